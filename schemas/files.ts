@@ -1,0 +1,45 @@
+/** Files as the rooms see them: named byte streams in, sinks that hash what they write out. No file system here. */
+
+/** A file that can be read from its start, as often as needed. */
+export interface SourceFile {
+  /** How messages and manifests name it: the path below the input folder, `/` between the parts. */
+  readonly name: string
+  open(): AsyncIterable<Uint8Array>
+}
+
+/** What was written under a name. */
+export interface WrittenFile {
+  readonly name: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** Receives one file. Nothing is visible under the file's name before `close` returned. */
+export interface FileSink {
+  /** Resolves when the bytes were taken: awaiting it is the backpressure. */
+  write(chunk: Uint8Array): Promise<void>
+  close(): Promise<WrittenFile>
+  /** Leaves no trace of the file. Safe to call twice, and after a failed write. */
+  abort(): Promise<void>
+}
+
+/** A folder or bucket prefix. Names are relative to it, with `/` between the parts. */
+export interface Storage {
+  /** How messages name the place. */
+  readonly where: string
+  /** Names of all files below the folder, sorted by code unit. */
+  list(): Promise<readonly string[]>
+  /** @throws AecoderError FILE_NOT_FOUND when the name is not there */
+  read(name: string): AsyncIterable<Uint8Array>
+  has(name: string): Promise<boolean>
+  createFile(name: string): Promise<FileSink>
+  /** Puts the bytes under the name in one step: readers see the old file or the new one, never a part. */
+  replace(name: string, bytes: Uint8Array): Promise<WrittenFile>
+}
+
+/** The files of a coding dictionary: names without folders. */
+export interface DictionaryFiles {
+  readonly where: string
+  list(): Promise<readonly string[]>
+  open(name: string): AsyncIterable<Uint8Array>
+}

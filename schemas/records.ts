@@ -1,0 +1,128 @@
+/** What flows between the rooms: rows of an export become occurrences, occurrences and decisions become dataset rows. */
+import type { ApprovalFacet, Outcome, RejectReason, SkipReason, Step } from './outcomes.ts'
+import type { TermPath } from './terms.ts'
+
+/** The domains whose reported terms are coded. */
+export const CODED_DOMAINS = ['AE', 'MH'] as const
+export type CodedDomain = (typeof CODED_DOMAINS)[number]
+
+/**
+ * Names one reported term of one record, whatever file it came in. `null` says the export has no such key,
+ * the empty string says it has one and it was blank: the two differ.
+ */
+export type OccurrenceKey = {
+  readonly subject: string
+  readonly event: string | null
+  readonly eventRepeat: string | null
+  readonly form: string | null
+  readonly formRepeat: string | null
+  readonly group: string | null
+  readonly groupRepeat: string | null
+  /** Further columns that make a record, by name (the key strategy of study.json). */
+  readonly record: { readonly [column: string]: string }
+  /** The column or item that holds the reported term. */
+  readonly item: string
+}
+
+/** CRF values beside the reported term, by CDASH or SDTM name or, carried through, by their column's name. */
+export type CrfContext = { readonly [name: string]: string | null }
+
+/** One reported term as an export states it. */
+export interface Occurrence {
+  /** Content id of study and key. */
+  readonly id: string
+  readonly key: OccurrenceKey
+  readonly domain: CodedDomain
+  /** AETERM or MHTERM. */
+  readonly field: string
+  readonly subject: string
+  /** As the export wrote it, before trimming. */
+  readonly subjectRaw: string
+  readonly usubjid: string
+  readonly site: string | null
+  /** The reported term, exactly as written; never altered (invariant 1). */
+  readonly verbatim: string
+  readonly context: CrfContext
+  /** Content id of everything an amendment could change: verbatim, site, raw subject, context. */
+  readonly contentId: string
+  readonly line: number
+}
+
+/** What demographics say of a subject. */
+export interface SubjectRecord {
+  readonly subject: string
+  readonly usubjid: string
+  readonly site: string | null
+  readonly sex: 'M' | 'F' | null
+  readonly birthYear: number | null
+  readonly line: number
+}
+
+/** Something odd that keeps no row out, e.g. a date that is none. */
+export interface Remark {
+  readonly code: 'date-not-understood' | 'sex-not-understood' | 'birth-year-not-understood'
+  readonly line: number
+  readonly text: string
+}
+
+/** Where ingest sends a row. Duplicates and conflicts are found later, against what is stored. */
+export type RowOutcome =
+  | {
+      readonly kind: 'occurrences'
+      readonly line: number
+      readonly raw: () => string
+      readonly occurrences: readonly Occurrence[]
+      readonly remarks: readonly Remark[]
+    }
+  | {
+      readonly kind: 'subject'
+      readonly line: number
+      readonly raw: () => string
+      readonly subject: SubjectRecord
+      readonly remarks: readonly Remark[]
+    }
+  | { readonly kind: 'skipped'; readonly line: number; readonly reason: SkipReason }
+  | {
+      readonly kind: 'rejected'
+      readonly line: number
+      readonly code: RejectReason
+      readonly reason: string
+      readonly raw: string
+    }
+
+/** One line of a coded dataset: one part of one occurrence. */
+export interface DatasetRow {
+  readonly usubjid: string
+  /** --SEQ: unique within study, domain and subject; never reused. */
+  readonly sequence: number
+  readonly subject: string
+  readonly site: string | null
+  readonly verbatim: string
+  /** Text that was coded where it differs from the verbatim (a split part); else null. */
+  readonly modified: string | null
+  readonly context: CrfContext
+  /** Null while uncoded, or while the code waits for approval. */
+  readonly path: TermPath | null
+  readonly provenance: Provenance
+}
+
+/** How a dataset row came by its code: one line of the coding_* companion. */
+export interface Provenance {
+  /** Content id of the record key. */
+  readonly recordKey: string
+  /** The record key as canonical JSON. */
+  readonly key: string
+  readonly part: number
+  readonly decision: string | null
+  readonly target: 'group' | 'occurrence' | null
+  readonly outcome: Outcome | null
+  readonly step: Step | null
+  readonly confidence: number | null
+  readonly approval: ApprovalFacet
+  readonly coder: string | null
+  readonly codedAt: string | null
+  readonly approver: string | null
+  readonly approvedAt: string | null
+  readonly reason: string | null
+  readonly artefacts: string | null
+}

@@ -1,0 +1,209 @@
+/** study.json: its type, its validation, its messages. Knows nothing of files or of what the settings do. */
+import type { ErrorObject } from 'ajv'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { AecoderError } from './errors.ts'
+import type { ApprovalPolicy } from './outcomes.ts'
+import type { CodedDomain } from './records.ts'
+import { findMappedVariable, listMappableVariables } from './sdtm.ts'
+import schema from './study.schema.json' with { type: 'json' }
+
+export type ColumnRef =
+  | string
+  | { readonly column: string; readonly values?: { readonly [value: string]: string } }
+  | { readonly constant: string }
+export interface Condition {
+  readonly column: string
+  readonly in: readonly string[]
+}
+export interface SourceConfig {
+  readonly id: string
+  readonly domain: CodedDomain | 'DM'
+  readonly format: 'csv' | 'odm'
+  readonly files: readonly string[]
+  readonly delimiter?: string
+  readonly encoding?: string
+  readonly transfer: 'snapshot' | 'delta'
+  readonly forms?: readonly string[]
+  readonly groups?: readonly string[]
+  readonly record: 'group' | 'form'
+  readonly only: readonly Condition[]
+  readonly noEvent: readonly Condition[]
+  readonly key: readonly string[]
+  readonly dateOrder?: 'dmy' | 'mdy'
+  readonly map: { readonly [word: string]: ColumnRef }
+  readonly carry: readonly string[]
+}
+/** study.json after validation, every default filled in. Paths are as written, relative to the file's folder. */
+export interface StudyConfig {
+  readonly study: { readonly protocol: string; readonly environment: string; readonly title?: string }
+  readonly dictionary: { readonly name: string; readonly version: string; readonly path: string }
+  readonly store: string
+  readonly output: string
+  readonly input: string
+  readonly usubjid: string
+  readonly sources: readonly SourceConfig[]
+  readonly lists: { readonly synonyms: readonly string[]; readonly doNotAutocode: readonly string[] }
+  readonly approval: ApprovalPolicy
+}
+
+/** Words of a mapping that say where a record stands rather than what it says. */
+export const STRUCTURE_WORDS = [
+  'subject',
+  'site',
+  'event',
+  'eventRepeat',
+  'form',
+  'formRepeat',
+  'group',
+  'groupRepeat',
+] as const
+export type StructureWord = (typeof STRUCTURE_WORDS)[number]
+
+const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, allowUnionTypes: true })
+const validate = ajv.compile<StudyConfig>(schema)
+
+/** The id that leads every key: protocol and environment together. */
+export function toStudyId({ study }: Pick<StudyConfig, 'study'>): string {
+  return `${study.protocol}@${study.environment}`
+}
+
+/**
+ * Reads study.json's text.
+ * @param text the file's content
+ * @param where how to name the file in messages
+ * @throws AecoderError CONFIG_INVALID with one line per fault: the field, what was found, what to do
+ */
+export function parseStudyConfig(text: string, where: string): StudyConfig {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new AecoderError(
+      'CONFIG_INVALID',
+      {
+        where,
+        found: `not JSON: ${(error as Error).message}`,
+        action: 'Mend the file; an editor that knows its $schema helps',
+      },
+      error,
+    )
+  }
+  const faults = validate(value) ? [] : toFaults(validate.errors ?? [])
+  const config = withDefaults(value as StudyConfig)
+  if (faults.length === 0) faults.push(...listMeaningFaults(config))
+  if (faults.length > 0) {
+    throw new AecoderError('CONFIG_INVALID', {
+      where,
+      found: `${faults.length} ${faults.length === 1 ? 'field needs' : 'fields need'} a change:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    })
+  }
+  return config
+}
+
+/** ajv fills defaults of objects that are there; an absent `lists` or list of a source is filled here. */
+function withDefaults(config: StudyConfig): StudyConfig {
+  return {
+    ...config,
+    lists: { synonyms: config.lists?.synonyms ?? [], doNotAutocode: config.lists?.doNotAutocode ?? [] },
+    sources: Array.isArray(config.sources)
+      ? config.sources.map((source) => ({
+          ...source,
+          only: source.only ?? [],
+          noEvent: source.noEvent ?? [],
+          key: source.key ?? [],
+          carry: source.carry ?? [],
+        }))
+      : [],
+  }
+}
+
+/** What JSON Schema cannot say: words that exist, sources that can work, ids that are told apart. */
+function listMeaningFaults(config: StudyConfig): string[] {
+  const faults: string[] = []
+  const ids = new Set<string>()
+  for (const [index, source] of config.sources.entries()) {
+    const at = `sources[${index}] (${source.id})`
+    if (ids.has(source.id)) faults.push(`${at}.id: used twice: give each source its own id`)
+    ids.add(source.id)
+    if (source.format === 'csv' && source.map.subject === undefined)
+      faults.push(`${at}.map.subject: missing: name the column that holds the subject id`)
+    if (source.format === 'csv' && (source.forms || source.groups))
+      faults.push(`${at}.forms/groups: only ODM has these: use "only" for a CSV`)
+    if (source.format === 'odm' && source.key.length > 0)
+      faults.push(`${at}.key: an ODM record is keyed by its structure: remove it`)
+    if (source.format === 'odm' && !source.forms && !source.groups)
+      faults.push(`${at}.forms: name the FormOIDs (or groups: the ItemGroupOIDs) that hold the records`)
+    if (source.domain !== 'DM' && source.map[`${source.domain}TERM`] === undefined)
+      faults.push(`${at}.map.${source.domain}TERM: missing: name the column that holds the reported term`)
+    for (const word of Object.keys(source.map)) {
+      if ((STRUCTURE_WORDS as readonly string[]).includes(word) || findMappedVariable(source.domain, word)) continue
+      faults.push(
+        `${at}.map.${word}: not a word of ${source.domain}: use one of ${listMappableVariables(source.domain).join(', ')}; or name the column under "carry"`,
+      )
+    }
+    const names = new Set<string>()
+    for (const name of source.carry) {
+      if (names.has(name)) faults.push(`${at}.carry: "${name}" stands twice: remove one`)
+      if (/^(arm|armcd|actarm|actarmcd|treatment|trt|trt01[ap])$/i.test(name))
+        faults.push(`${at}.carry: "${name}" would unblind the coders: remove it`)
+      names.add(name)
+    }
+  }
+  return faults
+}
+
+function toFaults(errors: readonly ErrorObject[]): string[] {
+  const faults = new Map<string, string>()
+  for (const error of errors) {
+    if (error.keyword === 'oneOf') continue // its branches say more
+    const path = toFieldPath(error.instancePath)
+    const fault = toFault(path, error)
+    if (!faults.has(path) || error.keyword === 'minLength')
+      faults.set(
+        path +
+          (error.keyword === 'additionalProperties'
+            ? error.params.additionalProperty
+            : error.keyword === 'required'
+              ? error.params.missingProperty
+              : ''),
+        fault,
+      )
+  }
+  return [...faults.values()]
+}
+
+function toFault(path: string, error: ErrorObject): string {
+  const found = JSON.stringify(error.data)?.slice(0, 60)
+  const at = path === '' ? '(top level)' : path
+  switch (error.keyword) {
+    case 'required':
+      return `${path === '' ? '' : `${path}.`}${error.params.missingProperty}: missing: ${toHint(error.schema, error.parentSchema, error.params.missingProperty) ?? 'add it'}`
+    case 'additionalProperties':
+      return `${path === '' ? '' : `${path}.`}${error.params.additionalProperty}: unknown field: remove it, or check its spelling (known: ${Object.keys(error.parentSchema?.properties ?? {}).join(', ')})`
+    case 'enum':
+      return `${at}: ${found} is not one of ${(error.params.allowedValues as string[]).join(', ')}`
+    case 'minLength':
+      return `${at}: empty: fill it in${error.parentSchema?.description ? ` (${error.parentSchema.description})` : path.includes('.map.') ? ' with the name of an export column, or remove the line' : ''}`
+    case 'minItems':
+    case 'minProperties':
+      return `${at}: empty: it needs at least one entry`
+    case 'pattern':
+      return `${at}: ${found} does not fit the pattern ${error.params.pattern}`
+    default:
+      return `${at}: ${found} ${error.message ?? 'is not valid'}`
+  }
+}
+
+function toHint(_schema: unknown, parent: ErrorObject['parentSchema'], property: string): string | undefined {
+  const description: unknown = parent?.properties?.[property]?.description
+  return typeof description === 'string' ? description : undefined
+}
+
+/** `/sources/0/map/AETERM` → `sources[0].map.AETERM` */
+function toFieldPath(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path === '' ? part : `${path}.${part}`), '')
+}
