@@ -1,0 +1,305 @@
+/**
+ * Texts that look like a text: an inverted index over word stems and character 3-grams. Knows similarity of
+ * spelling; knows nothing of codes, currency or meaning. What it finds is proposed to a person, never coded by it.
+ */
+import stemmer from 'natural/lib/natural/stemmers/porter_stemmer.js'
+import { normaliseTerm } from './normalise.ts'
+
+/** A text of the index, by its place in the list it was built from. */
+export interface Similar {
+  readonly index: number
+  /** Cosine of the two texts' features, weighted by how rare each is: 0..1, 1 for the same features. */
+  readonly score: number
+}
+
+/**
+ * Of a word against one of its 3-grams. More finds synonyms that share words better and misspelt words worse; at 0.7
+ * both are near their best on an 80,000-term dictionary of open ontologies.
+ */
+const WORD_WEIGHT = 0.7
+/** The commonest features are left to the final scoring once the rarer ones hold this share of the query's weight. */
+const SEARCHED_SHARE = 0.8
+/** How many of the best by the rarer features are scored in full, at least. */
+const SHORTLIST = 200
+
+/**
+ * Features are numbers: 3-grams hash into the first 2^18 (some 15,000 occur, so few meet, and two that do only blur
+ * each other), word stems are counted from there on.
+ */
+const GRAM_BITS = 18
+const FIRST_WORD = 1 << GRAM_BITS
+
+export class CandidateIndex {
+  /** Stem → feature. */
+  readonly #words: ReadonlyMap<string, number>
+  /** Per feature: its weight in a text's vector (inverse document frequency, times the word weight). */
+  readonly #weights: Float32Array
+  /** Features of text i: `#forward[#forwardStarts[i] .. #forwardStarts[i + 1]]`. */
+  readonly #forward: Int32Array
+  readonly #forwardStarts: Int32Array
+  /** Texts that have feature f: `#postings[#postingStarts[f] .. #postingStarts[f + 1]]`. */
+  readonly #postings: Int32Array
+  readonly #postingStarts: Int32Array
+  /** Per text: one over the length of its vector; 0 for a text without features. */
+  readonly #inverseNorms: Float32Array
+  // Scratch of one search, zero between searches.
+  readonly #sums: Float32Array
+  readonly #queryWeights: Float32Array
+
+  private constructor(words: ReadonlyMap<string, number>, forward: Int32Array, forwardStarts: Int32Array) {
+    const textCount = forwardStarts.length - 1
+    const featureCount = FIRST_WORD + words.size
+    this.#words = words
+    this.#forward = forward
+    this.#forwardStarts = forwardStarts
+    this.#postingStarts = countStarts(forward, featureCount)
+    this.#postings = invert(forward, forwardStarts, this.#postingStarts)
+    this.#weights = new Float32Array(featureCount)
+    for (let feature = 0; feature < featureCount; feature += 1) {
+      const frequency = this.#countTexts(feature)
+      if (frequency > 0) this.#weights[feature] = toWeight(feature, textCount / frequency)
+    }
+    this.#inverseNorms = new Float32Array(textCount)
+    for (let text = 0; text < textCount; text += 1) {
+      let square = 0
+      for (let i = at(forwardStarts, text); i < at(forwardStarts, text + 1); i += 1) {
+        square += at(this.#weights, at(forward, i)) ** 2
+      }
+      this.#inverseNorms[text] = square === 0 ? 0 : 1 / Math.sqrt(square)
+    }
+    this.#sums = new Float32Array(textCount)
+    this.#queryWeights = new Float32Array(featureCount)
+  }
+
+  /** Indexes the texts by their normalised spelling; search results name them by their place in this list. */
+  static build(texts: readonly string[]): CandidateIndex {
+    const words = new Map<string, number>()
+    const stems = new Map<string, string>()
+    const toWord = (word: string): number => {
+      const stem = stems.get(word) ?? stemmer.stem(word)
+      stems.set(word, stem)
+      const known = words.get(stem)
+      if (known !== undefined) return known
+      words.set(stem, FIRST_WORD + words.size)
+      return FIRST_WORD + words.size - 1
+    }
+    const starts = new Int32Array(texts.length + 1)
+    let forward = new Int32Array(Math.max(64, texts.length * 24))
+    let length = 0
+    for (const [index, text] of texts.entries()) {
+      const features = listFeatures(text, toWord)
+      if (length + features.length > forward.length) forward = withRoom(forward, features.length)
+      forward.set(features, length)
+      length += features.length
+      starts[index + 1] = length
+    }
+    return new CandidateIndex(words, forward.slice(0, length), starts)
+  }
+
+  /**
+   * The most similar texts, best first, equal ones in the order they were built in; none that share no feature.
+   * @throws RangeError when the limit is not a whole number of at least 1
+   */
+  search(text: string, { limit }: { readonly limit: number }): readonly Similar[] {
+    if (!Number.isInteger(limit) || limit < 1) throw new RangeError(`limit must be a whole number from 1, not ${limit}`)
+    const query = this.#toQuery(text)
+    if (query.ids.length === 0) return []
+    const shortlist = this.#findShortlist(query, Math.max(SHORTLIST, limit * 2))
+    return this.#scoreInFull(query, shortlist).slice(0, limit)
+  }
+
+  #toQuery(text: string): Query {
+    const unknown = new Set<string>()
+    const features = listFeatures(text, (word) => {
+      const stem = stemmer.stem(word)
+      const feature = this.#words.get(stem)
+      if (feature === undefined) unknown.add(stem)
+      return feature ?? UNKNOWN
+    })
+    const known = features.filter((feature) => feature !== UNKNOWN && this.#countTexts(feature) > 0)
+    const unknownGrams = features.filter((feature) => feature !== UNKNOWN && this.#countTexts(feature) === 0).length
+    // What no text has makes every text less similar, as much as what a single one has.
+    let square = unknown.size * toWeight(FIRST_WORD, this.#sums.length) ** 2
+    square += unknownGrams * toWeight(0, this.#sums.length) ** 2
+    for (const feature of known) square += at(this.#weights, feature) ** 2
+    known.sort((a, b) => this.#countTexts(a) - this.#countTexts(b) || a - b)
+    return { ids: known, norm: Math.sqrt(square) }
+  }
+
+  #countTexts(feature: number): number {
+    return at(this.#postingStarts, feature + 1) - at(this.#postingStarts, feature)
+  }
+
+  /** The best texts by the query's rarer features. */
+  #findShortlist({ ids }: Query, size: number): readonly number[] {
+    const sums = this.#sums
+    const postings = this.#postings
+    const touched: number[] = []
+    let whole = 0
+    for (const id of ids) whole += at(this.#weights, id) ** 2
+    let searched = 0
+    for (const id of ids) {
+      if (searched >= SEARCHED_SHARE * whole && touched.length >= size) break
+      const square = at(this.#weights, id) ** 2
+      searched += square
+      const end = at(this.#postingStarts, id + 1)
+      for (let i = at(this.#postingStarts, id); i < end; i += 1) {
+        const text = at(postings, i)
+        const sum = at(sums, text)
+        if (sum === 0) touched.push(text)
+        sums[text] = sum + square
+      }
+    }
+    const best = new BestTexts(size)
+    for (const text of touched) best.offer(text, at(sums, text) * at(this.#inverseNorms, text))
+    for (const text of touched) sums[text] = 0
+    return best.list()
+  }
+
+  #scoreInFull({ ids, norm }: Query, shortlist: readonly number[]): Similar[] {
+    const queryWeights = this.#queryWeights
+    for (const id of ids) queryWeights[id] = at(this.#weights, id)
+    const similar = shortlist.map((index) => {
+      let product = 0
+      for (let i = at(this.#forwardStarts, index); i < at(this.#forwardStarts, index + 1); i += 1) {
+        const id = at(this.#forward, i)
+        product += at(queryWeights, id) * at(this.#weights, id)
+      }
+      const cosine = (product * at(this.#inverseNorms, index)) / norm
+      // Six digits: what differs later is rounding of single precision, and must not part equals.
+      return { index, score: Math.min(1, Math.round(cosine * 1e6) / 1e6) }
+    })
+    for (const id of ids) queryWeights[id] = 0
+    return similar.sort((a, b) => b.score - a.score || a.index - b.index)
+  }
+}
+
+interface Query {
+  /** Known features, rarest first. */
+  readonly ids: readonly number[]
+  /** Length of the query's vector, unknown features included. */
+  readonly norm: number
+}
+
+const UNKNOWN = -1
+
+/** How much a feature says: inverse document frequency, words and 3-grams balanced. */
+function toWeight(feature: number, rarity: number): number {
+  return Math.log(1 + rarity) * (feature >= FIRST_WORD ? WORD_WEIGHT : 1)
+}
+
+/** The features of a text, each once: its words, and the 3-grams of all with one blank around. */
+function listFeatures(text: string, toWord: (word: string) => number): readonly number[] {
+  const normalised = normaliseTerm(text)
+  if (normalised === '') return []
+  const features = normalised.split(' ').map(toWord)
+  const padded = ` ${normalised} `
+  let before = padded.charCodeAt(0)
+  let middle = padded.charCodeAt(1)
+  for (let i = 2; i < padded.length; i += 1) {
+    const last = padded.charCodeAt(i)
+    features.push(Math.imul((before << 14) ^ (middle << 7) ^ last, 0x9e3779b1) >>> (32 - GRAM_BITS))
+    before = middle
+    middle = last
+  }
+  return [...new Set(features)]
+}
+
+/** Keeps the texts of the highest score, in a heap whose root is the worst of them. Ties go to the lower index. */
+class BestTexts {
+  readonly #texts: number[] = []
+  readonly #scores: number[] = []
+  readonly #size: number
+
+  constructor(size: number) {
+    this.#size = size
+  }
+
+  offer(text: number, score: number): void {
+    if (this.#texts.length < this.#size) {
+      this.#texts.push(text)
+      this.#scores.push(score)
+      this.#rise(this.#texts.length - 1)
+    } else if (this.#isWorse(0, text, score)) {
+      this.#texts[0] = text
+      this.#scores[0] = score
+      this.#sink()
+    }
+  }
+
+  list(): readonly number[] {
+    return this.#texts
+  }
+
+  #isWorse(place: number, text: number, score: number): boolean {
+    const own = at(this.#scores, place)
+    return own < score || (own === score && at(this.#texts, place) > text)
+  }
+
+  #rise(from: number): void {
+    for (let place = from; place > 0; ) {
+      const parent = (place - 1) >> 1
+      if (this.#isWorse(parent, at(this.#texts, place), at(this.#scores, place))) return
+      this.#swap(place, parent)
+      place = parent
+    }
+  }
+
+  #sink(): void {
+    for (let place = 0; ; ) {
+      let worst = place
+      for (const child of [2 * place + 1, 2 * place + 2]) {
+        if (child < this.#texts.length && this.#isWorse(child, at(this.#texts, worst), at(this.#scores, worst))) {
+          worst = child
+        }
+      }
+      if (worst === place) return
+      this.#swap(place, worst)
+      place = worst
+    }
+  }
+
+  #swap(a: number, b: number): void {
+    const text = at(this.#texts, a)
+    const score = at(this.#scores, a)
+    this.#texts[a] = at(this.#texts, b)
+    this.#scores[a] = at(this.#scores, b)
+    this.#texts[b] = text
+    this.#scores[b] = score
+  }
+}
+
+/** Element `index`, which the caller knows to be there. */
+function at(values: { readonly [index: number]: number | undefined }, index: number): number {
+  return values[index] as number
+}
+
+function withRoom(values: Int32Array<ArrayBuffer>, room: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(values.length * 2 + room)
+  larger.set(values)
+  return larger
+}
+
+/** Where each feature's postings will start, and behind the last one the end. */
+function countStarts(forward: Int32Array, featureCount: number): Int32Array {
+  const starts = new Int32Array(featureCount + 1)
+  for (const feature of forward) starts[feature + 1] = at(starts, feature + 1) + 1
+  for (let feature = 0; feature < featureCount; feature += 1) {
+    starts[feature + 1] = at(starts, feature + 1) + at(starts, feature)
+  }
+  return starts
+}
+
+function invert(forward: Int32Array, forwardStarts: Int32Array, postingStarts: Int32Array): Int32Array {
+  const postings = new Int32Array(forward.length)
+  const next = postingStarts.slice()
+  for (let text = 0; text + 1 < forwardStarts.length; text += 1) {
+    for (let i = at(forwardStarts, text); i < at(forwardStarts, text + 1); i += 1) {
+      const feature = at(forward, i)
+      const place = at(next, feature)
+      postings[place] = text
+      next[feature] = place + 1
+    }
+  }
+  return postings
+}

@@ -1,0 +1,102 @@
+/**
+ * Normalising: the key under which two spellings of one term meet. Knows English spelling and punctuation; knows no
+ * dictionary and no medicine. Unlike the fold it may improve: nothing stored is named by it.
+ */
+import { foldVerbatim } from './fold.ts'
+import { toSingular } from './plurals.ts'
+import { toAmericanSpelling } from './spelling.ts'
+import { WORD_OR_SIGN } from './tokens.ts'
+
+const PLAIN_WORDS = /^[a-z0-9 ]*$/
+const ASCII = /^\p{ASCII}*$/u
+const LETTER_NAMES: { readonly [letter: string]: string } = {
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ß: 'ss',
+  ł: 'l',
+  α: 'alpha',
+  β: 'beta',
+  γ: 'gamma',
+  δ: 'delta',
+}
+// With one of these the words' order says who does what to whom ("pain in abdomen"): no turning round a comma.
+const RELATION = /(?<!\p{L})(?:of|in|with|without|after|before|due|from|on|and|or|to|by|for|at|during)(?!\p{L})/u
+const LISTING_COMMA = /(?<!\p{N}),|,(?!\p{N})/gu
+
+/**
+ * A matching key. Folds, drops punctuation that says nothing (a hyphen counts as a blank, apostrophes and the dots
+ * of initials vanish), writes British words the American way and plurals as singulars, turns round a single comma
+ * ("pain, abdominal"), drops a leading or trailing article. Words are never left out or reordered otherwise; signs
+ * that say something (+, %, ?, arrows, numbers) stay. The article "a" stays too: A fib, hepatitis A.
+ *
+ * Deterministic and idempotent. May be empty, when the text held neither word nor sign.
+ */
+export function normaliseTerm(text: string): string {
+  const folded = toLatinLetters(text)
+  const words = PLAIN_WORDS.test(folded) ? folded.split(' ') : listWords(folded)
+  return withoutArticles(words.map(toWordKey)).join(' ')
+}
+
+/** The folded text with typographic marks as ASCII ones, Latin letters without accents, Greek letters by name. */
+function toLatinLetters(text: string): string {
+  if (ASCII.test(text)) return foldVerbatim(text)
+  return foldVerbatim(text.replaceAll('´', "'").replaceAll('™', '')) // NFKC would take these two apart
+    .replace(/[’‘ʼ′]/g, "'")
+    .replace(/[‐‑‒–—−]/g, '-')
+    .replace(/[®©]/g, '')
+    .normalize('NFD')
+    .replace(/[æœøßłαβγδ]/g, (letter) => LETTER_NAMES[letter] ?? letter)
+    .replace(/(?<=[a-z])[\u0300-\u0302\u0304-\u036f]+/g, '') // not the tilde: ano is not año
+    .normalize('NFC')
+}
+
+function listWords(folded: string): readonly string[] {
+  const marked = folded
+    .replace(/(?<![\p{L}\p{N}])\p{L}(?:\.\p{L})+(?![\p{L}\p{N}])/gu, (initials) => initials.replaceAll('.', ''))
+    .replace(/o-o?(?=esoph)|(?<=angi)o-o?(?=edem)/g, 'o') // gastro-oesophageal, angio-oedema
+    .replace(/([+-])ve(?![\p{L}\p{N}])/gu, (_, sign) => (sign === '+' ? ' positive' : ' negative'))
+    .replace(/['`]/g, '')
+    .replaceAll('&', ' and ')
+    .replaceAll('@', ' at ')
+    .replace(/(?<=^|\s)\.(?=\p{N})/gu, '0.')
+  const words = turnRoundComma(marked).match(WORD_OR_SIGN) ?? []
+  return /-\s*$/.test(marked) ? [...words, '-'] : words // "HIV -" says negative
+}
+
+function turnRoundComma(text: string): string {
+  const commas = [...text.matchAll(LISTING_COMMA)]
+  const at = commas[0]?.index
+  if (commas.length !== 1 || at === undefined || RELATION.test(text)) return text
+  return `${text.slice(at + 1)} ${text.slice(0, at)}`
+}
+
+function withoutArticles(words: readonly string[]): readonly string[] {
+  let start = 0
+  let end = words.length
+  while (end - start > 1 && isLeadingArticle(words[start], words[start + 1])) start += 1
+  while (end - start > 1 && words[end - 1] === 'the') end -= 1
+  return words.slice(start, end)
+}
+
+function isLeadingArticle(word: string | undefined, next: string | undefined): boolean {
+  return word === 'the' || (word === 'an' && /^[aeiouh]/.test(next ?? ''))
+}
+
+// Most words come again and again; the bound keeps a stream of odd verbatims from growing the table.
+const KNOWN_WORDS = 50_000
+const wordKeys = new Map<string, string>()
+
+function toWordKey(word: string): string {
+  const known = wordKeys.get(word)
+  if (known !== undefined) return known
+  // Again until nothing changes, so that the key of a key is the key.
+  let key = word
+  for (let before = ''; before !== key; ) {
+    before = key
+    key = toAmericanSpelling(toSingular(key))
+  }
+  if (wordKeys.size >= KNOWN_WORDS) wordKeys.clear()
+  wordKeys.set(word, key)
+  return key
+}

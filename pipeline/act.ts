@@ -1,0 +1,121 @@
+/** What people do to a term: code it, approve a code, reject one. Each act is checked by review's rules and recorded with its event. */
+import type { Dictionary } from '../dictionaries/dictionary.ts'
+import { foldVerbatim } from '../dictionaries/text/fold.ts'
+import { AecoderError } from '../schemas/errors.ts'
+import type { CodedDomain } from '../schemas/records.ts'
+import type { TermPath } from '../schemas/terms.ts'
+import { checkManualCode, checkVerdict, needsApproval, type StandingDecision, toApproval } from './review/rules.ts'
+import { toArtefactSet } from './store/artefacts.ts'
+import type { Actor } from './store/chain.ts'
+import { recordManual, recordVerdict, type Target } from './store/decisions.ts'
+import { findGroups, findOccurrences, type GroupState, type OccurrenceState, type StoredDecision } from './store/queue.ts'
+import type { Store } from './store/store.ts'
+import type { CodingKit, Study } from './study.ts'
+
+/** A term group or an occurrence that an act is about. */
+export type FoundTarget = { readonly kind: 'group'; readonly group: GroupState } | { readonly kind: 'occurrence'; readonly occurrence: OccurrenceState }
+
+/** How people name a target: the beginning of its id, or the verbatim itself; the domain where both AE and MH have it. */
+export interface TargetName {
+  readonly name: string
+  readonly domain?: CodedDomain
+}
+
+export interface ActReport {
+  readonly decision: string
+  readonly target: Target
+  readonly verbatim: string
+  readonly path: TermPath
+  readonly occurrences: number
+  readonly approval: 'none-needed' | 'pending' | 'approved' | 'rejected'
+}
+
+/**
+ * The one target that a name means.
+ * @throws AecoderError TARGET_NOT_FOUND when it means none, or several
+ */
+export async function findTarget(store: Store, study: Study, { name, domain }: TargetName): Promise<FoundTarget> {
+  const groups = await findGroups(store, study.id, { idPrefix: name, folded: foldVerbatim(name), limit: 5, ...(domain ? { domain } : {}) })
+  const occurrences = groups.length > 0 ? [] : await findOccurrences(store, study.id, { idPrefix: name, limit: 5 })
+  if (groups.length + occurrences.length > 1) {
+    const named = [...groups.map((group) => `${group.target.id.slice(0, 8)} (${group.domain} "${group.verbatim}")`), ...occurrences.map((occurrence) => `${occurrence.target.id.slice(0, 8)} (${occurrence.usubjid})`)]
+    throw new AecoderError('TARGET_NOT_FOUND', { where: `"${name}"`, found: `several terms: ${named.join(', ')}`, expected: 'one', action: 'Name it by its id, or add --domain' })
+  }
+  if (groups[0]) return { kind: 'group', group: groups[0] }
+  if (occurrences[0]) return { kind: 'occurrence', occurrence: occurrences[0] }
+  throw new AecoderError('TARGET_NOT_FOUND', { where: `"${name}"`, found: `no such term in ${study.id}`, expected: 'a verbatim, or the beginning (4 digits or more) of a term\'s or an occurrence\'s id', action: 'List the terms: aecoder queue --state any' })
+}
+
+/**
+ * Codes a term group, or one occurrence that differs from its group.
+ * @param act.term an LLT code, or the text of a current term
+ * @throws AecoderError TERM_NOT_FOUND, TERM_NOT_CURRENT, DECISION_NOT_ALLOWED, DECISION_STALE
+ */
+export async function codeTerm(study: Study, act: { store: Store; kit: CodingKit; target: FoundTarget; term: string; actor: Actor; reason: string | null }): Promise<ActReport> {
+  const { store, kit, actor, reason } = act
+  const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target)
+  checkManualCode(decision ? toRule(decision) : undefined, reason)
+  const path = findAssignable(kit.dictionary, act.term)
+  const { name, version } = kit.dictionary.ref
+  const waits = needsApproval(study.config.approval, 'manual')
+  const id = await recordManual(store, study.id, {
+    decision: { target, basedOn, replaces: decision?.id ?? null, outcome: 'manual', step: 'person', confidence: 1, waits, codings: [{ path, partText: null }], explanation: { reason: reason ?? 'Coded by a person' }, reason },
+    frame: { artefacts: toArtefactSet(kit.artefacts), dictionary: `${name} ${version}`, actor, at: store.ambience.now() },
+  })
+  if (id === undefined) throw toStale(verbatim)
+  return { decision: id, target, verbatim, path, occurrences, approval: toApproval(waits, null) }
+}
+
+/**
+ * A second person's verdict on the code that stands.
+ * @throws AecoderError DECISION_NOT_ALLOWED, DECISION_STALE
+ */
+export async function judgeTerm(study: Study, act: { store: Store; target: FoundTarget; kind: 'approved' | 'rejected'; actor: Actor; reason: string | null }): Promise<ActReport> {
+  const { store, actor, kind, reason } = act
+  const { target, verbatim, occurrences, decision } = toStanding(act.target)
+  const path = decision?.codings[0]?.path
+  if (!decision || !path) throw new AecoderError('DECISION_NOT_ALLOWED', { where: `"${verbatim}"`, found: 'the term is not coded', action: `Code it first: aecoder code "${verbatim}" --term CODE` })
+  checkVerdict(toRule(decision), { kind, actor: actor.name, reason })
+  if (!(await recordVerdict(store, study.id, { decision: decision.id, target, kind, actor, reason }))) throw toStale(verbatim)
+  return { decision: decision.id, target, verbatim, path, occurrences, approval: kind }
+}
+
+/** The primary path of a current LLT, given by its code or its text. */
+export function findAssignable(dictionary: Dictionary, term: string): TermPath {
+  const where = `--term "${term}"`
+  const { name, version } = dictionary.ref
+  const byCode = dictionary.findLlt(term.trim())
+  const named = byCode ? [byCode] : dictionary.listByFold(foldVerbatim(term))
+  const current = named.filter((llt) => llt.isCurrent)
+  const [llt] = current
+  if (current.length > 1) throw new AecoderError('TERM_NOT_FOUND', { where, found: `${current.length} terms of this name: ${current.map(({ code }) => code).join(', ')}`, expected: 'one', action: 'Give the code' })
+  if (llt) {
+    const path = dictionary.findPath(llt.code)
+    if (!path) throw new Error(`LLT ${llt.code} has no path: the dictionary was not checked on load`)
+    return path
+  }
+  const retired = named[0]
+  if (retired) {
+    const proposed = dictionary.findProposedReplacement(retired.code)
+    throw new AecoderError('TERM_NOT_CURRENT', { where, found: `"${retired.text}" is not a current term of ${name} ${version}`, expected: 'a current term', action: proposed ? `Proposed in its place: "${proposed.text}" (${proposed.code})` : 'Choose another' })
+  }
+  throw new AecoderError('TERM_NOT_FOUND', { where, found: `no lowest level term of ${name} ${version} has this code or text`, action: `Look for it: aecoder dictionary search "${term}"` })
+}
+
+function toStanding(found: FoundTarget): { target: Target; basedOn: string; verbatim: string; occurrences: number; decision: StoredDecision | null } {
+  if (found.kind === 'group') {
+    const { target, folded, verbatim, occurrences, decision } = found.group
+    return { target, basedOn: folded, verbatim, occurrences, decision }
+  }
+  const { target, verbatim, decision } = found.occurrence
+  return { target, basedOn: verbatim, verbatim, occurrences: 1, decision }
+}
+
+function toRule(decision: StoredDecision): StandingDecision {
+  const { id, outcome, actor, codings, waits, verdict } = decision
+  return { id, outcome, actor, hasCoding: codings.length > 0, approval: toApproval(waits, verdict?.kind ?? null) }
+}
+
+function toStale(verbatim: string): AecoderError {
+  return new AecoderError('DECISION_STALE', { where: `"${verbatim}"`, found: 'someone else decided this term meanwhile', action: 'Look at it again: aecoder explain, then decide' })
+}

@@ -1,0 +1,16 @@
+/** The guard: spots verbatims that say more, or less, than one event. Crude on purpose: a false alarm costs a look. */
+
+export type Alarm = { readonly kind: 'compound' | 'negated'; readonly sign: string }
+
+// Signs of two or more events in one text. A term of the dictionary that bears one is still found by the exact steps.
+const COMPOUND = /[,;/&+]|\b(?:and|as well as)\b/u
+const NEGATED = /\b(?:no|not|non|nil|denie[sd]|deny|without|never|absent|absence of|negative for|ruled out)\b/u
+
+/** @param folded the verbatim after `foldVerbatim` */
+export function findAlarm(folded: string): Alarm | undefined {
+  const negated = NEGATED.exec(folded)
+  if (negated) return { kind: 'negated', sign: negated[0] }
+  const compound = COMPOUND.exec(folded)
+  if (compound) return { kind: 'compound', sign: compound[0] }
+  return undefined
+}

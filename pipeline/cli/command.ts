@@ -1,0 +1,54 @@
+/** What a command is: one row of the command table. Knows nothing of commander and of the terminal. */
+import type { ExitCode } from '../../schemas/errors.ts'
+import type { Ambience, Progress } from '../index.ts'
+
+export type OptionSpec =
+  | { readonly kind: 'text'; readonly value: string; readonly summary: string; readonly default?: string }
+  | { readonly kind: 'number'; readonly value: string; readonly summary: string; readonly default: number }
+  | { readonly kind: 'list'; readonly value: string; readonly summary: string }
+  | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly summary: string; readonly default?: string }
+
+export type OptionValues<O> = {
+  readonly [name in keyof O]: O[name] extends { kind: 'number' } ? number : O[name] extends { kind: 'list' } ? readonly string[] : O[name] extends { default: string } ? string : string | undefined
+}
+
+/** What a command is given beside its arguments: the world, as far as it may touch it. */
+export interface Surroundings {
+  readonly ambience: Ambience
+  readonly stdin: AsyncIterable<Uint8Array>
+  /** Writes to standard output at once: for results that stream. */
+  readonly writeOut: (text: string) => Promise<void>
+  readonly onProgress: (progress: Progress) => void
+  /** How to call this program, for the next step it proposes. */
+  readonly program: string
+}
+
+/** What a command found: `json` for programs, `text` for people. */
+export interface Answer {
+  readonly json: unknown
+  readonly text: string
+  readonly exitCode?: ExitCode
+}
+
+export interface Command {
+  /** One word, or two for a command of a family: `dictionary search`. */
+  readonly name: string
+  readonly summary: string
+  readonly example: string
+  readonly arguments: readonly { readonly name: string; readonly summary: string; readonly isOptional?: boolean }[]
+  readonly options: { readonly [name: string]: OptionSpec }
+  readonly run: (call: { args: readonly string[]; options: Record<string, unknown>; world: Surroundings }) => Promise<Answer>
+}
+
+/** Gives `run` the types that follow from the options. */
+export function toCommand<const O extends { readonly [name: string]: OptionSpec }>(
+  command: Omit<Command, 'run' | 'options'> & { options: O; run: (call: { args: readonly string[]; options: OptionValues<O>; world: Surroundings }) => Promise<Answer> },
+): Command {
+  return command as unknown as Command
+}
+
+/** Options that several commands share. */
+export const STUDY_OPTION = { study: { kind: 'text', value: 'PATH', summary: 'study.json, or the folder that holds it', default: '.' } } as const
+export const ACTOR_OPTION = { as: { kind: 'text', value: 'NAME', summary: 'who you are; recorded as asserted, with the system user and host' } } as const
+export const REASON_OPTION = { reason: { kind: 'text', value: 'TEXT', summary: 'why; kept for ever' } } as const
+export const DOMAIN_OPTION = { domain: { kind: 'choice', choices: ['AE', 'MH'], summary: 'only this domain' } } as const

@@ -1,0 +1,59 @@
+/** `queue`: the terms that wait for a person, most work first. */
+import { type GroupState, listGroups, countStudy } from '../../index.ts'
+import { DOMAIN_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
+import { withStore } from '../open.ts'
+import { toCount, toShellWord, toTable } from '../tables.ts'
+
+export const QUEUE = toCommand({
+  name: 'queue',
+  summary: 'List the terms that wait for a person, serious and frequent ones first',
+  example: 'aecoder queue --study samples/aurora-101 --domain AE --limit 20',
+  arguments: [],
+  options: {
+    ...STUDY_OPTION,
+    ...DOMAIN_OPTION,
+    state: { kind: 'choice', choices: ['open', 'to-approve', 'any'], summary: 'open: to be coded; to-approve: coded, waits for a second person', default: 'open' },
+    limit: { kind: 'number', value: 'N', summary: 'at most so many', default: 30 },
+  },
+  async run({ options, world }) {
+    return withStore(options.study, world, async ({ study, store }) => {
+      const state = options.state as 'open' | 'to-approve' | 'any'
+      const domain = options.domain as 'AE' | 'MH' | undefined
+      const groups = await listGroups(store, study.id, { state, limit: options.limit, ...(domain ? { domain } : {}) })
+      const counts = await countStudy(store, study.id)
+      const call = (command: string) => `${world.program} ${command} --study ${toShellWord(options.study)}`
+      return { json: { study: study.id, counts, terms: groups.map(toJson) }, text: toText({ groups, state, counts, call }) }
+    })
+  },
+})
+
+function toJson({ target, decision, ...group }: GroupState) {
+  return {
+    id: target.id,
+    ...group,
+    outcome: decision?.outcome ?? null,
+    reason: decision?.explanation.reason ?? null,
+    coding: decision?.codings.map(({ path }) => path) ?? [],
+    coder: decision?.codings.length ? decision.actor : null,
+    verdict: decision?.verdict ?? null,
+    candidates: decision?.explanation.candidates ?? [],
+  }
+}
+
+function toText({ groups, state, counts, call }: { groups: readonly GroupState[]; state: string; counts: { openGroups: number; toApproveGroups: number; groups: number }; call: (command: string) => string }): string {
+  if (groups.length === 0) return state === 'open' ? 'Nothing waits to be coded.' : state === 'to-approve' ? 'Nothing waits for approval.' : 'There are no terms yet.'
+  const total = state === 'open' ? counts.openGroups : state === 'to-approve' ? counts.toApproveGroups : counts.groups
+  const rows = groups.map(({ target, domain, occurrences, subjects, serious, verbatim, decision }) => {
+    const best = decision?.codings[0]?.path ?? decision?.explanation.candidates?.[0]?.path
+    const llt = best?.at(-1)
+    const confidence = decision?.codings.length ? decision.actor : decision?.explanation.candidates?.[0]?.confidence.toFixed(2)
+    return [target.id.slice(0, 8), domain, occurrences, subjects, serious, verbatim, decision?.outcome ?? 'not yet looked at', llt ? `${llt.text} (${llt.code})` : '-', confidence ?? '']
+  })
+  const first = groups[0]
+  const header = ['id', 'in', 'times', 'subjects', 'serious', 'verbatim', 'why', state === 'open' ? 'closest term' : 'code', state === 'open' ? 'similarity' : 'by']
+  const next =
+    state === 'to-approve'
+      ? ['Next: a second person approves, or rejects with a reason', `  ${call(`approve ${first?.target.id.slice(0, 8)}`)} --as NAME`]
+      : ['Next: look at one, then code it', `  ${call(`explain ${first?.target.id.slice(0, 8)}`)}`, `  ${call(`code ${first?.target.id.slice(0, 8)}`)} --term CODE --as NAME`]
+  return [`${toCount(groups.length, 'term')} of ${total}`, '', toTable(header, rows, { widest: 40 }), '', ...next].join('\n')
+}

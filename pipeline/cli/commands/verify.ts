@@ -1,0 +1,27 @@
+/** `verify`: prove the store, the current run and its files. */
+import { EXIT, verifyStudy } from '../../index.ts'
+import { STUDY_OPTION, toCommand } from '../command.ts'
+import { withStore } from '../open.ts'
+import { toCount, toVisible } from '../tables.ts'
+
+export const VERIFY = toCommand({
+  name: 'verify',
+  summary: 'Recompute everything: event chain, decisions, counts, hashes, and the dataset from the decisions',
+  example: 'aecoder verify --study samples/aurora-101',
+  arguments: [],
+  options: { ...STUDY_OPTION },
+  async run({ options, world }) {
+    return withStore(options.study, world, async ({ study, store }) => {
+      const report = await verifyStudy(study, store)
+      const { store: counts, faults } = report
+      const lines = [
+        `${study.id}: ${toCount(counts.events, 'event')}, ${toCount(counts.decisions, 'decision')}, ${toCount(counts.verdicts, 'verdict')}, ${toCount(counts.transfers, 'transfer')}, ${toCount(counts.versions, 'occurrence version')} recomputed`,
+        report.runId ? `run ${report.runId}: ${toCount(report.rebuilt.length, 'file')} made again from the decisions, byte for byte the same; ${toCount(report.inputsSeen, 'input file')} unchanged${report.inputsGone.length > 0 ? `, ${report.inputsGone.length} not there any more (${report.inputsGone.join(', ')})` : ''}` : 'no run was published yet',
+        '',
+        faults.length === 0 ? 'Everything matches.' : `${toCount(faults.length, 'thing does', 'things do')} not match:`,
+        ...faults.map((fault) => `  - ${toVisible(fault)}`),
+      ]
+      return { json: report, text: lines.join('\n'), exitCode: faults.length === 0 ? EXIT.ok : EXIT.mismatch }
+    })
+  },
+})

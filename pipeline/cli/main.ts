@@ -1,0 +1,104 @@
+/** The command line: the command table given to commander, one answer printed, one exit code. */
+import { randomBytes } from 'node:crypto'
+import { Command as Commander, CommanderError, Option } from 'commander'
+import { AECODER_VERSION, AecoderError, EXIT } from '../index.ts'
+import type { Command, OptionSpec, Surroundings } from './command.ts'
+import { COMMANDS } from './commands.ts'
+import { openProgress } from './progress.ts'
+
+const PROGRAM = 'npx aecoder'
+
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.ok
+  const root = new Commander('aecoder')
+    .description('Codes the adverse events and medical history of clinical trials; what it is not sure of waits for a person.')
+    .version(AECODER_VERSION)
+    .exitOverride()
+    .showHelpAfterError('(aecoder --help shows all commands)')
+    .configureHelp({ sortSubcommands: false })
+  for (const command of COMMANDS) {
+    const words = command.name.split(' ')
+    const parent = words.length === 1 ? root : findFamily(root, words[0] ?? '')
+    const sub = parent.command(words.at(-1) ?? '').description(command.summary)
+    for (const { name, summary, isOptional } of command.arguments) sub.argument(isOptional ? `[${name}]` : `<${name}>`, summary)
+    for (const [name, spec] of Object.entries(command.options)) sub.addOption(toOption(name, spec))
+    sub
+      .option('--json', 'the answer as JSON')
+      .addHelpText('after', `\nExample:\n  $ ${command.example}\n`)
+      .exitOverride()
+      .action(async (...given: unknown[]) => {
+        exitCode = await answer(command, given)
+      })
+  }
+  try {
+    await root.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    throw error
+  }
+  return exitCode
+}
+
+async function answer(command: Command, given: readonly unknown[]): Promise<number> {
+  const args = given.slice(0, command.arguments.length).filter((arg) => arg !== undefined) as string[]
+  const options = given[command.arguments.length] as Record<string, unknown>
+  const progress = openProgress()
+  const world: Surroundings = {
+    ambience: { now: () => new Date().toISOString(), salt: () => randomBytes(16).toString('hex') },
+    stdin: process.stdin,
+    writeOut,
+    onProgress: progress.show,
+    program: PROGRAM,
+  }
+  try {
+    const { json, text, exitCode } = await command.run({ args, options, world })
+    progress.close()
+    if (options.json) await writeOut(`${JSON.stringify(json, null, 2)}\n`)
+    else if (text !== '') await writeOut(`${text}\n`)
+    return exitCode ?? EXIT.ok
+  } catch (error) {
+    progress.close()
+    if (!(error instanceof AecoderError)) throw error
+    if (options.json) await writeOut(`${JSON.stringify({ error: { code: error.code, ...error.facts } }, null, 2)}\n`)
+    process.stderr.write(`aecoder: ${error.message}\n`)
+    return error.exitCode
+  }
+}
+
+function findFamily(root: Commander, name: string): Commander {
+  const found = root.commands.find((command) => command.name() === name)
+  return found ?? root.command(name).description(`Commands about the ${name}`).exitOverride()
+}
+
+function toOption(name: string, spec: OptionSpec): Option {
+  const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  switch (spec.kind) {
+    case 'choice': {
+      const option = new Option(`${flag} <${name}>`, spec.summary).choices([...spec.choices])
+      return spec.default === undefined ? option : option.default(spec.default)
+    }
+    case 'list':
+      return new Option(`${flag} <${spec.value}>`, `${spec.summary} (may be repeated)`).default([], 'none').argParser((value, before: string[]) => [...before, value])
+    case 'number':
+      return new Option(`${flag} <${spec.value}>`, spec.summary).default(spec.default).argParser((value) => {
+        const number = Number(value)
+        if (!Number.isInteger(number) || number < 1) throw new CommanderError(EXIT.usage, 'aecoder.number', `${flag}: "${value}" is not a whole number above 0`)
+        return number
+      })
+    case 'text': {
+      const option = new Option(`${flag} <${spec.value}>`, spec.summary)
+      return spec.default === undefined ? option : option.default(spec.default)
+    }
+  }
+}
+
+function writeOut(text: string): Promise<void> {
+  return new Promise((resolve, reject) => process.stdout.write(text, (error) => (error ? reject(error) : resolve())))
+}
+
+// `aecoder queue | head` ends when the reader has had enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok)
+  throw error
+})
+process.exitCode = await runCommandLine(process.argv.slice(2))

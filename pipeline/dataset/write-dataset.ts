@@ -1,0 +1,93 @@
+/** Writes the dataset of a domain: the coded rows as Arrow and CSV, and how each came by its code. One pass, flat memory. */
+import { AecoderError } from '../../schemas/errors.ts'
+import type { FileSink, Storage, WrittenFile } from '../../schemas/files.ts'
+import type { CodedDomain, DatasetRow } from '../../schemas/records.ts'
+import { openArrowFile } from './arrow-file.ts'
+import { type ColumnChoice, listCodingColumns, listDatasetColumns } from './columns.ts'
+import { openCsvFile } from './csv-file.ts'
+import { countCsvRecords, countRows } from './read-back.ts'
+import type { TableFile } from './table-file.ts'
+
+export interface DatasetOptions extends ColumnChoice {
+  /** In the order of the dataset. Their paths have MedDRA's five levels. */
+  readonly rows: AsyncIterable<readonly DatasetRow[]>
+  /** The date or time for which the dataset holds, as the manifest states it. */
+  readonly asOf: string
+  readonly storage: Storage
+  /** Prefix of the files' names: empty, or a folder with its closing `/`, e.g. `runs/7f3a/`. */
+  readonly folder: string
+}
+
+const LABELS: { readonly [domain in CodedDomain]: string } = { AE: 'Adverse Events', MH: 'Medical History' }
+
+/**
+ * Writes `ae.arrow`, `coding_ae.arrow` and `ae.csv` (or those of MH) and reads them back to count their rows.
+ * @returns what was written, in this order, and the number of rows of each
+ * @throws AecoderError WRITE_FAILED when the storage takes no more; READBACK_MISMATCH when a file does not hold the rows
+ *   that were written; CONFIG_INVALID when a carried column has a name that is taken. No unfinished file stands then.
+ */
+export async function writeDataset(options: DatasetOptions): Promise<{ files: WrittenFile[]; rows: number }> {
+  const { storage, folder, domain } = options
+  if (folder !== '' && !folder.endsWith('/')) throw new Error(`folder ${JSON.stringify(folder)} must end with a slash`)
+  const base = domain.toLowerCase()
+  const columns = listDatasetColumns(options)
+  const sinks: FileSink[] = []
+  const create = async (name: string) => {
+    const sink = await storage.createFile(folder + name)
+    sinks.push(sink)
+    return sink
+  }
+  try {
+    const tables: TableFile<DatasetRow>[] = [
+      openArrowFile({
+        sink: await create(`${base}.arrow`),
+        columns,
+        metadata: toMetadata(options, { dataset: domain, label: LABELS[domain], standard: 'SDTMIG 3.4' }),
+      }),
+      openArrowFile({
+        sink: await create(`coding_${base}.arrow`),
+        columns: listCodingColumns(options),
+        metadata: toMetadata(options, { dataset: `CODING_${domain}`, label: `Coding of ${LABELS[domain]}` }),
+      }),
+      openCsvFile({ sink: await create(`${base}.csv`), columns }),
+    ]
+    let rows = 0
+    for await (const batch of options.rows) {
+      for (const table of tables) await table.write(batch)
+      rows += batch.length
+    }
+    const files: WrittenFile[] = []
+    for (const table of tables) files.push(await table.close())
+    for (const { name } of files) await confirmRows(storage, name, rows)
+    return { files, rows }
+  } catch (error) {
+    await Promise.allSettled(sinks.map((sink) => sink.abort()))
+    throw error
+  }
+}
+
+/** What a file says of itself. The order is the order in the file. */
+function toMetadata(
+  { protocol, dictionary, asOf }: DatasetOptions,
+  own: { dataset: string; label: string; standard?: string },
+): [string, string][] {
+  return Object.entries({
+    ...own,
+    study: protocol,
+    dictionary: dictionary.name,
+    dictionary_version: dictionary.version,
+    dictionary_language: dictionary.language,
+    as_of: asOf,
+  })
+}
+
+async function confirmRows(storage: Storage, name: string, rows: number): Promise<void> {
+  const found = name.endsWith('.csv') ? await countCsvRecords(storage, name) : await countRows(storage, name)
+  if (found === rows) return
+  throw new AecoderError('READBACK_MISMATCH', {
+    where: `${storage.where}/${name}`,
+    found: `${found} rows read back`,
+    expected: `the ${rows} rows written`,
+    action: 'Check the disk, then run again: this file is not in force',
+  })
+}

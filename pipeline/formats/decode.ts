@@ -1,0 +1,281 @@
+/**
+ * Bytes to text, strictly: a byte that does not belong to the encoding is refused with its place, never replaced.
+ * Knows encodings; knows nothing of rows or elements.
+ */
+import { isAscii, isUtf8 } from 'node:buffer'
+import iconv from 'iconv-lite'
+import { AecoderError } from '../../schemas/errors.ts'
+import type { SourceFile } from '../../schemas/files.ts'
+import { type ChosenEncoding, findEncoding, XML_DECLARATION_BYTES } from './encoding.ts'
+
+export interface ReadTextOptions {
+  /** The encoding where the file does not name it itself. */
+  readonly encoding?: string
+  /** Honour the encoding in an XML declaration. */
+  readonly declaration?: 'xml'
+  /** Sees every chunk of the file once, in order, as it was read: for a checksum. */
+  readonly onBytes?: (chunk: Uint8Array) => void
+}
+
+export interface DecodedText {
+  readonly encoding: string
+  /** The text without its byte order mark. Can be consumed once; ending the loop early closes the file. */
+  readonly text: AsyncGenerator<string, void, undefined>
+}
+
+/** Turns chunks into text. Code points split between chunks are kept back until they are whole. */
+interface Decoder {
+  write(bytes: Buffer): string
+  end(): string
+}
+
+/**
+ * Opens a file as text. The encoding is the byte order mark's, else the XML declaration's, else the option's, else
+ * UTF-8; the same text comes out however the bytes are cut into chunks.
+ * @throws AecoderError ENCODING here when the encoding is unknown or contradicted, from `text` when bytes do not belong
+ * to it or a NUL character shows that the file is binary or of another encoding
+ */
+export async function readText(file: SourceFile, options: ReadTextOptions): Promise<DecodedText> {
+  const chunks = file.open()[Symbol.asyncIterator]()
+  try {
+    const head = await readHead(chunks, options)
+    const encoding = findEncoding(head, { ...options, name: file.name })
+    const decoder = openDecoder(file.name, encoding)
+    const rest = decodeChunks(chunks, { decoder, onBytes: options.onBytes, first: head.subarray(encoding.bomLength) })
+    return { encoding: encoding.name, text: rest }
+  } catch (error) {
+    await chunks.return?.()
+    throw error
+  }
+}
+
+/** Reads as many chunks as the byte order mark and the XML declaration need. */
+async function readHead(chunks: AsyncIterator<Uint8Array>, options: ReadTextOptions): Promise<Buffer> {
+  let head = Buffer.alloc(0)
+  for (;;) {
+    const isXml = options.declaration === 'xml' && !head.includes('>')
+    if (head.length >= (isXml ? XML_DECLARATION_BYTES : 4)) return head
+    const next = await chunks.next()
+    if (next.done === true) return head
+    options.onBytes?.(next.value)
+    head = Buffer.concat([head, next.value])
+  }
+}
+
+async function* decodeChunks(
+  chunks: AsyncIterator<Uint8Array>,
+  source: { decoder: Decoder; onBytes: ReadTextOptions['onBytes']; first: Buffer },
+): AsyncGenerator<string, void, undefined> {
+  const { decoder, onBytes } = source
+  try {
+    const first = decoder.write(source.first)
+    if (first !== '') yield first
+    for (;;) {
+      const next = await chunks.next()
+      if (next.done === true) break
+      onBytes?.(next.value)
+      const text = decoder.write(toBuffer(next.value))
+      if (text !== '') yield text
+    }
+    const last = decoder.end()
+    if (last !== '') yield last
+  } finally {
+    await chunks.return?.()
+  }
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function openDecoder(file: string, encoding: ChosenEncoding): Decoder {
+  switch (encoding.name) {
+    case 'utf-8':
+      return utf8Decoder(file, encoding)
+    case 'utf-16le':
+    case 'utf-16be':
+      return utf16Decoder(file, encoding)
+    case 'us-ascii':
+      return asciiDecoder(file, encoding)
+    default:
+      return iconvDecoder(file, encoding)
+  }
+}
+
+function utf8Decoder(file: string, encoding: ChosenEncoding): Decoder {
+  let offset = encoding.bomLength
+  let carried = Buffer.alloc(0)
+  return {
+    write(bytes) {
+      const all = carried.length === 0 ? bytes : Buffer.concat([carried, bytes])
+      const whole = all.subarray(0, all.length - countUnfinished(all))
+      refuseNul(file, { encoding, bytes: whole, offset })
+      if (!isUtf8(whole)) {
+        const { start, end } = findInvalidUtf8(whole)
+        throw notInEncoding(file, { encoding, offset: offset + start, bytes: whole.subarray(start, end) })
+      }
+      // A copy: a chunk's memory may be used again by whoever reads the file.
+      carried = Buffer.from(all.subarray(whole.length))
+      offset += whole.length
+      return whole.toString('utf8')
+    },
+    end() {
+      if (carried.length > 0) throw notInEncoding(file, { encoding, offset, bytes: carried })
+      return ''
+    },
+  }
+}
+
+/** Bytes that a UTF-8 lead byte announces, itself included; 1 for bytes that lead nothing. */
+function sequenceLength(lead: number): number {
+  if (lead >= 0xf0) return 4
+  if (lead >= 0xe0) return 3
+  return lead >= 0xc0 ? 2 : 1
+}
+
+/** How many bytes at the end begin a code point whose rest is still to come. */
+function countUnfinished(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if (byte >= 0xc0) return sequenceLength(byte) > back ? back : 0
+    if (byte < 0x80) return 0
+  }
+  return 0
+}
+
+/** The first bytes that are no UTF-8: a lead byte with its valid followers and the byte that breaks it off. */
+function findInvalidUtf8(bytes: Buffer): { start: number; end: number } {
+  let at = 0
+  while (at < bytes.length) {
+    const length = sequenceLength(bytes[at] ?? 0)
+    if (isUtf8(bytes.subarray(at, at + length))) {
+      at += length
+      continue
+    }
+    let end = at + 1
+    while (end < at + length && isContinuation(bytes[end])) end++
+    return { start: at, end: Math.min(length === 1 ? end : end + 1, at + length, bytes.length) }
+  }
+  throw new Error('called on valid UTF-8')
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x80 && byte < 0xc0
+}
+
+function asciiDecoder(file: string, encoding: ChosenEncoding): Decoder {
+  let offset = 0
+  return {
+    write(bytes) {
+      refuseNul(file, { encoding, bytes, offset })
+      if (!isAscii(bytes)) {
+        const at = bytes.findIndex((byte) => byte > 0x7f)
+        throw notInEncoding(file, { encoding, offset: offset + at, bytes: bytes.subarray(at, at + 1) })
+      }
+      offset += bytes.length
+      return bytes.toString('latin1')
+    },
+    end: () => '',
+  }
+}
+
+function utf16Decoder(file: string, encoding: ChosenEncoding): Decoder {
+  let offset = encoding.bomLength
+  let carried = Buffer.alloc(0)
+  const isBigEndian = encoding.name === 'utf-16be'
+  const at = (bytes: Buffer, index: number) => (isBigEndian ? bytes.readUInt16BE(index) : bytes.readUInt16LE(index))
+  return {
+    write(bytes) {
+      const all = Buffer.concat([carried, bytes])
+      let end = all.length - (all.length % 2)
+      // The first half of a surrogate pair waits for the second.
+      if (end >= 2 && (at(all, end - 2) & 0xfc00) === 0xd800) end -= 2
+      const whole = all.subarray(0, end)
+      carried = Buffer.from(all.subarray(end))
+      const text = (isBigEndian ? Buffer.from(whole).swap16() : whole).toString('utf16le')
+      const nul = text.indexOf('\0')
+      if (nul >= 0) throw hasNul(file, { encoding, offset: offset + 2 * nul })
+      if (!text.isWellFormed()) {
+        const lone = 2 * text.search(/\p{Surrogate}/u)
+        throw notInEncoding(file, { encoding, offset: offset + lone, bytes: whole.subarray(lone, lone + 2) })
+      }
+      offset += end
+      return text
+    },
+    end() {
+      if (carried.length > 0) throw notInEncoding(file, { encoding, offset, bytes: carried })
+      return ''
+    },
+  }
+}
+
+/** All other encodings. iconv-lite puts U+FFFD where bytes mean nothing; that is refused here. */
+function iconvDecoder(file: string, encoding: ChosenEncoding): Decoder {
+  const { name } = encoding
+  if (!iconv.encodingExists(name)) throw new Error('findEncoding lets unknown encodings through')
+  const decoder = iconv.getDecoder(name, { stripBOM: false })
+  let offset = 0
+  const checked = (text: string, bytes: Buffer) => {
+    const lost = text.indexOf('\ufffd')
+    if (lost >= 0) {
+      // One byte is one character in most of these encodings; where it is not, the chunk's start is as near as we know.
+      const isExact = text.length === bytes.length
+      const at = isExact ? lost : 0
+      throw notInEncoding(file, { encoding, offset: offset + at, bytes: bytes.subarray(at, at + (isExact ? 1 : 0)) })
+    }
+    offset += bytes.length
+    return text
+  }
+  return {
+    write(bytes) {
+      refuseNul(file, { encoding, bytes, offset })
+      return checked(decoder.write(bytes), bytes)
+    },
+    end: () => checked(decoder.end() ?? '', Buffer.alloc(0)),
+  }
+}
+
+interface BadPlace {
+  readonly encoding: ChosenEncoding
+  /** 0-based, from the start of the file. */
+  readonly offset: number
+}
+
+function refuseNul(file: string, place: BadPlace & { bytes: Buffer }): void {
+  const at = place.bytes.indexOf(0)
+  if (at >= 0) throw hasNul(file, { ...place, offset: place.offset + at })
+}
+
+function hasNul(file: string, { encoding, offset }: BadPlace): AecoderError {
+  return new AecoderError('ENCODING', {
+    where: `${file}: byte offset ${offset}`,
+    found: 'a NUL character',
+    expected: `text in ${encoding.name}`,
+    action: 'Check that it is a text file; if it is UTF-16, set "encoding": "utf-16le" or "utf-16be" on the source',
+  })
+}
+
+function notInEncoding(file: string, { encoding, offset, bytes }: BadPlace & { bytes: Buffer }): AecoderError {
+  const hex = Array.from(bytes, (byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(' ')
+  const what =
+    bytes.length === 0 ? 'from here on, bytes that are' : bytes.length === 1 ? `byte ${hex} is` : `bytes ${hex} are`
+  return new AecoderError('ENCODING', {
+    where: `${file}: byte offset ${offset}`,
+    found: `${what} not ${encoding.name}`,
+    action: toAdvice(encoding),
+  })
+}
+
+function toAdvice({ name, from }: ChosenEncoding): string {
+  switch (from) {
+    case 'bom':
+      return `The file begins with the byte order mark of ${name}, so it is damaged or was joined from files of different encodings: export it again`
+    case 'xml-declaration':
+      return `The XML declaration of the file says "${name}": have the export corrected`
+    case 'option':
+    case 'default':
+      return name === 'windows-1252'
+        ? 'Set another "encoding" on the source'
+        : 'Export the file again as UTF-8, or set "encoding": "windows-1252" on the source if that is what it is'
+  }
+}

@@ -1,0 +1,122 @@
+/** Guesses for the variables beside the term: dates, severity and the like, by name and by values. */
+import type { CodedDomain } from '../../schemas/records.ts'
+import { listMappableVariables } from '../../schemas/sdtm.ts'
+import { type NameScore, toVariableScore } from './column-names.ts'
+import { type ColumnProfile, hasOnly, toExamples } from './column-profile.ts'
+import type { Draft } from './evidence.ts'
+
+const YES_NO = /^(y|n|yes|no|0|1|2|true|false|un?k?|unknown|na|checked|unchecked|(not |non-?)?serious|ongoing)$/i
+const SEVERITY = /^(grade )?([1-5]|mild|moderate|severe|life[- ]?threatening|fatal|death)\b/i
+const SEVERITY_WORD = /^(mild|moderate|severe|life[- ]?threatening|fatal)\b/i
+const OUTCOME_WORD = /recover|resolv|fatal|death|died|sequel|unknown|ongoing|persist/i
+
+/** What the values of a variable look like; a variable that is not here is taken by its name. */
+const LOOKS: {
+  readonly [suffix: string]: { readonly fits: (column: ColumnProfile) => boolean; readonly wanted: string }
+} = {
+  STDAT: { fits: ({ dated }) => dated >= 0.8, wanted: 'dates' },
+  ENDAT: { fits: ({ dated }) => dated >= 0.8, wanted: 'dates' },
+  STDTC: { fits: ({ isoDated }) => isoDated === 1, wanted: 'ISO dates' },
+  ENDTC: { fits: ({ isoDated }) => isoDated === 1, wanted: 'ISO dates' },
+  SEV: { fits: (column) => hasOnly(column, SEVERITY), wanted: 'degrees of severity' },
+  TOXGR: { fits: (column) => hasOnly(column, SEVERITY), wanted: 'grades' },
+  SER: { fits: (column) => hasOnly(column, YES_NO), wanted: 'yes and no' },
+  ONGO: { fits: (column) => hasOnly(column, YES_NO), wanted: 'yes and no' },
+  OUT: { fits: ({ values }) => values.size <= 12, wanted: 'a few outcomes' },
+  REL: { fits: ({ values }) => values.size <= 12, wanted: 'a few degrees' },
+  ACN: { fits: ({ values }) => values.size <= 20, wanted: 'a few actions' },
+}
+
+/** Variables whose values alone give them away, however the column is called. */
+const TELLING: { readonly [suffix: string]: (column: ColumnProfile) => boolean } = {
+  SEV: (column) => column.values.size >= 2 && hasOnly(column, SEVERITY_WORD),
+  OUT: (column) => column.values.size >= 2 && column.values.size <= 8 && hasOnly(column, OUTCOME_WORD),
+}
+
+/**
+ * Adds the variables of the domain to the draft's map.
+ * @returns the order of all-number dates: `''` when there are such dates and nothing settles it
+ */
+export function proposeVariables(
+  columns: readonly ColumnProfile[],
+  domain: CodedDomain,
+  draft: Draft,
+): 'dmy' | 'mdy' | '' | undefined {
+  const used = new Set<string>()
+  const dates: ColumnProfile[] = []
+  for (const word of listMappableVariables(domain)) {
+    const suffix = word.slice(domain.length)
+    if (suffix === 'TERM') continue
+    const column = proposeVariable(
+      columns.filter(({ name }) => !used.has(name)),
+      { domain, suffix },
+      draft,
+    )
+    if (column === undefined) continue
+    used.add(column.name)
+    if (suffix === 'STDAT' || suffix === 'ENDAT') dates.push(column)
+  }
+  return proposeDateOrder(dates, draft)
+}
+
+function proposeVariable(
+  columns: readonly ColumnProfile[],
+  { domain, suffix }: { domain: CodedDomain; suffix: string },
+  { map, evidence }: Draft,
+): ColumnProfile | undefined {
+  const word = `${domain}${suffix}`
+  const look = LOOKS[suffix]
+  const isRaw = ({ name }: ColumnProfile) => Number(/_raw$/i.test(name))
+  const candidates = columns
+    .map((column) => ({ column, score: toScore(column, { domain, suffix }) }))
+    .filter(({ score, column }) => score > 0 && column.filled > 0)
+    // Rave's X_RAW holds what was entered, partial dates included, where X holds only whole ones.
+    .sort((a, b) => b.score - a.score || b.column.filled - a.column.filled || isRaw(b.column) - isRaw(a.column))
+  const fitting = candidates.find(({ column }) => look === undefined || look.fits(column))
+  const field = `sources[0].map.${word}`
+  if (fitting) {
+    const { column, score } = fitting
+    map[word] = column.name
+    const codes = suffix !== 'TOXGR' && look?.wanted !== 'dates' && look && hasOnly(column, /^\d$/)
+    const why = `named like ${word}${look ? `, and holds ${codes ? 'codes' : look.wanted}` : ''}: ${toExamples(column)}${codes ? '; "values" can translate them' : ''}`
+    evidence.push({ field, column: column.name, why, confidence: score === 3 && !codes ? 'sure' : 'likely' })
+    return column
+  }
+  const telling = TELLING[suffix] && columns.find(TELLING[suffix])
+  if (telling) {
+    map[word] = telling.name
+    const why = `holds ${look?.wanted ?? word}: ${toExamples(telling)}`
+    evidence.push({ field, column: telling.name, why, confidence: 'likely' })
+    return telling
+  }
+  const [doubtful] = candidates
+  // A column that is declared ISO and is not may still be the date as collected: that word comes later.
+  if (doubtful === undefined || suffix === 'STDTC' || suffix === 'ENDTC') return undefined
+  map[word] = ''
+  const why = `named like ${word}, but does not hold ${look?.wanted}: ${toExamples(doubtful.column)}; name another column or remove the line`
+  evidence.push({ field, column: doubtful.column.name, why, confidence: 'unsure' })
+  return undefined
+}
+
+/** Raw EDC exports call dates as collected AESTDTC, too: a weaker name for AESTDAT, used once it is known to be no ISO date. */
+function toScore(column: ColumnProfile, { domain, suffix }: { domain: CodedDomain; suffix: string }): NameScore {
+  const score = toVariableScore(column.name, domain, suffix)
+  if (score > 0 || (suffix !== 'STDAT' && suffix !== 'ENDAT')) return score
+  return toVariableScore(column.name, domain, suffix.replace('DAT', 'DTC')) > 0 ? 1 : 0
+}
+
+function proposeDateOrder(columns: readonly ColumnProfile[], { evidence }: Draft): 'dmy' | 'mdy' | '' | undefined {
+  const sum = (order: keyof ColumnProfile['dateOrders']) =>
+    columns.reduce((total, { dateOrders }) => total + dateOrders[order], 0)
+  const [dmy, mdy, either] = [sum('dmy'), sum('mdy'), sum('either')]
+  if (dmy + mdy + either === 0) return undefined
+  const order = dmy > 0 && mdy === 0 ? 'dmy' : mdy > 0 && dmy === 0 ? 'mdy' : ''
+  const counts = `${dmy} sampled dates can only be day first, ${mdy} only month first, ${either} could be either`
+  evidence.push({
+    field: 'sources[0].dateOrder',
+    column: columns.map(({ name }) => name).join(', '),
+    why: order === '' ? `${counts}: say dmy or mdy` : counts,
+    confidence: order === '' ? 'unsure' : 'sure',
+  })
+  return order
+}

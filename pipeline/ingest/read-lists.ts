@@ -1,0 +1,122 @@
+/** Reads the synonym and do-not-autocode lists of a study. Knows the dictionary they must fit; knows no storage. */
+import type { Dictionary } from '../../dictionaries/dictionary.ts'
+import { foldVerbatim } from '../../dictionaries/text/fold.ts'
+import { AecoderError } from '../../schemas/errors.ts'
+import type { SourceFile } from '../../schemas/files.ts'
+import type { Barred, CodingLists, Synonym } from '../autocode/lists.ts'
+import { openCsv } from '../formats/csv.ts'
+
+/**
+ * Reads both kinds of lists. A list that contradicts itself, or names a term that cannot be assigned, is refused whole:
+ * a synonym that silently does nothing is worse than one that stops the run.
+ *
+ * Synonyms: columns `verbatim`, `llt_code`; optional `state` (rows other than `approved` are not used), and any others.
+ * Do-not-autocode: columns `verbatim`, `reason`.
+ * @throws AecoderError LIST_INVALID with file:line
+ */
+export async function readLists(files: {
+  synonyms: readonly SourceFile[]
+  doNotAutocode: readonly SourceFile[]
+  dictionary: Dictionary
+}): Promise<CodingLists> {
+  const synonyms = new Map<string, Synonym>()
+  for (const file of files.synonyms) await readSynonyms(file, { dictionary: files.dictionary, synonyms })
+  const doNotAutocode = new Map<string, Barred>()
+  for (const file of files.doNotAutocode) {
+    for await (const { value, at } of readRows(file, ['verbatim', 'reason'])) {
+      const folded = toKey(value('verbatim'), at)
+      const reason = value('reason').trim()
+      if (reason === '')
+        throw new AecoderError('LIST_INVALID', {
+          where: at,
+          found: 'no reason',
+          expected: 'why a person must decide this term',
+          action: 'Fill in the reason',
+        })
+      doNotAutocode.set(folded, { reason, source: at })
+    }
+  }
+  return { synonyms, doNotAutocode }
+}
+
+async function readSynonyms(
+  file: SourceFile,
+  { dictionary, synonyms }: { dictionary: Dictionary; synonyms: Map<string, Synonym> },
+): Promise<void> {
+  for await (const { value, at, has } of readRows(file, ['verbatim', 'llt_code'])) {
+    if (has('state') && value('state').trim().toLowerCase() !== 'approved') continue
+    const folded = toKey(value('verbatim'), at)
+    const code = value('llt_code').trim()
+    const llt = dictionary.findLlt(code)
+    const { name, version } = dictionary.ref
+    if (!llt)
+      throw new AecoderError('LIST_INVALID', {
+        where: at,
+        found: `LLT code "${code}" is not in ${name} ${version}`,
+        action: 'Look the term up: aecoder dictionary search',
+      })
+    if (!llt.isCurrent) {
+      const proposed = dictionary.findProposedReplacement(code)
+      throw new AecoderError('LIST_INVALID', {
+        where: at,
+        found: `"${llt.text}" (${code}) is not a current term of ${name} ${version}`,
+        expected: 'a current term',
+        action: proposed
+          ? `Use "${proposed.text}" (${proposed.code}) if that is what is meant`
+          : 'Choose a current term',
+      })
+    }
+    const earlier = synonyms.get(folded)
+    if (earlier && earlier.lltCode !== code)
+      throw new AecoderError('LIST_INVALID', {
+        where: at,
+        found: `"${value('verbatim')}" means ${code} here and ${earlier.lltCode} in ${earlier.source}`,
+        expected: 'one meaning',
+        action: 'Keep one of the two rows',
+      })
+    synonyms.set(folded, { lltCode: code, source: at })
+  }
+}
+
+interface ListRow {
+  readonly at: string
+  readonly value: (column: string) => string
+  readonly has: (column: string) => boolean
+}
+
+async function* readRows(file: SourceFile, required: readonly string[]): AsyncGenerator<ListRow> {
+  const table = await openCsv(file, {})
+  const positions = new Map(table.header.map((name, index) => [name.trim().toLowerCase(), index]))
+  for (const column of required) {
+    if (positions.has(column)) continue
+    throw new AecoderError('LIST_INVALID', {
+      where: `${file.name}:1`,
+      found: `no column "${column}" (columns: ${table.header.join(', ')})`,
+      expected: `the columns ${required.join(', ')}`,
+      action: 'Add the column',
+    })
+  }
+  for await (const rows of table.rows) {
+    for (const row of rows) {
+      const at = `${file.name}:${row.line}`
+      if (row.problem)
+        throw new AecoderError('LIST_INVALID', { where: at, found: row.problem.text, action: 'Mend the row' })
+      yield {
+        at,
+        has: (column) => positions.has(column),
+        value: (column) => row.fields[positions.get(column) ?? -1] ?? '',
+      }
+    }
+  }
+}
+
+function toKey(verbatim: string, at: string): string {
+  const folded = foldVerbatim(verbatim)
+  if (folded === '')
+    throw new AecoderError('LIST_INVALID', {
+      where: at,
+      found: 'an empty verbatim',
+      action: 'Fill it in or remove the row',
+    })
+  return folded
+}

@@ -1,0 +1,24 @@
+/** Term groups: which occurrences are coded together. Knows the frozen fold; knows nothing of storage. */
+import { FOLD_VERSION, foldVerbatim } from '../../dictionaries/text/fold.ts'
+import { toCanonicalJson, toContentId } from '../../schemas/content-id.ts'
+import type { CodedDomain } from '../../schemas/records.ts'
+
+/** Occurrences with one folded verbatim in one field are one term group: coded once, for all. */
+export interface TermGroup {
+  readonly id: string
+  readonly domain: CodedDomain
+  readonly field: string
+  /** Name of the dictionary the group is coded in. */
+  readonly terminology: string
+  readonly language: string
+  readonly foldVersion: number
+  readonly folded: string
+  /** The verbatim as first seen, for display. */
+  readonly verbatim: string
+}
+
+export function toTermGroup(field: Pick<TermGroup, 'domain' | 'field' | 'terminology' | 'language'>, verbatim: string): TermGroup {
+  const folded = foldVerbatim(verbatim)
+  const id = toContentId(toCanonicalJson([FOLD_VERSION, field.domain, field.field, field.terminology, field.language, folded]))
+  return { ...field, id, foldVersion: FOLD_VERSION, folded, verbatim }
+}

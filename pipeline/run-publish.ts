@@ -1,0 +1,225 @@
+/** The last leg of a run: the dataset of what is decided, its manifest, and the swap that makes it current. */
+import { join } from 'node:path'
+import { toCanonicalJson, toSha256, type Json } from '../schemas/content-id.ts'
+import { AecoderError } from '../schemas/errors.ts'
+import type { Storage, WrittenFile } from '../schemas/files.ts'
+import { CODED_DOMAINS, type DatasetRow } from '../schemas/records.ts'
+import { STRUCTURE_WORDS } from '../schemas/study.ts'
+import { openCsvFile } from './dataset/csv-file.ts'
+import { writeDataset } from './dataset/write-dataset.ts'
+import type { RunOptions, TransferReport } from './run.ts'
+import { openFolder } from './storage/folder.ts'
+import { appendEvent, findHead } from './store/chain.ts'
+import { findCommitted } from './store/current.ts'
+import { readDatasetRows } from './store/dataset-rows.ts'
+import { readSnapshot, type Store } from './store/store.ts'
+import { listTransferFiles, readSetAside, type SetAsideRow } from './store/transfers.ts'
+import { AECODER_VERSION, type CodingKit, type Study, toConfigArtefact, toShortPath } from './study.ts'
+
+/** `runs/<id>/manifest.json`: what a run read, rested on and wrote. Written last; a folder without it is no run. */
+export interface Manifest {
+  readonly manifestVersion: 1
+  readonly runId: string
+  readonly status: 'complete' | 'incomplete'
+  readonly aecoder: string
+  readonly writtenAt: string
+  readonly by: string
+  readonly study: { readonly id: string; readonly protocol: string; readonly environment: string }
+  readonly transfer: { readonly no: number; readonly asOf: string; readonly contentId: string } | null
+  readonly inputs: readonly { readonly source: string; readonly name: string; readonly sha256: string; readonly bytes: number; readonly encoding: string; readonly counts: { readonly [bucket: string]: number }; readonly skippedBy: Json; readonly rejectedBy: Json; readonly remarks: Json }[]
+  /** Why nothing of this transfer became current; empty in a complete run. */
+  readonly refusedFor: readonly { readonly reason: string; readonly count: number }[]
+  readonly artefacts: readonly { readonly kind: string; readonly name: string; readonly version: string; readonly sha256: string }[]
+  readonly dictionary: { readonly name: string; readonly version: string; readonly language: string; readonly sha256: string; readonly hasNumericCodes: boolean }
+  /** Columns that the mapping brought: with the decisions they settle the dataset's bytes. */
+  readonly columns: { readonly [domain: string]: { readonly mapped: readonly string[]; readonly carried: readonly string[] } }
+  readonly outputs: readonly (WrittenFile & { readonly rows?: number })[]
+  /** The chain's head when the dataset was read: the outside witness of everything up to there. */
+  readonly audit: { readonly seq: number; readonly hash: string }
+}
+
+export interface PublishedRun {
+  readonly runId: string
+  /** The run's folder. */
+  readonly folder: string
+  readonly outputs: readonly (WrittenFile & { readonly rows?: number })[]
+  readonly rows: { readonly [domain: string]: number }
+}
+
+export const CURRENT = 'current.json'
+
+/** Writes `runs/<id>/` and, when the run is complete, makes it the current one. */
+export async function publishRun(study: Study, options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress'> & { store: Store; kit: CodingKit; incomplete?: TransferReport }): Promise<PublishedRun> {
+  const { store, ambience, actor, incomplete } = options
+  const output = openFolder(study.paths.output)
+  const runId = toRunId(ambience)
+  const prefix = `runs/${runId}/`
+  const manifest = await readSnapshot(store, async (db) => {
+    const audit = await findHead(db, study.id)
+    const transfer = await findCommitted(db, study.id)
+    const shown = incomplete ? await findLastTransfer(db, study.id) : transfer?.no
+    const outputs: (WrittenFile & { rows?: number })[] = []
+    if (!incomplete) {
+      outputs.push(...(await writeDatasets(study, { ...options, output, prefix, uptoSeq: audit.seq, asOf: transfer?.asOf ?? '', read: (domain) => readDatasetRows(db, study.id, { domain, uptoSeq: audit.seq }) })))
+    }
+    outputs.push(await writeSetAside(output, `${prefix}set-aside.csv`, shown === undefined ? empty() : readSetAside(db, study.id, shown)))
+    const files = incomplete?.files ?? (shown === undefined ? [] : await listTransferFiles(db, study.id, shown))
+    return toManifest(study, { ...options, runId, transfer: transfer ?? null, files, outputs: outputs.map((file) => ({ ...file, name: file.name.slice(prefix.length) })), audit, refusedFor: incomplete?.refusedFor ?? [] })
+  })
+  const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
+  const written = await output.replace(`${prefix}manifest.json`, bytes)
+  if (!incomplete) {
+    await store.db.transaction().execute(async (trx) => {
+      const { transfer, audit } = manifest
+      const body = { runId, uptoSeq: audit.seq, manifest: written.sha256 }
+      const seq = await appendEvent(trx, study.id, { event: { kind: 'dataset-written', object: `run ${runId}`, actor, body }, ambience })
+      await trx.insertInto('dataset').values({ study: study.id, seq, run_id: runId, upto_seq: audit.seq, transfer_no: transfer?.no ?? null, manifest_sha256: written.sha256 }).execute()
+    })
+    await output.replace(CURRENT, Buffer.from(`${JSON.stringify({ runId, manifest: `${prefix}manifest.json`, sha256: written.sha256 }, null, 2)}\n`))
+  }
+  return toPublished(study, manifest)
+}
+
+/** The current run when nothing happened since: the same transfer twice changes nothing, not even a folder. */
+export async function findUnchangedRun(study: Study, store: Store): Promise<PublishedRun | undefined> {
+  const head = await findHead(store.db, study.id)
+  const last = await store.db.selectFrom('dataset').selectAll().where('study', '=', study.id).where('seq', '=', head.seq).executeTakeFirst()
+  if (!last || last.upto_seq !== head.seq - 1) return undefined
+  const current = await readCurrent(study)
+  return current && current.sha256 === last.manifest_sha256 ? toPublished(study, current.manifest) : undefined
+}
+
+/** The manifest that current.json points to; undefined before the first run. */
+export async function readCurrent(study: Study): Promise<{ manifest: Manifest; sha256: string } | undefined> {
+  const output = openFolder(study.paths.output)
+  if (!(await output.has(CURRENT))) return undefined
+  const pointer = JSON.parse((await readWhole(output, CURRENT)).toString('utf8')) as { manifest: string; sha256: string }
+  const bytes = await readWhole(output, pointer.manifest)
+  const sha256 = toSha256(bytes)
+  if (sha256 !== pointer.sha256) {
+    throw new AecoderError('VERIFY_MISMATCH', { where: toShortPath(join(study.paths.output, pointer.manifest)), found: `sha256 ${sha256}`, expected: pointer.sha256, action: 'The manifest was changed after it was written: bring back the original, or write the dataset anew with aecoder export' })
+  }
+  return { manifest: JSON.parse(bytes.toString('utf8')) as Manifest, sha256 }
+}
+
+/** The current run's manifest, for people; undefined before the first run. */
+export async function readCurrentRun(study: Study): Promise<Manifest | undefined> {
+  return (await readCurrent(study))?.manifest
+}
+
+/** Writes all domains' datasets; used for the run and, into a scratch place, to prove one later. */
+export async function writeDatasets(
+  study: Pick<Study, 'config'>,
+  options: { output: Storage; prefix: string; uptoSeq: number; asOf: string; kit?: CodingKit; dictionary?: Manifest['dictionary']; columns?: Manifest['columns']; read: (domain: 'AE' | 'MH') => AsyncIterable<readonly DatasetRow[]>; onProgress?: RunOptions['onProgress'] },
+): Promise<(WrittenFile & { rows: number })[]> {
+  const dictionary = options.dictionary ?? toDictionary(options.kit)
+  const outputs: (WrittenFile & { rows: number })[] = []
+  let done = 0
+  for (const domain of CODED_DOMAINS) {
+    const { mapped, carried } = options.columns?.[domain] ?? listColumns(study, domain)
+    const rows = countRows(options.read(domain), (count) => {
+      done += count
+      options.onProgress?.({ stage: 'writing', done, total: null })
+    })
+    const written = await writeDataset({ domain, protocol: study.config.study.protocol, rows, mapped, carried, dictionary, asOf: options.asOf, storage: options.output, folder: options.prefix })
+    outputs.push(...written.files.map((file) => ({ ...file, rows: written.rows })))
+  }
+  return outputs
+}
+
+function toDictionary(kit: CodingKit | undefined): Manifest['dictionary'] {
+  if (kit === undefined) throw new Error('a dataset needs its dictionary')
+  const { ref, language, hasNumericCodes } = kit.dictionary
+  return { name: ref.name, version: ref.version, sha256: ref.sha256, language, hasNumericCodes }
+}
+
+function listColumns({ config }: Pick<Study, 'config'>, domain: string): { mapped: string[]; carried: string[] } {
+  const sources = config.sources.filter((source) => source.domain === domain)
+  const isStructure = (word: string) => (STRUCTURE_WORDS as readonly string[]).includes(word)
+  return {
+    mapped: [...new Set(sources.flatMap((source) => Object.keys(source.map).filter((word) => !isStructure(word) && word !== `${domain}TERM`)))],
+    carried: [...new Set(sources.flatMap((source) => source.carry))],
+  }
+}
+
+async function* countRows(batches: AsyncIterable<readonly DatasetRow[]>, onRows: (count: number) => void): AsyncGenerator<readonly DatasetRow[]> {
+  for await (const batch of batches) {
+    yield batch
+    onRows(batch.length)
+  }
+}
+
+async function* empty(): AsyncGenerator<never> {}
+
+async function writeSetAside(output: Storage, name: string, rows: AsyncIterable<readonly SetAsideRow[]>): Promise<WrittenFile & { rows: number }> {
+  const sink = await output.createFile(name)
+  try {
+    const toColumn = (column: keyof SetAsideRow, label: string) => ({ name: column, label, type: 'Char' as const, origin: 'Derived' as const, kind: 'text' as const, pick: (row: SetAsideRow) => String(row[column]) })
+    const file = openCsvFile({ sink, columns: [toColumn('file', 'File'), toColumn('line', 'Line'), toColumn('bucket', 'Bucket'), toColumn('code', 'Code'), toColumn('reason', 'Reason'), toColumn('raw', 'Row as it stands in the file')] })
+    let count = 0
+    for await (const batch of rows) {
+      await file.write(batch)
+      count += batch.length
+    }
+    return { ...(await file.close()), rows: count }
+  } catch (error) {
+    await sink.abort()
+    throw error
+  }
+}
+
+function toManifest(
+  study: Study,
+  facts: { kit: CodingKit; actor: RunOptions['actor']; ambience: RunOptions['ambience']; runId: string; transfer: Manifest['transfer']; files: TransferReport['files']; outputs: Manifest['outputs']; audit: Manifest['audit']; refusedFor: Manifest['refusedFor'] },
+): Manifest {
+  const { protocol, environment } = study.config.study
+  const { no, asOf, contentId } = facts.transfer ?? { no: 0, asOf: '', contentId: '' }
+  return {
+    manifestVersion: 1,
+    runId: facts.runId,
+    status: facts.refusedFor.length > 0 ? 'incomplete' : 'complete',
+    aecoder: AECODER_VERSION,
+    writtenAt: facts.ambience.now(),
+    by: facts.actor.name,
+    study: { id: study.id, protocol, environment },
+    transfer: facts.transfer === null ? null : { no, asOf, contentId },
+    inputs: facts.files.map(({ source, name, sha256, bytes, encoding, skippedBy, rejectedBy, remarks, ...counts }) => ({
+      source,
+      name,
+      sha256,
+      bytes,
+      encoding,
+      counts: { read: counts.read, accepted: counts.accepted, duplicate: counts.duplicate, superseded: counts.superseded, skipped: counts.skipped, rejected: counts.rejected, occurrences: counts.occurrences },
+      skippedBy: { ...skippedBy },
+      rejectedBy: { ...rejectedBy },
+      remarks: JSON.parse(toCanonicalJson(remarks as Json)) as Json,
+    })),
+    refusedFor: facts.refusedFor,
+    artefacts: [...facts.kit.artefacts, toConfigArtefact(study)].map(({ kind, name, version, sha256 }) => ({ kind, name, version, sha256 })),
+    dictionary: toDictionary(facts.kit),
+    columns: Object.fromEntries(CODED_DOMAINS.map((domain) => [domain, listColumns(study, domain)])),
+    outputs: facts.outputs,
+    audit: facts.audit,
+  }
+}
+
+function toPublished(study: Study, manifest: Manifest): PublishedRun {
+  const rows = Object.fromEntries(CODED_DOMAINS.map((domain) => [domain, manifest.outputs.find((file) => file.name === `${domain.toLowerCase()}.arrow`)?.rows ?? 0]))
+  return { runId: manifest.runId, folder: join(study.paths.output, 'runs', manifest.runId), outputs: manifest.outputs, rows }
+}
+
+/** Sorts by time, and two runs of one second differ. */
+function toRunId({ now, salt }: RunOptions['ambience']): string {
+  return `${now().slice(0, 19).replaceAll(/[-:]/g, '')}Z-${salt().slice(0, 6)}`
+}
+
+async function findLastTransfer(db: Parameters<typeof findHead>[0], study: string): Promise<number | undefined> {
+  const row = await db.selectFrom('transfer').select('no').where('study', '=', study).orderBy('no', 'desc').limit(1).executeTakeFirst()
+  return row?.no
+}
+
+async function readWhole(storage: Storage, name: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of storage.read(name)) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,180 @@
+/** The first leg of a run: the files of a transfer into the store, every row into one bucket. */
+import { createHash } from 'node:crypto'
+import { type Json, toCanonicalJson, toContentId } from '../schemas/content-id.ts'
+import { AecoderError } from '../schemas/errors.ts'
+import type { SourceFile, Storage } from '../schemas/files.ts'
+import { REJECT_REASONS } from '../schemas/outcomes.ts'
+import type { Occurrence } from '../schemas/records.ts'
+import type { SourceConfig } from '../schemas/study.ts'
+import { resolve } from 'node:path'
+import { readSource } from './ingest/read-source.ts'
+import { toTermGroup } from './review/term-group.ts'
+import type { RunOptions, TransferReport } from './run.ts'
+import { openFolder } from './storage/folder.ts'
+import { listMatching } from './storage/glob.ts'
+import { findCommitted } from './store/current.ts'
+import { listTransferFiles } from './store/transfers.ts'
+import { Staging } from './store/staging.ts'
+import type { Store } from './store/store.ts'
+import { type CodingKit, type Study, toMappingId, toShortPath, toStudyPath } from './study.ts'
+
+interface InputFile {
+  readonly source: SourceConfig
+  readonly file: SourceFile
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/**
+ * Takes the transfer in, or recognises that it is the one that is current.
+ * @throws AecoderError NO_INPUT, TRANSFER_OLDER, and what the readers throw for a file that cannot be trusted
+ */
+export async function takeTransfer(study: Study, options: RunOptions & { store: Store; kit: CodingKit }): Promise<TransferReport> {
+  const { store, actor } = options
+  const accept = new Set<string>(options.accept)
+  const folder = resolve(options.input ?? study.paths.input)
+  const inputs = await listInputs(study, openFolder(folder))
+  const contentId = toContentId(toCanonicalJson([toMappingId(study), inputs.map(({ source, sha256 }) => [source.id, sha256])]))
+  const current = await findCommitted(store.db, study.id)
+  if (current?.contentId === contentId) return toRepeat(study, { store, folder, transferNo: current.no, asOf: current.asOf })
+
+  const { asOf, asOfFrom } = await toAsOf(study, { folder, inputs, ...options })
+  if (current && asOf < current.asOf && !accept.has('older-transfer')) {
+    throw new AecoderError('TRANSFER_OLDER', {
+      where: toShortPath(folder),
+      found: `a transfer as of ${asOf}, and one as of ${current.asOf} is current`,
+      expected: 'a newer one',
+      action: 'Check the folder; give the right date with --as-of; or say that it is meant: --accept older-transfer',
+    })
+  }
+
+  const start = { asOf, contentId, input: toStudyPath(study, folder), accepted: [...accept].sort() }
+  const staging = await Staging.open(store, study.id, { start, actor, groupOf: (occurrence) => toGroup(occurrence, options.kit) })
+  const files: TransferReport['files'][number][] = []
+  try {
+    const total = inputs.reduce((sum, { bytes }) => sum + bytes, 0)
+    let done = 0
+    for (const input of inputs) {
+      const counts = await stageFile(study, { staging, input, onBytes: (bytes) => options.onProgress?.({ stage: 'reading', done: done + bytes, total }) })
+      done += input.bytes
+      files.push({ ...counts, sha256: input.sha256, bytes: input.bytes })
+    }
+    for (const source of study.config.sources) if (source.transfer === 'snapshot' && source.domain !== 'DM') await staging.withdrawMissing(source.id)
+  } catch (error) {
+    await staging.abandon({ actor, reason: error instanceof Error ? error.message : String(error) })
+    throw error
+  }
+
+  const report = { asOf, asOfFrom, isRepeat: false, input: start.input, files, movement: staging.movement }
+  const refusedFor = REJECT_REASONS.filter((reason) => !accept.has(reason)).flatMap((reason) => {
+    const count = files.reduce((sum, file) => sum + (file.rejectedBy[reason] ?? 0), 0)
+    return count > 0 ? [{ reason, count }] : []
+  })
+  if (refusedFor.length > 0) {
+    await staging.abandon({ actor, reason: `refused for ${refusedFor.map(({ reason, count }) => `${count} × ${reason}`).join(', ')}` })
+    return { ...report, refusedFor }
+  }
+  const body: Json = { asOf, contentId, input: start.input, accepted: start.accepted, files: files.map(({ source, name, sha256, bytes, read, accepted }) => ({ source, name, sha256, bytes, read, accepted })) }
+  await staging.commit({ actor, body })
+  return { ...report, refusedFor: [] }
+}
+
+/** The files of every source, hashed. A source without a file stops the run: an absent file must not withdraw all it held. */
+async function listInputs(study: Study, folder: Storage): Promise<InputFile[]> {
+  const names = await folder.list()
+  const inputs: InputFile[] = []
+  for (const source of study.config.sources) {
+    const matching = listMatching(names, source.files)
+    if (matching.length === 0 && source.transfer === 'snapshot') {
+      throw new AecoderError('NO_INPUT', {
+        where: toShortPath(folder.where),
+        found: `no file for source "${source.id}"${names.length > 0 ? ` among ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}` : ': the folder is empty'}`,
+        expected: source.files.join(' or '),
+        action: 'Check --input and the source\'s "files" in study.json',
+      })
+    }
+    for (const name of matching) {
+      const file = { name, open: () => folder.read(name) }
+      inputs.push({ source, file, ...(await hashFile(file)) })
+    }
+  }
+  return inputs
+}
+
+async function hashFile(file: SourceFile): Promise<{ sha256: string; bytes: number }> {
+  const digest = createHash('sha256')
+  let bytes = 0
+  for await (const chunk of file.open()) {
+    digest.update(chunk)
+    bytes += chunk.byteLength
+  }
+  return { sha256: digest.digest('hex'), bytes }
+}
+
+async function stageFile(study: Study, { staging, input, onBytes }: { staging: Staging; input: InputFile; onBytes: (bytes: number) => void }) {
+  const { source, file } = input
+  const digest = createHash('sha256')
+  let bytes = 0
+  const watched: SourceFile = {
+    name: file.name,
+    async *open() {
+      for await (const chunk of file.open()) {
+        digest.update(chunk)
+        bytes += chunk.byteLength
+        onBytes(bytes)
+        yield chunk
+      }
+    },
+  }
+  const { encoding, batches } = await readSource({ config: study.config, source, file: watched })
+  staging.beginFile({ source: source.id, name: file.name })
+  for await (const batch of batches) await staging.add(batch)
+  if (digest.digest('hex') !== input.sha256)
+    throw new AecoderError('FILE_CHANGED', { where: file.name, found: 'the file changed while it was read', action: 'Wait until the export is complete, then run again' })
+  return { ...(await staging.endFile({ sha256: input.sha256, bytes: input.bytes, encoding })), encoding }
+}
+
+function toGroup(occurrence: Occurrence, { dictionary }: CodingKit) {
+  const { domain, field, verbatim } = occurrence
+  return toTermGroup({ domain, field, terminology: dictionary.ref.name, language: dictionary.language }, verbatim)
+}
+
+/** The moment the export speaks for: said outright, said by the ODM, said by the name of folder or file, else now. */
+async function toAsOf(study: Study, { folder, inputs, asOf, ambience }: RunOptions & { folder: string; inputs: readonly InputFile[] }): Promise<Pick<TransferReport, 'asOf' | 'asOfFrom'>> {
+  if (asOf !== undefined) {
+    const said = toInstant(asOf)
+    if (said === undefined) throw new AecoderError('USAGE', { where: '--as-of', found: `"${asOf}"`, expected: 'a date or time like 2026-03-02 or 2026-03-02T18:00:00Z' })
+    return { asOf: said, asOfFrom: 'option' }
+  }
+  const stated: string[] = []
+  for (const { source, file } of inputs) {
+    if (source.format !== 'odm') continue
+    const reading = await readSource({ config: study.config, source, file })
+    const instant = reading.asOf === null ? undefined : toInstant(reading.asOf)
+    if (instant !== undefined) stated.push(instant)
+    await reading.batches[Symbol.asyncIterator]().return?.()
+  }
+  const named = [folder, ...inputs.map(({ file }) => file.name)].flatMap((name) => {
+    const match = /(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)/.exec(name.split('/').at(-1) ?? '')
+    const instant = match ? toInstant(`${match[1]}-${match[2]}-${match[3]}`) : undefined
+    return instant === undefined ? [] : [instant]
+  })
+  const latestStated = stated.sort().at(-1)
+  if (latestStated !== undefined) return { asOf: latestStated, asOfFrom: 'odm' }
+  const latestNamed = named.sort().at(-1)
+  if (latestNamed !== undefined) return { asOf: latestNamed, asOfFrom: 'name' }
+  return { asOf: toInstant(ambience.now()) ?? ambience.now(), asOfFrom: 'clock' }
+}
+
+/** ISO 8601 in UTC to the second; undefined for what is no date. */
+function toInstant(text: string): string | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}(?:T|$)/.test(text)) return undefined
+  const date = new Date(/(?:Z|[+-]\d{2}:?\d{2})$/.test(text) || text.length === 10 ? text : `${text}Z`)
+  return Number.isNaN(date.getTime()) ? undefined : `${date.toISOString().slice(0, 19)}Z`
+}
+
+async function toRepeat(study: Study, { store, folder, transferNo, asOf }: { store: Store; folder: string; transferNo: number; asOf: string }): Promise<TransferReport> {
+  const files = await listTransferFiles(store.db, study.id, transferNo)
+  const movement = { new: 0, changedVerbatim: 0, changedContext: 0, unchanged: files.reduce((sum, file) => sum + file.occurrences, 0), returned: 0, withdrawn: 0 }
+  return { asOf, asOfFrom: 'option', isRepeat: true, input: toStudyPath(study, folder), files, movement, refusedFor: [] }
+}

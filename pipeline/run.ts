@@ -1,0 +1,99 @@
+/** The whole pipeline, top to bottom: a transfer in, its terms coded, what is unsure queued, the dataset out. */
+import type { Acceptable } from '../schemas/outcomes.ts'
+import { lockStudy, type Store } from './store/store.ts'
+import { findSetting, recordSettings } from './store/artefacts.ts'
+import type { Actor, Ambience } from './store/chain.ts'
+import { countStudy, type StudyCounts } from './store/queue.ts'
+import type { FileCounts, Movement } from './store/staging.ts'
+import { autocodeStudy, type AutocodeTally } from './run-autocode.ts'
+import { findUnchangedRun, type PublishedRun, publishRun } from './run-publish.ts'
+import { takeTransfer } from './run-transfer.ts'
+import { type CodingKit, openCodingKit, openStudyStore, type Study, toConfigArtefact } from './study.ts'
+import { AecoderError } from '../schemas/errors.ts'
+
+export interface RunOptions {
+  /** The folder of the transfer; study.json's `input` when left out. */
+  readonly input?: string
+  /** ISO 8601 date or time that the export speaks for. */
+  readonly asOf?: string
+  readonly accept?: readonly Acceptable[]
+  readonly actor: Actor
+  readonly ambience: Ambience
+  readonly onProgress?: (progress: Progress) => void
+}
+
+/** Where a run is. `done` of `total` bytes while reading, of groups while coding, of rows while writing. */
+export interface Progress {
+  readonly stage: 'reading' | 'coding' | 'writing'
+  readonly done: number
+  readonly total: number | null
+}
+
+export interface TransferReport {
+  readonly asOf: string
+  readonly asOfFrom: 'option' | 'odm' | 'name' | 'clock'
+  /** Whether the very same transfer was taken in before: nothing moved then. */
+  readonly isRepeat: boolean
+  readonly input: string
+  readonly files: readonly (FileCounts & { readonly source: string; readonly name: string; readonly sha256: string; readonly bytes: number; readonly encoding: string })[]
+  readonly movement: Movement
+  /** Reasons that keep the transfer from becoming current, each with its count; empty when it became current. */
+  readonly refusedFor: readonly { readonly reason: string; readonly count: number }[]
+}
+
+export interface RunReport {
+  readonly status: 'complete' | 'incomplete' | 'unchanged'
+  readonly study: string
+  readonly transfer: TransferReport
+  readonly autocoded: AutocodeTally
+  readonly counts: StudyCounts
+  readonly run: PublishedRun
+}
+
+/**
+ * Runs a study: takes the transfer in, codes what is new, writes the dataset.
+ * Killed anywhere, the old state stands whole, and a re-run finishes the work once.
+ * @returns what happened; `incomplete` when rows were refused: nothing new is current then
+ * @throws AecoderError for input, configuration, dictionary or store that cannot be trusted
+ */
+export async function runStudy(study: Study, options: RunOptions): Promise<RunReport> {
+  const kit = await openCodingKit(study)
+  const store = await openStudyStore(study, options.ambience)
+  try {
+    const unlock = lockStudy(store, study.id)
+    try {
+      await checkDictionaryInForce(store, study, kit)
+      await recordSettings(store, study.id, { artefacts: [...kit.artefacts, toConfigArtefact(study)], actor: options.actor, approval: study.config.approval })
+      const transfer = await takeTransfer(study, { store, kit, ...options })
+      if (transfer.refusedFor.length > 0) return await toReport('incomplete', { study, store, transfer, autocoded: {}, run: await publishRun(study, { store, kit, ...options, incomplete: transfer }) })
+      const autocoded = await autocodeStudy(study, { store, kit, ...options })
+      const unchanged = await findUnchangedRun(study, store)
+      if (unchanged) return await toReport('unchanged', { study, store, transfer, autocoded, run: unchanged })
+      return await toReport('complete', { study, store, transfer, autocoded, run: await publishRun(study, { store, kit, ...options }) })
+    } finally {
+      unlock()
+    }
+  } finally {
+    await store.close()
+  }
+}
+
+async function toReport(status: RunReport['status'], { study, store, ...rest }: { study: Study; store: Store; transfer: TransferReport; autocoded: AutocodeTally; run: PublishedRun }): Promise<RunReport> {
+  return { status, study: study.id, counts: await countStudy(store, study.id), ...rest }
+}
+
+/**
+ * A study is coded in one dictionary. Another version would mix two in one dataset, so it waits for up-versioning.
+ * @throws AecoderError DICTIONARY_MISMATCH
+ */
+export async function checkDictionaryInForce(store: Store, study: Study, { dictionary }: CodingKit): Promise<void> {
+  const inForce = await findSetting(store, study.id, 'dictionary')
+  if (inForce === undefined || inForce === dictionary.ref.sha256) return
+  const artefact = await store.db.selectFrom('artefact').select(['name', 'version']).where('sha256', '=', inForce).executeTakeFirst()
+  throw new AecoderError('DICTIONARY_MISMATCH', {
+    where: `${study.id}: dictionary`,
+    found: `${dictionary.ref.name} ${dictionary.ref.version} (sha256 ${dictionary.ref.sha256.slice(0, 12)}…)`,
+    expected: `the ${artefact?.name} ${artefact?.version} the study is coded in (sha256 ${inForce.slice(0, 12)}…)`,
+    action: 'Point study.json at that release: a coded study does not change its dictionary silently',
+  })
+}

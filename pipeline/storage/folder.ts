@@ -1,0 +1,234 @@
+/** A folder on disk as a Storage. Knows files, temporary names and fsync; knows nothing of what the files hold. */
+import { createHash, randomBytes } from 'node:crypto'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { AecoderError } from '../../schemas/errors.ts'
+import type { FileSink, Storage, WrittenFile } from '../../schemas/files.ts'
+
+/** Bytes per chunk of `read`: large enough that the disk is not the brake, small enough to be nothing in memory. */
+const CHUNK_BYTES = 256 * 1024
+
+/**
+ * Opens a folder for reading and writing. The folder need not exist: it is made with the first file.
+ * Names are relative to it with `/` between the parts and may not lead out of it.
+ * Files and folders whose name begins with `.` are not listed: unfinished files are among them.
+ * @throws AecoderError (from its methods) FILE_NOT_FOUND, WRITE_FAILED, or CONFIG_INVALID for a name that leads out
+ */
+export function openFolder(path: string): Storage {
+  const createFile = async (name: string) => await createSink(toTarget(path, name))
+  return {
+    where: path,
+    async list() {
+      const names: string[] = []
+      await collectNames(path, '', names)
+      // By code unit, and no name stands twice.
+      return names.sort((a, b) => (a < b ? -1 : 1))
+    },
+    read: (name) => readChunks(path, name),
+    async has(name) {
+      const target = toTarget(path, name)
+      try {
+        return (await stat(target.path)).isFile()
+      } catch (error) {
+        if (isMissing(error)) return false
+        throw toReadError(target, error)
+      }
+    },
+    createFile,
+    async replace(name, bytes) {
+      const sink = await createFile(name)
+      await sink.write(bytes)
+      return await sink.close()
+    },
+  }
+}
+
+/** A file of the folder: its name for messages, its path for the system. */
+interface Target {
+  readonly folder: string
+  readonly name: string
+  readonly path: string
+}
+
+function toTarget(folder: string, name: string): Target {
+  const isForeign = process.platform === 'win32' ? /[\\:\0]/ : /\0/
+  if (isForeign.test(name) || name.split('/').some((part) => part === '' || part === '.' || part === '..')) {
+    throw new AecoderError('CONFIG_INVALID', {
+      where: folder,
+      found: `${JSON.stringify(name)} is not the name of a file in this folder`,
+      expected: 'a relative name with / between its parts, without . and ..',
+      action: 'Correct the name, or move the file into the folder',
+    })
+  }
+  return { folder, name, path: join(folder, ...name.split('/')) }
+}
+
+async function collectNames(folder: string, prefix: string, names: string[]): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw toReadError({ folder, name: '', path: folder }, error)
+  })
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) await collectNames(path, `${prefix}${entry.name}/`, names)
+    // A link to a file counts as the file; a link to a folder is not followed, for it may lead back here.
+    else if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path)))) names.push(prefix + entry.name)
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  )
+}
+
+async function* readChunks(folder: string, name: string): AsyncGenerator<Uint8Array> {
+  const target = toTarget(folder, name)
+  const file = await open(target.path, 'r').catch((error: unknown) => {
+    throw toReadError(target, error)
+  })
+  try {
+    for (;;) {
+      // A new buffer each time: the consumer may keep the chunk.
+      const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, null).catch((error: unknown) => {
+        throw toReadError(target, error)
+      })
+      if (bytesRead === 0) return
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+async function createSink(target: Target): Promise<FileSink> {
+  const folder = dirname(target.path)
+  const temporary = join(folder, `.${basename(target.path)}.${randomBytes(6).toString('hex')}.tmp`)
+  let file: FileHandle
+  try {
+    await makeFolder(folder)
+    file = await open(temporary, 'wx')
+  } catch (error) {
+    throw toWriteError(target, error)
+  }
+  const hash = createHash('sha256')
+  let bytes = 0
+  let state: 'open' | 'closed' | 'aborted' = 'open'
+
+  const abort = async () => {
+    if (state !== 'open') return
+    state = 'aborted'
+    await file.close().catch(() => undefined)
+    await rm(temporary, { force: true })
+  }
+  /** Runs a step of writing; when it fails nothing of the file is left. */
+  const attempt = async <T>(step: () => Promise<T>): Promise<T> => {
+    if (state !== 'open') throw new Error(`${target.name} is ${state}: it takes no more`)
+    try {
+      return await step()
+    } catch (error) {
+      await abort()
+      throw toWriteError(target, error)
+    }
+  }
+  return {
+    write: (chunk) =>
+      attempt(async () => {
+        // The place in the file is taken before the first wait, so that overlapping writes keep their order.
+        const at = bytes
+        bytes += chunk.byteLength
+        hash.update(chunk)
+        await writeFully(file, chunk, at)
+      }),
+    close: () =>
+      attempt(async () => {
+        await file.sync()
+        await file.close()
+        await rename(temporary, target.path)
+        state = 'closed'
+        await syncFolder(folder)
+        return { name: target.name, bytes, sha256: hash.digest('hex') } satisfies WrittenFile
+      }),
+    // After `close` the file stands for good and there is nothing to abort.
+    abort,
+  }
+}
+
+/** A system call may take less than it was given, e.g. just before the disk is full. */
+async function writeFully(file: FileHandle, chunk: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < chunk.byteLength; ) {
+    const { bytesWritten } = await file.write(chunk, done, chunk.byteLength - done, at + done)
+    done += bytesWritten
+  }
+}
+
+/** Makes the folder and those above it, and lets the disk know of each one that is new. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true })
+  if (first === undefined) return
+  const top = dirname(first)
+  for (let made = dirname(folder); made.length >= top.length; made = dirname(made)) {
+    await syncFolder(made)
+    if (made === top || made === dirname(made)) return
+  }
+}
+
+/** Makes a rename last through a power cut. Best effort: not every system lets a folder be opened. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch {
+    // The file itself is whole either way.
+  }
+}
+
+function toErrorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(toErrorCode(error))
+}
+
+/** What is wrong in the system's words, without the path it adds: `ENOSPC: no space left on device, write`. */
+function toSystemWords(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/ '.*$/s, '') : String(error)
+}
+
+function toReadError({ folder, name }: Target, error: unknown): unknown {
+  if (toErrorCode(error) === '') return error
+  const where = name === '' ? folder : `${folder}/${name}`
+  const found = isMissing(error) ? 'no such file' : `cannot be read (${toSystemWords(error)})`
+  return new AecoderError('FILE_NOT_FOUND', { where, found, action: 'Check the name and the permissions' }, error)
+}
+
+const WRITE_ADVICE: { readonly [code: string]: string } = {
+  ENOSPC: 'Free some space',
+  EDQUOT: 'Free some space, or ask for a larger quota',
+  EFBIG: 'Raise the limit on file sizes, or write to another disk',
+  EACCES: 'Allow writing to the folder',
+  EPERM: 'Allow writing to the folder',
+  EROFS: 'Choose a folder on a disk that can be written',
+}
+
+function toWriteError({ folder, name }: Target, error: unknown): unknown {
+  const code = toErrorCode(error)
+  if (code === '') return error
+  return new AecoderError(
+    'WRITE_FAILED',
+    {
+      where: `${folder}/${name}`,
+      found: `could not be written (${toSystemWords(error)})`,
+      action: `${WRITE_ADVICE[code] ?? 'Check the folder'}, then run again: nothing half-written stands`,
+    },
+    error,
+  )
+}

@@ -1,0 +1,53 @@
+/** What decisions rest on: dictionary, lists, configuration, engine, each by its hash; and which are in force. */
+import { type ApprovalPolicy } from '../../schemas/outcomes.ts'
+import { toCanonicalJson, toContentId } from '../../schemas/content-id.ts'
+import { type Actor, appendEvent } from './chain.ts'
+import type { Store } from './store.ts'
+
+export type ArtefactKind = 'dictionary' | 'config' | 'synonyms' | 'do-not-autocode' | 'engine'
+
+export interface Artefact {
+  readonly kind: ArtefactKind
+  readonly name: string
+  readonly version: string
+  readonly sha256: string
+  /** Small texts of the study's own are kept whole; a dictionary stays in its files. */
+  readonly content: string | null
+}
+
+/** Artefact hashes by kind, as a decision stamps them. */
+export type ArtefactSet = { readonly [kind in ArtefactKind]?: string }
+
+export function toArtefactSet(artefacts: readonly Artefact[]): ArtefactSet {
+  return Object.fromEntries([...artefacts].sort((a, b) => (a.kind < b.kind ? -1 : 1)).map((artefact) => [artefact.kind, artefact.sha256]))
+}
+
+/** The hash in force for a kind, or undefined before the first run. */
+export async function findSetting(store: Pick<Store, 'db'>, study: string, kind: ArtefactKind): Promise<string | undefined> {
+  const row = await store.db.selectFrom('setting').select('sha256').where('study', '=', study).where('kind', '=', kind).orderBy('seq', 'desc').limit(1).executeTakeFirst()
+  return row?.sha256
+}
+
+/** Keeps the artefacts and puts them in force: one event when any differs from what is in force, none otherwise. */
+export async function recordSettings(store: Store, study: string, { artefacts, actor, approval }: { artefacts: readonly Artefact[]; actor: Actor; approval: ApprovalPolicy }): Promise<void> {
+  await store.db.transaction().execute(async (trx) => {
+    const changed: Artefact[] = []
+    for (const artefact of artefacts) {
+      await trx
+        .insertInto('artefact')
+        .values({ ...artefact })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      if ((await findSetting({ db: trx }, study, artefact.kind)) !== artefact.sha256) changed.push(artefact)
+    }
+    if (changed.length === 0) return
+    const body = { approval, changed: changed.map(({ kind, name, version, sha256 }) => ({ kind, name, version, sha256 })) }
+    const seq = await appendEvent(trx, study, { event: { kind: 'settings-changed', object: changed.map(({ kind }) => kind).join(', '), actor, body }, ambience: store.ambience })
+    for (const { kind, sha256 } of changed) await trx.insertInto('setting').values({ study, seq, domain: '', field: '', kind, sha256 }).execute()
+  })
+}
+
+/** One id for several files of a kind: over their names and contents, in order. */
+export function toSetId(parts: readonly { name: string; sha256: string }[]): string {
+  return toContentId(toCanonicalJson(parts.map(({ name, sha256 }) => ({ name, sha256 }))))
+}

@@ -1,0 +1,163 @@
+/** What a coded dataset is made of, read as of one event of the chain: occurrences, effective codes, provenance. */
+import { type Kysely, sql } from 'kysely'
+import { isEffective, toApproval } from '../review/rules.ts'
+import { toCanonicalJson, type Json } from '../../schemas/content-id.ts'
+import type { CodedDomain, CrfContext, DatasetRow, Provenance } from '../../schemas/records.ts'
+import type { TermPath } from '../../schemas/terms.ts'
+import { findCommitted, isCurrentVersion } from './current.ts'
+import { readDecisions, type StoredDecision } from './queue.ts'
+import type { Tables } from './tables.ts'
+
+const BATCH_ROWS = 5000
+/** Decisions kept at hand while streaming; beyond it the memory starts afresh. */
+const DECISION_CACHE_SIZE = 25_000
+
+interface Row {
+  usubjid: string
+  n: number
+  part: number
+  no: number
+  id: string
+  key: string
+  subject: string
+  site: string | null
+  verbatim: string
+  context: string
+  group_no: number
+}
+
+/** The code and provenance of one part, shared by all occurrences that have it. */
+interface PartCode {
+  readonly path: TermPath | null
+  readonly partText: string | null
+  readonly provenance: Omit<Provenance, 'recordKey' | 'key'>
+}
+
+/**
+ * Streams a domain's dataset rows in the order of USUBJID and --SEQ.
+ * Only decisions and transfers up to `uptoSeq` count, so any earlier dataset can be made again.
+ */
+export async function* readDatasetRows(db: Kysely<Tables>, study: string, { domain, uptoSeq }: { domain: CodedDomain; uptoSeq: number }): AsyncGenerator<DatasetRow[]> {
+  const head = (await findCommitted(db, study, { uptoSeq }))?.no
+  if (head === undefined) return
+  const codes = new Codes(db, study, uptoSeq)
+  await codes.open()
+  let after = { usubjid: '', n: 0 }
+  for (;;) {
+    const { rows } = await sql<Row>`
+      select s.usubjid, s.n, s.part, o.no, o.id, o.key, o.subject, v.site, v.verbatim, v.context, v.group_no
+      from sequence s
+      join occurrence o on o.study = s.study and o.no = s.occurrence_no
+      join occurrence_version v on v.study = s.study and v.occurrence_no = s.occurrence_no and v.present = 1 and ${isCurrentVersion(head)}
+      where s.study = ${study} and s.domain = ${domain} and (s.usubjid, s.n) > (${after.usubjid}, ${after.n}) and s.transfer_no <= ${head}
+      order by s.usubjid, s.n limit ${BATCH_ROWS}`.execute(db)
+    const last = rows.at(-1)
+    if (last === undefined) return
+    after = last
+    await codes.load(rows)
+    yield rows.map((row) => {
+      const code = codes.find(row)
+      return {
+        usubjid: row.usubjid,
+        sequence: row.n,
+        subject: row.subject,
+        site: row.site,
+        verbatim: row.verbatim,
+        modified: code.path === null ? null : code.partText,
+        context: JSON.parse(row.context) as CrfContext,
+        path: code.path,
+        provenance: { ...code.provenance, recordKey: row.id, key: row.key },
+      }
+    })
+  }
+}
+
+/** Effective decisions by group and by occurrence (DESIGN §5). */
+class Codes {
+  readonly #db: Kysely<Tables>
+  readonly #study: string
+  readonly #uptoSeq: number
+  readonly #byGroup = new Map<number, StoredDecision | undefined>()
+  readonly #parts = new WeakMap<StoredDecision, Map<number, PartCode>>()
+  #byOccurrence = new Map<number, StoredDecision>()
+  #hasOwnDecisions = false
+
+  constructor(db: Kysely<Tables>, study: string, uptoSeq: number) {
+    this.#db = db
+    this.#study = study
+    this.#uptoSeq = uptoSeq
+  }
+
+  async open(): Promise<void> {
+    const any = await this.#db.selectFrom('decision').select('id').where('study', '=', this.#study).where('occurrence_no', 'is not', null).limit(1).executeTakeFirst()
+    this.#hasOwnDecisions = any !== undefined
+  }
+
+  async load(rows: readonly Row[]): Promise<void> {
+    if (this.#byGroup.size > DECISION_CACHE_SIZE) this.#byGroup.clear()
+    const unmet = [...new Set(rows.map((row) => row.group_no))].filter((no) => !this.#byGroup.has(no))
+    const decisions = await this.#readLatest('group_no', unmet)
+    for (const no of unmet) this.#byGroup.set(no, decisions.get(no))
+    if (this.#hasOwnDecisions) this.#byOccurrence = await this.#readLatest('occurrence_no', rows.map((row) => row.no))
+  }
+
+  async #readLatest(column: 'group_no' | 'occurrence_no', nos: readonly number[]): Promise<Map<number, StoredDecision>> {
+    if (nos.length === 0) return new Map()
+    const target = sql.ref(column)
+    const { rows } = await sql<{ no: number; id: string }>`
+      select d.${target} as no, d.id from json_each(${JSON.stringify(nos)}) j
+      join decision d on d.study = ${this.#study} and d.${target} = j.value
+        and d.seq = (select max(e.seq) from decision e where e.study = d.study and e.${target} = d.${target} and e.seq <= ${this.#uptoSeq})`.execute(this.#db)
+    const decisions = await readDecisions(this.#db, this.#study, rows.map((row) => row.id), { uptoSeq: this.#uptoSeq })
+    return new Map(rows.flatMap(({ no, id }) => {
+      const decision = decisions.get(id)
+      return decision ? [[no, decision] as const] : []
+    }))
+  }
+
+  find(row: Row): PartCode {
+    const own = this.#byOccurrence.get(row.no)
+    // Invariant 8: a decision made for this very occurrence waits for a person when the verbatim changed under it.
+    if (own) return own.basedOn === row.verbatim ? this.#findPart(own, 'occurrence', row.part) : UNCODED
+    const decision = this.#byGroup.get(row.group_no)
+    return decision ? this.#findPart(decision, 'group', row.part) : UNCODED
+  }
+
+  #findPart(decision: StoredDecision, target: 'group' | 'occurrence', part: number): PartCode {
+    let parts = this.#parts.get(decision)
+    if (!parts) this.#parts.set(decision, (parts = new Map()))
+    let code = parts.get(part)
+    if (!code) parts.set(part, (code = toPartCode(decision, { target, part })))
+    return code
+  }
+}
+
+const UNCODED: PartCode = {
+  path: null,
+  partText: null,
+  provenance: { part: 1, decision: null, target: null, outcome: null, step: null, confidence: null, approval: 'none-needed', coder: null, codedAt: null, approver: null, approvedAt: null, reason: null, artefacts: null },
+}
+
+function toPartCode(decision: StoredDecision, { target, part }: { target: 'group' | 'occurrence'; part: number }): PartCode {
+  const approval = toApproval(decision.waits, decision.verdict?.kind ?? null)
+  const coding = decision.codings[part - 1]
+  return {
+    path: coding && isEffective({ hasCoding: true, approval }) ? coding.path : null,
+    partText: coding?.partText ?? null,
+    provenance: {
+      part,
+      decision: decision.id,
+      target,
+      outcome: decision.outcome,
+      step: decision.step,
+      confidence: decision.confidence,
+      approval,
+      coder: decision.actor,
+      codedAt: decision.at,
+      approver: decision.verdict?.actor ?? null,
+      approvedAt: decision.verdict?.at ?? null,
+      reason: decision.reason ?? decision.explanation.reason ?? null,
+      artefacts: toCanonicalJson(decision.artefacts as Json),
+    },
+  }
+}

@@ -1,0 +1,185 @@
+/** Writing decisions and verdicts, each with its event, in one transaction. Knows no rule: review/ decides, this records. */
+import { type Kysely, sql } from 'kysely'
+import { type Json, toCanonicalJson, toContentId, toSha256 } from '../../schemas/content-id.ts'
+import type { Outcome, Step } from '../../schemas/outcomes.ts'
+import type { TermPath } from '../../schemas/terms.ts'
+import type { ArtefactSet } from './artefacts.ts'
+import { insertRows } from './bulk.ts'
+import { type Actor, appendEvent } from './chain.ts'
+import type { Store } from './store.ts'
+import type { Tables } from './tables.ts'
+
+export interface NewCoding {
+  readonly path: TermPath
+  /** The part of the verbatim this code is for; null when it is for the whole. */
+  readonly partText: string | null
+}
+
+/** A term group or one occurrence of it. `no` is the store's number, `id` the content id. */
+export interface Target {
+  readonly kind: 'group' | 'occurrence'
+  readonly no: number
+  readonly id: string
+}
+
+export interface NewDecision {
+  readonly target: Target
+  /** The text it was based on: the folded verbatim of a group, the verbatim of an occurrence. */
+  readonly basedOn: string
+  /** The target's latest decision as the maker saw it; the write is refused when another came first. */
+  readonly replaces: string | null
+  readonly outcome: Outcome
+  readonly step: Step
+  readonly confidence: number
+  /** Whether the code waits for a second person, by the policy in force. */
+  readonly waits: boolean
+  readonly codings: readonly NewCoding[]
+  /** Why, in a form a person can read: reason, candidates. */
+  readonly explanation: Json
+  readonly reason: string | null
+}
+
+interface Frame {
+  readonly artefacts: ArtefactSet
+  /** Name and version of the dictionary the codes are from. */
+  readonly dictionary: string
+  readonly actor: Actor
+  readonly at: string
+}
+
+/** A decision's identity: everything it says. The same decision has the same id in every store. */
+export function toDecisionId(study: string, decision: Omit<NewDecision, 'target'> & { target: Pick<Target, 'kind' | 'id'> }, frame: Frame): string {
+  return toContentId(
+    toCanonicalJson([
+      study,
+      decision.target.kind,
+      decision.target.id,
+      decision.basedOn,
+      decision.replaces,
+      decision.outcome,
+      decision.step,
+      decision.confidence,
+      decision.waits,
+      decision.codings.map(({ path, partText }) => [partText, frame.dictionary, path.map(({ level, code, text }) => [level, code, text])]),
+      decision.explanation,
+      decision.reason,
+      frame.artefacts as Json,
+      frame.actor.name,
+      frame.actor.kind,
+      frame.actor.auth,
+      frame.at,
+    ]),
+  )
+}
+
+/** One digest for the decisions an event stands for. */
+export function digestDecisions(ids: readonly string[]): string {
+  return toSha256([...ids].sort().join('\n'))
+}
+
+/**
+ * Records a batch of the machine's decisions on groups with one event. Groups that got another decision meanwhile are
+ * left as they are: a person's work is never written over.
+ * @returns how many were recorded
+ */
+export async function recordAutocoded(store: Store, study: string, { decisions, frame }: { decisions: readonly NewDecision[]; frame: Frame }): Promise<number> {
+  return store.db.transaction().execute(async (trx) => {
+    const latest = await findLatest(trx, study, decisions)
+    const free = decisions.filter((decision) => (latest.get(decision.target.no) ?? null) === decision.replaces)
+    if (free.length === 0) return 0
+    const ids = free.map((decision) => toDecisionId(study, decision, frame))
+    const tally: Record<string, number> = {}
+    for (const { outcome } of free) tally[outcome] = (tally[outcome] ?? 0) + 1
+    const body = { count: free.length, outcomes: tally, decisions: digestDecisions(ids) }
+    const seq = await appendEvent(trx, study, { event: { kind: 'autocoded', object: `${free.length} term groups`, actor: frame.actor, body }, ambience: store.ambience })
+    await writeDecisions(trx, study, { decisions: free, ids, seq, frame })
+    return free.length
+  })
+}
+
+/**
+ * Records one decision of a person.
+ * @returns its id, or undefined when another decision came first (nothing is written then)
+ */
+export async function recordManual(store: Store, study: string, { decision, frame }: { decision: NewDecision; frame: Frame }): Promise<string | undefined> {
+  return store.db.transaction().execute(async (trx) => {
+    if ((await findLatestOf(trx, study, decision.target)) !== decision.replaces) return undefined
+    const id = toDecisionId(study, decision, frame)
+    const body = { decisions: digestDecisions([id]), decision: id, replaces: decision.replaces, basedOn: decision.basedOn, codings: decision.codings.map(({ path, partText }) => ({ partText, path: path.map((node) => ({ ...node })) })) }
+    const seq = await appendEvent(trx, study, {
+      event: { kind: 'coded', object: `${decision.target.kind} ${decision.target.id}`, actor: frame.actor, reason: decision.reason, body },
+      ambience: store.ambience,
+    })
+    await writeDecisions(trx, study, { decisions: [decision], ids: [id], seq, frame })
+    return id
+  })
+}
+
+/**
+ * Records a second person's verdict.
+ * @returns false when the decision has a verdict already, or is not its target's latest any more (nothing is written then)
+ */
+export async function recordVerdict(store: Store, study: string, verdict: { decision: string; target: Target; kind: 'approved' | 'rejected'; actor: Actor; reason: string | null }): Promise<boolean> {
+  return store.db.transaction().execute(async (trx) => {
+    if ((await findLatestOf(trx, study, verdict.target)) !== verdict.decision) return false
+    const earlier = await trx.selectFrom('verdict').select('seq').where('study', '=', study).where('decision', '=', verdict.decision).executeTakeFirst()
+    if (earlier) return false
+    const { actor, kind, reason, target, decision } = verdict
+    const seq = await appendEvent(trx, study, { event: { kind, object: `${target.kind} ${target.id}`, actor, reason, body: { decision } }, ambience: store.ambience })
+    await trx.insertInto('verdict').values({ study, seq, decision, kind, actor: actor.name, auth: actor.auth, at: store.ambience.now(), reason }).execute()
+    return true
+  })
+}
+
+async function writeDecisions(trx: Kysely<Tables>, study: string, { decisions, ids, seq, frame }: { decisions: readonly NewDecision[]; ids: readonly string[]; seq: number; frame: Frame }): Promise<void> {
+  const artefacts = toCanonicalJson(frame.artefacts as Json)
+  const rows: unknown[][] = []
+  const codings: unknown[][] = []
+  const heads: [number, string][] = []
+  for (const [index, decision] of decisions.entries()) {
+    const id = ids[index] as string
+    const { kind, no } = decision.target
+    rows.push([
+      study,
+      id,
+      seq,
+      kind === 'group' ? no : null,
+      kind === 'occurrence' ? no : null,
+      decision.basedOn,
+      decision.replaces,
+      decision.outcome,
+      decision.step,
+      decision.confidence,
+      decision.waits ? 1 : 0,
+      artefacts,
+      toCanonicalJson(decision.explanation),
+      frame.actor.name,
+      frame.actor.kind,
+      frame.actor.auth,
+      frame.at,
+      decision.reason,
+    ])
+    for (const [part, { path, partText }] of decision.codings.entries()) codings.push([study, id, part + 1, partText, frame.dictionary, path.at(-1)?.code, JSON.stringify(path)])
+    if (kind === 'group') heads.push([no, id])
+  }
+  const columns = ['study', 'id', 'seq', 'group_no', 'occurrence_no', 'based_on', 'replaces', 'outcome', 'step', 'confidence', 'waits', 'artefacts', 'explanation', 'actor', 'actor_kind', 'auth', 'at', 'reason'] as const
+  await insertRows(trx, { name: 'decision', columns }, rows)
+  await insertRows(trx, { name: 'coding', columns: ['study', 'decision', 'part_no', 'part_text', 'dictionary', 'code', 'path'] }, codings)
+  await sql`
+    update current_group set decision = (select value ->> 1 from json_each(${JSON.stringify(heads)}) where value ->> 0 = current_group.group_no)
+    where study = ${study} and group_no in (select value ->> 0 from json_each(${JSON.stringify(heads)}))`.execute(trx)
+}
+
+async function findLatest(trx: Kysely<Tables>, study: string, decisions: readonly NewDecision[]): Promise<Map<number, string>> {
+  const { rows } = await sql<{ group_no: number; id: string }>`
+    select d.group_no, d.id from json_each(${JSON.stringify(decisions.map((decision) => decision.target.no))}) j
+    join decision d on d.study = ${study} and d.group_no = j.value
+      and d.seq = (select max(e.seq) from decision e where e.study = d.study and e.group_no = d.group_no)`.execute(trx)
+  return new Map(rows.map((row) => [row.group_no, row.id]))
+}
+
+async function findLatestOf(trx: Kysely<Tables>, study: string, target: Target): Promise<string | null> {
+  const column = target.kind === 'group' ? 'group_no' : 'occurrence_no'
+  const row = await trx.selectFrom('decision').select('id').where('study', '=', study).where(column, '=', target.no).orderBy('seq', 'desc').limit(1).executeTakeFirst()
+  return row?.id ?? null
+}

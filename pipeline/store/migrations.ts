@@ -1,0 +1,80 @@
+/** Numbered migrations: each brings the store from one version to the next, in one transaction, and never changes again. */
+
+/** Tables whose rows stay as they were written, for ever. */
+const APPEND_ONLY = ['study', 'event', 'event_body', 'artefact', 'setting', 'transfer', 'transfer_end', 'term_group', 'decision', 'coding', 'verdict', 'dataset'] as const
+/** Append-only too, but rows of a transfer that was abandoned never became a record and may be cleared away. */
+const STAGED = ['transfer_file', 'occurrence', 'occurrence_version', 'subject_version', 'set_aside', 'sequence'] as const
+
+export interface Migration {
+  readonly version: number
+  readonly name: string
+  /** One SQL statement each: prepare() would silently run only the first of several. */
+  readonly statements: readonly string[]
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'the model',
+    statements: [
+      `create table study (study text primary key, protocol text not null, environment text not null) without rowid`,
+      `create table event (study text not null references study, seq integer not null, at text not null, actor text not null, actor_kind text not null check (actor_kind in ('person','system')), auth text not null,
+        kind text not null, object text not null, reason text, body_digest text not null, prev_hash text not null, hash text not null, primary key (study, seq)) without rowid`,
+      `create table event_body (study text not null, seq integer not null, salt text not null, body text not null, primary key (study, seq)) without rowid`,
+      `create table artefact (sha256 text primary key, kind text not null, name text not null, version text not null, content text) without rowid`,
+      `create table setting (study text not null, seq integer not null, domain text not null, field text not null, kind text not null, sha256 text not null references artefact, primary key (study, kind, domain, field, seq)) without rowid`,
+      `create table transfer (study text not null references study, no integer not null, as_of text not null, parent integer, content_id text not null, input text not null, accepted text not null, primary key (study, no)) without rowid`,
+      `create table transfer_file (study text not null, transfer_no integer not null, file_no integer not null, source text not null, name text not null, sha256 text not null, bytes integer not null, encoding text not null,
+        read integer not null, accepted integer not null, duplicate integer not null, superseded integer not null, skipped integer not null, rejected integer not null, occurrences integer not null,
+        skipped_by text not null, remarks text not null, check (read = accepted + duplicate + superseded + skipped + rejected),
+        primary key (study, transfer_no, file_no)) without rowid`,
+      `create table transfer_end (study text not null, transfer_no integer not null, state text not null check (state in ('committed','abandoned')), seq integer not null, versions_digest text not null, primary key (study, transfer_no)) without rowid`,
+      `create table occurrence (study text not null, no integer not null, id text not null, transfer_no integer not null, domain text not null, field text not null, key text not null, subject text not null, usubjid text not null,
+        primary key (study, no)) without rowid`,
+      `create unique index occurrence_id on occurrence (study, id)`,
+      `create table occurrence_version (study text not null, occurrence_no integer not null, transfer_no integer not null, present integer not null check (present in (0, 1)), source text not null, verbatim text not null,
+        group_no integer not null, subject_raw text not null, site text, serious integer not null, context text not null, content_id text not null, file_no integer, line integer,
+        primary key (study, occurrence_no, transfer_no)) without rowid`,
+      `create index occurrence_version_group on occurrence_version (study, group_no, occurrence_no)`,
+      `create table subject_version (study text not null, subject text not null, transfer_no integer not null, usubjid text not null, site text, sex text, birth_year integer, content_id text not null,
+        primary key (study, subject, transfer_no)) without rowid`,
+      `create table set_aside (study text not null, transfer_no integer not null, n integer not null, file_no integer not null, line integer not null, bucket text not null, code text not null, reason text not null, raw text not null,
+        primary key (study, transfer_no, n)) without rowid`,
+      `create table term_group (study text not null, no integer not null, id text not null, domain text not null, field text not null, terminology text not null, language text not null, fold_version integer not null,
+        folded text not null, verbatim text not null, primary key (study, no)) without rowid`,
+      `create unique index term_group_id on term_group (study, id)`,
+      `create table decision (study text not null, id text not null, seq integer not null, group_no integer, occurrence_no integer, based_on text not null, replaces text, outcome text not null, step text not null,
+        confidence real not null, waits integer not null, artefacts text not null, explanation text not null, actor text not null, actor_kind text not null, auth text not null, at text not null, reason text,
+        check ((group_no is null) <> (occurrence_no is null)), primary key (study, id)) without rowid`,
+      `create unique index decision_group on decision (study, group_no, seq) where group_no is not null`,
+      `create unique index decision_occurrence on decision (study, occurrence_no, seq) where occurrence_no is not null`,
+      `create index decision_seq on decision (study, seq)`,
+      `create table coding (study text not null, decision text not null, part_no integer not null, part_text text, dictionary text not null, code text not null, path text not null,
+        primary key (study, decision, part_no)) without rowid`,
+      `create table verdict (study text not null, seq integer not null, decision text not null, kind text not null check (kind in ('approved','rejected')), actor text not null, auth text not null, at text not null, reason text,
+        primary key (study, decision, seq)) without rowid`,
+      `create table sequence (study text not null, domain text not null, usubjid text not null, n integer not null, occurrence_no integer not null, part integer not null, transfer_no integer not null,
+        primary key (study, domain, usubjid, n)) without rowid`,
+      `create unique index sequence_occurrence on sequence (study, occurrence_no, part)`,
+      `create table dataset (study text not null, seq integer not null, run_id text not null, upto_seq integer not null, transfer_no integer, manifest_sha256 text not null, primary key (study, seq)) without rowid`,
+      `create table current_group (study text not null, group_no integer not null, occurrences integer not null, subjects integer not null, serious integer not null, first_transfer integer not null, decision text,
+        primary key (study, group_no)) without rowid`,
+      ...[...APPEND_ONLY, ...STAGED].map(
+        (table) => `create trigger ${table}_no_update before update on ${table} begin select raise(abort, '${table} is append-only'); end`,
+      ),
+      ...APPEND_ONLY.map((table) => `create trigger ${table}_no_delete before delete on ${table} begin select raise(abort, '${table} is append-only'); end`),
+      ...STAGED.map(
+        (table) => `create trigger ${table}_no_delete before delete on ${table}
+          when not exists (select 1 from transfer_end e where e.study = old.study and e.transfer_no = old.transfer_no and e.state = 'abandoned')
+          begin select raise(abort, '${table} is append-only'); end`,
+      ),
+      ...STAGED.map(
+        (table) => `create trigger ${table}_no_late_insert before insert on ${table}
+          when exists (select 1 from transfer_end e where e.study = new.study and e.transfer_no = new.transfer_no)
+          begin select raise(abort, '${table}: the transfer has ended'); end`,
+      ),
+    ],
+  },
+]
+
+export const STORE_VERSION = MIGRATIONS.length

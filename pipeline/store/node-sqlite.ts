@@ -1,0 +1,91 @@
+/** kysely over node:sqlite. Knows SQLite's ways; knows no table. */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type DatabaseIntrospector,
+  type Dialect,
+  type Kysely,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type SqliteStatement,
+} from 'kysely'
+
+export interface NodeSqliteOptions {
+  readonly path: string
+  /** `write`: transactions take the write lock at once; `snapshot`: read-only, one state of the database throughout. */
+  readonly mode: 'write' | 'snapshot'
+}
+
+/** How long a writer waits for another one's short transaction before it gives up. */
+const BUSY_TIMEOUT_MS = 30_000
+const STATEMENT_CACHE_SIZE = 200
+
+export class NodeSqliteDialect implements Dialect {
+  readonly #options: NodeSqliteOptions
+  constructor(options: NodeSqliteOptions) {
+    this.#options = options
+  }
+  createDriver(): SqliteDriver {
+    const options = { database: async () => openDatabase(this.#options) }
+    return this.#options.mode === 'write' ? new ImmediateDriver(options) : new SqliteDriver(options)
+  }
+  createAdapter(): SqliteAdapter {
+    return new SqliteAdapter()
+  }
+  createQueryCompiler(): SqliteQueryCompiler {
+    return new SqliteQueryCompiler()
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: kysely's own interface
+  createIntrospector(db: Kysely<any>): DatabaseIntrospector {
+    return new SqliteIntrospector(db)
+  }
+}
+
+/** A deferred transaction that turns into a writer half-way can fail with SQLITE_BUSY at once; this one waits its turn. */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+}
+
+function openDatabase({ path, mode }: NodeSqliteOptions): SqliteDatabase {
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true, readOnly: mode === 'snapshot' })
+  if (mode === 'write') db.exec('pragma journal_mode = wal')
+  // recursive_triggers: without it INSERT OR REPLACE would delete rows past the append-only triggers.
+  db.exec('pragma synchronous = full; pragma recursive_triggers = on; pragma temp_store = file; pragma cache_size = -65536')
+  const cache = new Map<string, SqliteStatement>()
+  return {
+    close: () => db.close(),
+    prepare(sql) {
+      const cached = cache.get(sql)
+      if (cached) return cached
+      const statement = toStatement(db.prepare(sql), () => db.prepare(sql))
+      if (cache.size >= STATEMENT_CACHE_SIZE) {
+        const [oldest] = cache.keys()
+        if (oldest !== undefined) cache.delete(oldest)
+      }
+      cache.set(sql, statement)
+      return statement
+    },
+  }
+}
+
+function toStatement(statement: StatementSync, fresh: () => StatementSync): SqliteStatement {
+  return {
+    reader: statement.columns().length > 0, // also true for INSERT ... RETURNING and for pragmas
+    all: (parameters) => statement.all(...parameters.map(toSqlite)),
+    run: (parameters) => statement.run(...parameters.map(toSqlite)),
+    iterate: (parameters) => fresh().iterate(...parameters.map(toSqlite)), // a cursor of its own
+  }
+}
+
+function toSqlite(value: unknown): SQLInputValue {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  // node:sqlite takes an object in first place for named parameters and would store NULL without a word.
+  if (value !== null && typeof value === 'object' && !ArrayBuffer.isView(value)) throw new TypeError('SQLite stores no objects: JSON.stringify it first')
+  return value as SQLInputValue
+}

@@ -1,0 +1,232 @@
+/** Reading term groups and occurrences with where they stand: the queue, the work list of autocoding, one term in full. */
+import { type Kysely, sql } from 'kysely'
+import type { Outcome, Step } from '../../schemas/outcomes.ts'
+import type { CodedDomain } from '../../schemas/records.ts'
+import type { Candidate, TermPath } from '../../schemas/terms.ts'
+import type { ArtefactSet } from './artefacts.ts'
+import { findCommitted, isCurrentVersion } from './current.ts'
+import type { Target } from './decisions.ts'
+import type { Tables } from './tables.ts'
+
+type Db = { readonly db: Kysely<Tables> }
+
+/** A decision as it was recorded, with its latest verdict. */
+export interface StoredDecision {
+  readonly id: string
+  readonly seq: number
+  readonly basedOn: string
+  readonly replaces: string | null
+  readonly outcome: Outcome
+  readonly step: Step
+  readonly confidence: number
+  readonly waits: boolean
+  readonly artefacts: ArtefactSet
+  readonly explanation: { readonly reason?: string; readonly candidates?: readonly Candidate[] }
+  readonly actor: string
+  readonly at: string
+  readonly reason: string | null
+  readonly codings: readonly { readonly partText: string | null; readonly dictionary: string; readonly path: TermPath }[]
+  readonly verdict: { readonly kind: 'approved' | 'rejected'; readonly actor: string; readonly at: string; readonly reason: string | null } | null
+}
+
+/** A term group with its counts and its decision in force, if any. */
+export interface GroupState {
+  readonly target: Target
+  readonly domain: CodedDomain
+  readonly field: string
+  readonly folded: string
+  readonly verbatim: string
+  readonly occurrences: number
+  readonly subjects: number
+  readonly serious: number
+  /** As-of of the transfer that first brought it. */
+  readonly since: string
+  readonly decision: StoredDecision | null
+}
+
+/** Most work first: groups with serious events, then the frequent ones; text last, so that the order is always the same. */
+export async function listGroups(store: Db, study: string, options: { domain?: CodedDomain; limit: number; state: 'open' | 'to-approve' | 'any' }): Promise<GroupState[]> {
+  const { rows } = await sql<GroupRow>`
+    ${selectGroup}
+    where c.study = ${study} and c.occurrences > 0
+      ${options.domain ? sql`and g.domain = ${options.domain}` : sql``}
+      ${options.state === 'open' ? isOpen : options.state === 'to-approve' ? isToApprove : sql``}
+    order by (c.serious > 0) desc, c.occurrences desc, g.folded, g.no
+    limit ${options.limit}`.execute(store.db)
+  return toGroups(store.db, study, rows)
+}
+
+/** Groups that autocoding has to look at: no decision yet, or an open one that rested on other artefacts. */
+export async function listUndecided(store: Db, study: string, options: { after: number; limit: number; artefacts: string }): Promise<GroupState[]> {
+  const { rows } = await sql<GroupRow>`
+    ${selectGroup}
+    where c.study = ${study} and c.occurrences > 0 and c.group_no > ${options.after}
+      and (d.id is null or (d.actor_kind = 'system' and d.artefacts <> ${options.artefacts} and ${hasNoCoding}))
+    order by c.group_no limit ${options.limit}`.execute(store.db)
+  return toGroups(store.db, study, rows)
+}
+
+/** The groups whose id begins with the text, or whose folded verbatim is the text; at most `limit`. */
+export async function findGroups(store: Db, study: string, options: { idPrefix: string; folded: string; domain?: CodedDomain; limit: number }): Promise<GroupState[]> {
+  const prefix = /^[0-9a-f]{4,32}$/.test(options.idPrefix) ? options.idPrefix : '-'
+  const { rows } = await sql<GroupRow>`
+    ${selectGroup}
+    where c.study = ${study} and (substr(g.id, 1, ${prefix.length}) = ${prefix} or g.folded = ${options.folded})
+      ${options.domain ? sql`and g.domain = ${options.domain}` : sql``}
+    order by g.domain, g.folded limit ${options.limit}`.execute(store.db)
+  return toGroups(store.db, study, rows)
+}
+
+export interface OccurrenceState {
+  readonly target: Target
+  readonly domain: CodedDomain
+  readonly usubjid: string
+  readonly verbatim: string
+  readonly present: boolean
+  readonly key: string
+  readonly context: string
+  readonly decision: StoredDecision | null
+}
+
+/** The present occurrences of a group, in the order they came. */
+export async function listOccurrences(store: Db, study: string, options: { groupNo: number; limit: number }): Promise<OccurrenceState[]> {
+  const head = (await findCommitted(store.db, study))?.no ?? 0
+  return readOccurrences(store.db, study, sql`v.group_no = ${options.groupNo} and v.present = 1 and ${isCurrentVersion(head)} order by o.no limit ${options.limit}`)
+}
+
+/** The occurrences whose id begins with the text; at most `limit`. */
+export async function findOccurrences(store: Db, study: string, options: { idPrefix: string; limit: number }): Promise<OccurrenceState[]> {
+  if (!/^[0-9a-f]{4,32}$/.test(options.idPrefix)) return []
+  const head = (await findCommitted(store.db, study))?.no ?? 0
+  const upper = `${options.idPrefix}g` // after every id that begins so
+  return readOccurrences(store.db, study, sql`o.id >= ${options.idPrefix} and o.id < ${upper} and ${isCurrentVersion(head)} order by o.id limit ${options.limit}`)
+}
+
+/** All decisions on a target, oldest first. */
+export async function listHistory(store: Db, study: string, target: Target): Promise<StoredDecision[]> {
+  const column = target.kind === 'group' ? 'group_no' : 'occurrence_no'
+  const rows = await store.db.selectFrom('decision').select('id').where('study', '=', study).where(column, '=', target.no).orderBy('seq').execute()
+  const decisions = await readDecisions(store.db, study, rows.map((row) => row.id))
+  return rows.flatMap((row) => decisions.get(row.id) ?? [])
+}
+
+export interface StudyCounts {
+  readonly groups: number
+  readonly occurrences: number
+  readonly openGroups: number
+  readonly openOccurrences: number
+  readonly toApproveGroups: number
+  readonly toApproveOccurrences: number
+  readonly byOutcome: readonly OutcomeCount[]
+}
+
+/** Present terms whose decision in force has this outcome; `isOpen` where it gives no code, or a rejected one. */
+export interface OutcomeCount {
+  readonly outcome: Outcome
+  readonly isOpen: boolean
+  readonly groups: number
+  readonly occurrences: number
+}
+
+export async function countStudy(store: Db, study: string): Promise<StudyCounts> {
+  const { rows } = await sql<{ outcome: Outcome | null; open: number; pending: number; groups: number; occurrences: number }>`
+    select outcome, open, pending, count(*) as groups, sum(occurrences) as occurrences
+    from (
+      select c.occurrences, d.outcome, (1 = 1 ${isOpen}) as open, (1 = 1 ${isToApprove}) as pending
+      from current_group c left join decision d on d.study = c.study and d.id = c.decision
+      where c.study = ${study} and c.occurrences > 0)
+    group by outcome, open, pending order by outcome`.execute(store.db)
+  const sum = (of: 'groups' | 'occurrences', chosen: (row: (typeof rows)[number]) => boolean) => rows.reduce((total, row) => (chosen(row) ? total + row[of] : total), 0)
+  const byOutcome = new Map<string, OutcomeCount>()
+  for (const { outcome, open, groups, occurrences } of rows) {
+    if (outcome === null) continue
+    const before = byOutcome.get(`${outcome} ${open}`) ?? { groups: 0, occurrences: 0 }
+    byOutcome.set(`${outcome} ${open}`, { outcome, isOpen: open === 1, groups: before.groups + groups, occurrences: before.occurrences + occurrences })
+  }
+  return {
+    groups: sum('groups', () => true),
+    occurrences: sum('occurrences', () => true),
+    openGroups: sum('groups', (row) => row.open === 1),
+    openOccurrences: sum('occurrences', (row) => row.open === 1),
+    toApproveGroups: sum('groups', (row) => row.pending === 1),
+    toApproveOccurrences: sum('occurrences', (row) => row.pending === 1),
+    byOutcome: [...byOutcome.values()],
+  }
+}
+
+/** The decisions with these ids, each with its codings and its latest verdict up to an event. */
+export async function readDecisions(db: Kysely<Tables>, study: string, ids: readonly string[], { uptoSeq = Number.MAX_SAFE_INTEGER }: { uptoSeq?: number } = {}): Promise<Map<string, StoredDecision>> {
+  const decisions = new Map<string, StoredDecision>()
+  if (ids.length === 0) return decisions
+  const list = JSON.stringify(ids)
+  const { rows } = await sql<Tables['decision']>`select d.* from json_each(${list}) j join decision d on d.study = ${study} and d.id = j.value`.execute(db)
+  const { rows: codings } = await sql<Tables['coding']>`
+    select c.* from json_each(${list}) j join coding c on c.study = ${study} and c.decision = j.value order by c.decision, c.part_no`.execute(db)
+  const { rows: verdicts } = await sql<Tables['verdict']>`
+    select v.* from json_each(${list}) j join verdict v on v.study = ${study} and v.decision = j.value and v.seq <= ${uptoSeq} order by v.decision, v.seq`.execute(db)
+  const codingsOf = Map.groupBy(codings, (row) => row.decision)
+  const verdictOf = new Map(verdicts.map((row) => [row.decision, row]))
+  for (const row of rows) {
+    const verdict = verdictOf.get(row.id)
+    decisions.set(row.id, {
+      id: row.id,
+      seq: row.seq,
+      basedOn: row.based_on,
+      replaces: row.replaces,
+      outcome: row.outcome,
+      step: row.step,
+      confidence: row.confidence,
+      waits: row.waits === 1,
+      artefacts: JSON.parse(row.artefacts) as ArtefactSet,
+      explanation: JSON.parse(row.explanation) as StoredDecision['explanation'],
+      actor: row.actor,
+      at: row.at,
+      reason: row.reason,
+      codings: (codingsOf.get(row.id) ?? []).map((coding) => ({ partText: coding.part_text, dictionary: coding.dictionary, path: JSON.parse(coding.path) as TermPath })),
+      verdict: verdict ? { kind: verdict.kind, actor: verdict.actor, at: verdict.at, reason: verdict.reason } : null,
+    })
+  }
+  return decisions
+}
+
+interface GroupRow {
+  no: number
+  id: string
+  domain: CodedDomain
+  field: string
+  folded: string
+  verbatim: string
+  occurrences: number
+  subjects: number
+  serious: number
+  since: string
+  decision: string | null
+}
+
+const selectGroup = sql`
+  select g.no, g.id, g.domain, g.field, g.folded, g.verbatim, c.occurrences, c.subjects, c.serious, t.as_of as since, c.decision
+  from current_group c
+  join term_group g on g.study = c.study and g.no = c.group_no
+  join transfer t on t.study = c.study and t.no = c.first_transfer
+  left join decision d on d.study = c.study and d.id = c.decision`
+const hasNoCoding = sql`not exists (select 1 from coding k where k.study = d.study and k.decision = d.id)`
+const latestVerdict = sql`(select w.kind from verdict w where w.study = d.study and w.decision = d.id order by w.seq desc limit 1)`
+// The two conditions say in SQL what review/rules.ts says of one decision; a test holds them against each other.
+const isOpen = sql`and (d.id is null or ${hasNoCoding} or ${latestVerdict} is 'rejected')`
+const isToApprove = sql`and d.waits is 1 and not (${hasNoCoding}) and ${latestVerdict} is null`
+
+async function toGroups(db: Kysely<Tables>, study: string, rows: readonly GroupRow[]): Promise<GroupState[]> {
+  const decisions = await readDecisions(db, study, rows.flatMap((row) => row.decision ?? []))
+  return rows.map(({ no, id, decision, ...row }) => ({ ...row, target: { kind: 'group', no, id }, decision: decision === null ? null : (decisions.get(decision) ?? null) }))
+}
+
+async function readOccurrences(db: Kysely<Tables>, study: string, condition: ReturnType<typeof sql>): Promise<OccurrenceState[]> {
+  const { rows } = await sql<{ no: number; id: string; domain: CodedDomain; usubjid: string; verbatim: string; present: number; key: string; context: string; decision: string | null }>`
+    select o.no, o.id, o.domain, o.usubjid, v.verbatim, v.present, o.key, v.context,
+      (select d.id from decision d where d.study = o.study and d.occurrence_no = o.no order by d.seq desc limit 1) as decision
+    from occurrence o join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
+    where o.study = ${study} and ${condition}`.execute(db)
+  const decisions = await readDecisions(db, study, rows.flatMap((row) => row.decision ?? []))
+  return rows.map(({ no, id, present, decision, ...row }) => ({ ...row, present: present === 1, target: { kind: 'occurrence', no, id }, decision: decision === null ? null : (decisions.get(decision) ?? null) }))
+}
+

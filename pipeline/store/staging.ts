@@ -1,0 +1,495 @@
+/**
+ * A transfer on its way in. Rows are written in small batches under a number that nobody reads yet; one commit row
+ * makes them current, so a run killed anywhere leaves the old state whole and nobody waits for a long transaction.
+ */
+import type { Kysely } from 'kysely'
+import { sql } from 'kysely'
+import { type Json, toCanonicalJson, toContentId } from '../../schemas/content-id.ts'
+import type { Bucket, RejectReason, SkipReason } from '../../schemas/outcomes.ts'
+import type { CodedDomain, Occurrence, Remark, RowOutcome, SubjectRecord } from '../../schemas/records.ts'
+import { assertNever } from '../../schemas/errors.ts'
+import { insertRows } from './bulk.ts'
+import { type Actor, appendEvent } from './chain.ts'
+import { countGroups, digestVersions, findCommitted } from './current.ts'
+import type { Store } from './store.ts'
+import type { Tables } from './tables.ts'
+
+export interface TransferStart {
+  /** ISO 8601: the moment the export speaks for. A machine decision carries it as its time. */
+  readonly asOf: string
+  /** Over the input files and the mapping: the same transfer twice is recognised by it. */
+  readonly contentId: string
+  readonly input: string
+  readonly accepted: readonly string[]
+}
+
+/** The group an occurrence belongs to; made by review's rules. */
+export interface GroupRow {
+  readonly id: string
+  readonly domain: CodedDomain
+  readonly field: string
+  readonly terminology: string
+  readonly language: string
+  readonly foldVersion: number
+  readonly folded: string
+  readonly verbatim: string
+}
+
+export type BucketCounts = { [bucket in Bucket]: number }
+export interface FileCounts extends BucketCounts {
+  read: number
+  occurrences: number
+  skippedBy: { [reason in SkipReason]?: number }
+  rejectedBy: { [reason in RejectReason]?: number }
+  remarks: { [code in Remark['code']]?: { count: number; examples: string[] } }
+}
+
+/** What a transfer did to the occurrences known before. */
+export interface Movement {
+  new: number
+  changedVerbatim: number
+  changedContext: number
+  unchanged: number
+  returned: number
+  withdrawn: number
+}
+
+interface Known {
+  no: number
+  contentId: string
+  verbatim: string
+  groupNo: number
+  present: boolean
+}
+
+const EXAMPLES_KEPT = 5
+const WITHDRAW_BATCH = 5000
+/** Verbatims whose group number is remembered; beyond it the memory starts afresh. */
+const GROUP_CACHE_SIZE = 50_000
+
+export class Staging {
+  readonly movement: Movement = { new: 0, changedVerbatim: 0, changedContext: 0, unchanged: 0, returned: 0, withdrawn: 0 }
+  readonly transferNo: number
+  readonly #store: Store
+  readonly #study: string
+  readonly #groupOf: (occurrence: Occurrence) => GroupRow
+  readonly #seen: Bitmap
+  readonly #sequences: Map<string, number>
+  readonly #subjects: Map<string, string>
+  readonly #subjectsSeen = new Map<string, string>()
+  /** Group numbers by field and verbatim: most rows repeat a verbatim met before. */
+  readonly #groups = new Map<string, number>()
+  /** Group numbers by group id, of the verbatims new in the present batch. */
+  readonly #groupIds = new Map<string, number>()
+  #nextOccurrence: number
+  #nextGroup: number
+  #nextSetAside = 1
+  #fileNo = 0
+  #file: { source: string; name: string; counts: FileCounts } | undefined
+
+  private constructor(
+    store: Store,
+    study: string,
+    state: { transferNo: number; nextOccurrence: number; nextGroup: number; sequences: Map<string, number>; subjects: Map<string, string>; groupOf: (occurrence: Occurrence) => GroupRow },
+  ) {
+    this.#store = store
+    this.#study = study
+    this.#groupOf = state.groupOf
+    this.transferNo = state.transferNo
+    this.#nextOccurrence = state.nextOccurrence
+    this.#nextGroup = state.nextGroup
+    this.#sequences = state.sequences
+    this.#subjects = state.subjects
+    this.#seen = new Bitmap()
+  }
+
+  /** Begins a transfer. The caller holds the study's lock; what a killed run left is cleared away first. */
+  static async open(store: Store, study: string, options: { start: TransferStart; actor: Actor; groupOf: (occurrence: Occurrence) => GroupRow }): Promise<Staging> {
+    await abandonUnfinished(store, study, options.actor)
+    const { start } = options
+    const { db } = store
+    const parent = await findCommitted(db, study)
+    const last = await db
+      .selectFrom('transfer')
+      .select((of) => of.fn.max('no').as('no'))
+      .where('study', '=', study)
+      .executeTakeFirst()
+    const transferNo = (last?.no ?? 0) + 1
+    await db
+      .insertInto('transfer')
+      .values({ study, no: transferNo, as_of: start.asOf, parent: parent?.no ?? null, content_id: start.contentId, input: start.input, accepted: toCanonicalJson(start.accepted) })
+      .execute()
+    const { rows: sequences } = await sql<{ domain: string; usubjid: string; n: number }>`
+      select domain, usubjid, max(n) as n from sequence where study = ${study} group by domain, usubjid`.execute(db)
+    const { rows: subjects } = await sql<{ subject: string; content_id: string }>`
+      select subject, content_id, max(transfer_no) from subject_version where study = ${study} group by subject`.execute(db)
+    return new Staging(store, study, {
+      transferNo,
+      nextOccurrence: ((await readMax(db, 'occurrence', study)) ?? 0) + 1,
+      nextGroup: ((await readMax(db, 'term_group', study)) ?? 0) + 1,
+      sequences: new Map(sequences.map((row) => [`${row.domain} ${row.usubjid}`, row.n])),
+      subjects: new Map(subjects.map((row) => [row.subject, row.content_id])),
+      groupOf: options.groupOf,
+    })
+  }
+
+  beginFile(file: { source: string; name: string }): void {
+    this.#fileNo++
+    this.#file = {
+      ...file,
+      counts: { read: 0, accepted: 0, duplicate: 0, superseded: 0, skipped: 0, rejected: 0, occurrences: 0, skippedBy: {}, rejectedBy: {}, remarks: {} },
+    }
+  }
+
+  /** Takes one batch of rows in, in one short transaction. */
+  async add(rows: readonly RowOutcome[]): Promise<void> {
+    const file = this.#openFile()
+    await this.#store.db.transaction().execute(async (trx) => {
+      const known = await this.#findKnown(trx, rows)
+      const batch = new Batch()
+      for (const row of rows) this.#take(row, { file, known, batch })
+      await batch.write(trx)
+    })
+  }
+
+  #take(row: RowOutcome, { file, known, batch }: { file: { source: string; counts: FileCounts }; known: Map<string, Known>; batch: Batch }): void {
+    const { counts } = file
+    counts.read++
+    switch (row.kind) {
+      case 'skipped':
+        counts.skipped++
+        counts.skippedBy[row.reason] = (counts.skippedBy[row.reason] ?? 0) + 1
+        return
+      case 'rejected':
+        this.#setAside(batch, { bucket: 'rejected', counts, ...row })
+        return
+      case 'subject': {
+        const seenBefore = this.#subjectsSeen.get(row.subject.subject)
+        const contentId = toSubjectContentId(row.subject)
+        if (seenBefore !== undefined) {
+          this.#setAside(batch, this.#toRepeat({ counts, line: row.line, raw: row.raw(), isSame: seenBefore === contentId, what: `subject ${row.subject.subject}` }))
+          return
+        }
+        counts.accepted++
+        keepRemarks(counts, row.remarks)
+        this.#takeSubject(row.subject, { contentId, batch })
+        return
+      }
+      case 'occurrences': {
+        const repeats = row.occurrences.map((occurrence) => this.#findRepeat(occurrence, known))
+        const conflict = repeats.includes('conflict')
+        if (conflict || (repeats.length > 0 && repeats.every((repeat) => repeat === 'duplicate'))) {
+          this.#setAside(batch, this.#toRepeat({ counts, line: row.line, raw: row.raw(), isSame: !conflict, what: `record ${toKeyText(row.occurrences[0])}` }))
+          return
+        }
+        counts.accepted++
+        keepRemarks(counts, row.remarks)
+        for (const [index, occurrence] of row.occurrences.entries()) {
+          if (repeats[index] === 'duplicate') continue
+          counts.occurrences++
+          this.#takeOccurrence(occurrence, { source: file.source, known, batch })
+        }
+        return
+      }
+      default:
+        assertNever(row)
+    }
+  }
+
+  #findRepeat(occurrence: Occurrence, known: Map<string, Known>): 'none' | 'duplicate' | 'conflict' {
+    const before = known.get(occurrence.id)
+    if (before === undefined || !this.#seen.has(before.no)) return 'none'
+    return before.contentId === occurrence.contentId ? 'duplicate' : 'conflict'
+  }
+
+  #takeOccurrence(occurrence: Occurrence, { source, known, batch }: { source: string; known: Map<string, Known>; batch: Batch }): void {
+    const before = known.get(occurrence.id)
+    const no = before?.no ?? this.#nextOccurrence++
+    this.#seen.add(no)
+    if (before === undefined) {
+      this.movement.new++
+      batch.occurrences.push([this.#study, no, occurrence.id, this.transferNo, occurrence.domain, occurrence.field, toCanonicalJson(occurrence.key), occurrence.subject, occurrence.usubjid])
+      const place = `${occurrence.domain} ${occurrence.usubjid}`
+      const n = (this.#sequences.get(place) ?? 0) + 1
+      this.#sequences.set(place, n)
+      batch.sequences.push([this.#study, occurrence.domain, occurrence.usubjid, n, no, 1, this.transferNo])
+    } else if (before.present && before.contentId === occurrence.contentId) {
+      this.movement.unchanged++
+      return
+    } else if (!before.present) this.movement.returned++
+    else if (before.verbatim !== occurrence.verbatim) this.movement.changedVerbatim++
+    else this.movement.changedContext++
+
+    const groupNo = this.#findGroup(occurrence, batch)
+    batch.versions.push([
+      this.#study,
+      no,
+      this.transferNo,
+      1,
+      source,
+      occurrence.verbatim,
+      groupNo,
+      occurrence.subjectRaw,
+      occurrence.site,
+      isSerious(occurrence) ? 1 : 0,
+      JSON.stringify(occurrence.context),
+      occurrence.contentId,
+      this.#fileNo,
+      occurrence.line,
+    ])
+    known.set(occurrence.id, { no, contentId: occurrence.contentId, verbatim: occurrence.verbatim, groupNo, present: true })
+  }
+
+  #findGroup(occurrence: Occurrence, batch: Batch): number {
+    const place = `${occurrence.field} ${occurrence.verbatim}`
+    const cached = this.#groups.get(place)
+    if (cached !== undefined) return cached
+    const group = this.#groupOf(occurrence)
+    const no = this.#groupIds.get(group.id) ?? this.#nextGroup++
+    if (!this.#groupIds.has(group.id)) {
+      this.#groupIds.set(group.id, no)
+      batch.groups.push([this.#study, no, group.id, group.domain, group.field, group.terminology, group.language, group.foldVersion, group.folded, group.verbatim])
+    }
+    this.#groups.set(place, no)
+    return no
+  }
+
+  #takeSubject(subject: SubjectRecord, { contentId, batch }: { contentId: string; batch: Batch }): void {
+    this.#subjectsSeen.set(subject.subject, contentId)
+    if (this.#subjects.get(subject.subject) === contentId) return
+    this.#subjects.set(subject.subject, contentId)
+    batch.subjects.push([this.#study, subject.subject, this.transferNo, subject.usubjid, subject.site, subject.sex, subject.birthYear, contentId])
+  }
+
+  #toRepeat({ counts, line, raw, isSame, what }: { counts: FileCounts; line: number; raw: string; isSame: boolean; what: string }): SetAside {
+    if (isSame) return { bucket: 'duplicate', counts, line, code: 'duplicate', reason: `${what} stands in this transfer already, with the same content`, raw }
+    return { bucket: 'rejected', counts, line, code: 'conflicting-key', reason: `${what} stands in this transfer already, with other content: the key does not tell them apart`, raw }
+  }
+
+  #setAside(batch: Batch, { bucket, counts, line, code, reason, raw }: SetAside): void {
+    counts[bucket]++
+    if (bucket === 'rejected') counts.rejectedBy[code as RejectReason] = (counts.rejectedBy[code as RejectReason] ?? 0) + 1
+    batch.setAside.push([this.#study, this.transferNo, this.#nextSetAside++, this.#fileNo, line, bucket, code, reason, raw])
+  }
+
+  async #findKnown(trx: Kysely<Tables>, rows: readonly RowOutcome[]): Promise<Map<string, Known>> {
+    const occurrences = rows.flatMap((row) => (row.kind === 'occurrences' ? row.occurrences : []))
+    const known = new Map<string, Known>()
+    if (occurrences.length === 0) return known
+    const ids = JSON.stringify(occurrences.map((occurrence) => occurrence.id))
+    const { rows: found } = await sql<{ id: string; no: number; content_id: string; verbatim: string; group_no: number; present: number }>`
+      select o.id, o.no, v.content_id, v.verbatim, v.group_no, v.present
+      from json_each(${ids}) j
+      join occurrence o on o.study = ${this.#study} and o.id = j.value
+      join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
+        and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = o.study and w.occurrence_no = o.no)`.execute(trx)
+    for (const row of found) known.set(row.id, { no: row.no, contentId: row.content_id, verbatim: row.verbatim, groupNo: row.group_no, present: row.present === 1 })
+    await this.#findGroups(trx, occurrences)
+    return known
+  }
+
+  /** Looks up the groups of verbatims not met before, so that `#findGroup` need not ask the store one by one. */
+  async #findGroups(trx: Kysely<Tables>, occurrences: readonly Occurrence[]): Promise<void> {
+    this.#groupIds.clear()
+    if (this.#groups.size >= GROUP_CACHE_SIZE) this.#groups.clear() // between batches only: a batch relies on it
+    const unmet = new Map<string, GroupRow>()
+    for (const occurrence of occurrences) {
+      if (this.#groups.has(`${occurrence.field} ${occurrence.verbatim}`)) continue
+      const group = this.#groupOf(occurrence)
+      unmet.set(group.id, group)
+    }
+    if (unmet.size === 0) return
+    const { rows } = await sql<{ id: string; no: number }>`
+      select g.id, g.no from json_each(${JSON.stringify([...unmet.keys()])}) j join term_group g on g.study = ${this.#study} and g.id = j.value`.execute(trx)
+    for (const row of rows) this.#groupIds.set(row.id, row.no)
+  }
+
+  /** Closes the file's account. What was read must be what its buckets hold (invariant 2): the store refuses otherwise. */
+  async endFile(file: { sha256: string; bytes: number; encoding: string }): Promise<FileCounts & { source: string; name: string }> {
+    const { source, name, counts } = this.#openFile()
+    this.#file = undefined
+    const { skippedBy, rejectedBy: _, remarks, ...numbers } = counts
+    await this.#store.db
+      .insertInto('transfer_file')
+      .values({ study: this.#study, transfer_no: this.transferNo, file_no: this.#fileNo, source, name, ...file, ...numbers, skipped_by: toCanonicalJson(skippedBy), remarks: toCanonicalJson(remarks) })
+      .execute()
+    return { source, name, ...counts }
+  }
+
+  /** A snapshot states everything there is: what its source stated before and does not now is withdrawn, and can come back. */
+  async withdrawMissing(source: string): Promise<void> {
+    let after = 0
+    for (;;) {
+      const { rows } = await sql<{ no: number; present: number; verbatim: string; group_no: number; subject_raw: string; site: string | null; serious: number; context: string; content_id: string }>`
+        select v.occurrence_no as no, v.present, v.verbatim, v.group_no, v.subject_raw, v.site, v.serious, v.context, v.content_id
+        from occurrence_version v
+        where v.study = ${this.#study} and v.occurrence_no > ${after} and v.source = ${source} and v.present = 1
+          and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = v.study and w.occurrence_no = v.occurrence_no)
+        order by v.occurrence_no limit ${WITHDRAW_BATCH}`.execute(this.#store.db)
+      const last = rows.at(-1)
+      if (last === undefined) return
+      after = last.no
+      const batch = new Batch()
+      for (const row of rows) {
+        if (this.#seen.has(row.no)) continue
+        this.movement.withdrawn++
+        batch.versions.push([this.#study, row.no, this.transferNo, 0, source, row.verbatim, row.group_no, row.subject_raw, row.site, row.serious, row.context, row.content_id, null, null])
+      }
+      if (batch.versions.length > 0) await this.#store.db.transaction().execute((trx) => batch.write(trx))
+    }
+  }
+
+  /** Makes the transfer current: one short transaction with its event, its end row and the new counts. */
+  async commit({ actor, body }: { actor: Actor; body: Json }): Promise<void> {
+    const { db, ambience } = this.#store
+    const study = this.#study
+    const versionsDigest = await digestVersions(db, study, this.transferNo)
+    const counts = await countGroups(db, study, this.transferNo)
+    await db.transaction().execute(async (trx) => {
+      const seq = await appendEvent(trx, study, {
+        event: { kind: 'transfer-committed', object: `transfer ${this.transferNo}`, actor, body: { transfer: body, movement: { ...this.movement }, versions: versionsDigest } },
+        ambience,
+      })
+      await trx.insertInto('transfer_end').values({ study, transfer_no: this.transferNo, state: 'committed', seq, versions_digest: versionsDigest }).execute()
+      await writeGroupCounts(trx, study, counts)
+    })
+  }
+
+  /** Ends the transfer without effect; its account and what it set aside stay on record. */
+  async abandon({ actor, reason }: { actor: Actor; reason: string }): Promise<void> {
+    await abandonTransfer(this.#store, this.#study, { transferNo: this.transferNo, actor, reason })
+  }
+
+  #openFile(): { source: string; name: string; counts: FileCounts } {
+    if (this.#file === undefined) throw new Error('beginFile comes first')
+    return this.#file
+  }
+}
+
+type SetAside = { readonly bucket: Bucket; readonly counts: FileCounts; readonly line: number; readonly code: string; readonly reason: string; readonly raw: string }
+
+/** The rows of one short transaction, by table. */
+class Batch {
+  readonly groups: unknown[][] = []
+  readonly occurrences: unknown[][] = []
+  readonly versions: unknown[][] = []
+  readonly sequences: unknown[][] = []
+  readonly subjects: unknown[][] = []
+  readonly setAside: unknown[][] = []
+
+  async write(trx: Kysely<Tables>): Promise<void> {
+    await insertRows(trx, { name: 'term_group', columns: ['study', 'no', 'id', 'domain', 'field', 'terminology', 'language', 'fold_version', 'folded', 'verbatim'] }, this.groups)
+    await insertRows(trx, { name: 'occurrence', columns: ['study', 'no', 'id', 'transfer_no', 'domain', 'field', 'key', 'subject', 'usubjid'] }, this.occurrences)
+    await insertRows(
+      trx,
+      {
+        name: 'occurrence_version',
+        columns: ['study', 'occurrence_no', 'transfer_no', 'present', 'source', 'verbatim', 'group_no', 'subject_raw', 'site', 'serious', 'context', 'content_id', 'file_no', 'line'],
+      },
+      this.versions,
+    )
+    await insertRows(trx, { name: 'sequence', columns: ['study', 'domain', 'usubjid', 'n', 'occurrence_no', 'part', 'transfer_no'] }, this.sequences)
+    await insertRows(trx, { name: 'subject_version', columns: ['study', 'subject', 'transfer_no', 'usubjid', 'site', 'sex', 'birth_year', 'content_id'] }, this.subjects)
+    await insertRows(trx, { name: 'set_aside', columns: ['study', 'transfer_no', 'n', 'file_no', 'line', 'bucket', 'code', 'reason', 'raw'] }, this.setAside)
+  }
+}
+
+/** A set of small whole numbers, a bit each: a million occurrences seen are 125 kB. */
+class Bitmap {
+  #bits = new Uint8Array(1 << 16)
+  has(n: number): boolean {
+    return ((this.#bits[n >> 3] ?? 0) & (1 << (n & 7))) !== 0
+  }
+  add(n: number): void {
+    if (n >> 3 >= this.#bits.length) {
+      const grown = new Uint8Array(Math.max(this.#bits.length * 2, (n >> 3) + 1))
+      grown.set(this.#bits)
+      this.#bits = grown
+    }
+    this.#bits[n >> 3] = (this.#bits[n >> 3] ?? 0) | (1 << (n & 7))
+  }
+}
+
+async function writeGroupCounts(trx: Kysely<Tables>, study: string, counts: readonly { group_no: number; occurrences: number; subjects: number; serious: number; first_transfer: number }[]): Promise<void> {
+  await trx.updateTable('current_group').set({ occurrences: 0, subjects: 0, serious: 0 }).where('study', '=', study).execute()
+  for (let start = 0; start < counts.length; start += 5000) {
+    const rows = JSON.stringify(counts.slice(start, start + 5000).map((row) => [row.group_no, row.occurrences, row.subjects, row.serious, row.first_transfer]))
+    await sql`
+      insert into current_group (study, group_no, occurrences, subjects, serious, first_transfer, decision)
+      select ${study}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, null from json_each(${rows}) where true
+      on conflict (study, group_no) do update set occurrences = excluded.occurrences, subjects = excluded.subjects, serious = excluded.serious`.execute(trx)
+  }
+}
+
+/** Ends transfers that a killed run left open, and clears away what abandoned ones staged. */
+async function abandonUnfinished(store: Store, study: string, actor: Actor): Promise<void> {
+  const open = await store.db
+    .selectFrom('transfer')
+    .leftJoin('transfer_end', (join) => join.onRef('transfer_end.study', '=', 'transfer.study').onRef('transfer_end.transfer_no', '=', 'transfer.no'))
+    .select(['transfer.no', 'transfer_end.state'])
+    .where('transfer.study', '=', study)
+    .where((of) => of.or([of('transfer_end.state', 'is', null), of('transfer_end.state', '=', 'abandoned')]))
+    .orderBy('transfer.no')
+    .execute()
+  for (const { no, state } of open) {
+    if (state === null) await abandonTransfer(store, study, { transferNo: no, actor, reason: 'the run ended before it was complete' })
+    else await clearAbandoned(store, study, no) // killed while clearing: nothing to do when it was done
+  }
+}
+
+async function abandonTransfer(store: Store, study: string, { transferNo, actor, reason }: { transferNo: number; actor: Actor; reason: string }): Promise<void> {
+  await store.db.transaction().execute(async (trx) => {
+    const seq = await appendEvent(trx, study, { event: { kind: 'transfer-abandoned', object: `transfer ${transferNo}`, actor, reason, body: { transfer: transferNo } }, ambience: store.ambience })
+    await trx.insertInto('transfer_end').values({ study, transfer_no: transferNo, state: 'abandoned', seq, versions_digest: '' }).execute()
+  })
+  await clearAbandoned(store, study, transferNo)
+}
+
+async function clearAbandoned(store: Store, study: string, transferNo: number): Promise<void> {
+  let after = 0
+  for (;;) {
+    const { rows } = await sql<{ no: number }>`
+      select occurrence_no as no from occurrence_version
+      where study = ${study} and transfer_no = ${transferNo} and occurrence_no > ${after} order by occurrence_no limit 5000`.execute(store.db)
+    const last = rows.at(-1)
+    if (last === undefined) break
+    await store.db.transaction().execute(async (trx) => {
+      const range = sql`study = ${study} and transfer_no = ${transferNo}`
+      await sql`delete from sequence where ${range} and occurrence_no > ${after} and occurrence_no <= ${last.no}`.execute(trx)
+      await sql`delete from occurrence_version where ${range} and occurrence_no > ${after} and occurrence_no <= ${last.no}`.execute(trx)
+      await sql`delete from occurrence where ${range} and no > ${after} and no <= ${last.no}`.execute(trx)
+    })
+    after = last.no
+  }
+  await store.db.deleteFrom('subject_version').where('study', '=', study).where('transfer_no', '=', transferNo).execute()
+}
+
+async function readMax(db: Kysely<Tables>, table: 'occurrence' | 'term_group', study: string): Promise<number | undefined> {
+  const { rows } = await sql<{ no: number | null }>`select max(no) as no from ${sql.table(table)} where study = ${study}`.execute(db)
+  return rows[0]?.no ?? undefined
+}
+
+function keepRemarks(counts: FileCounts, remarks: readonly Remark[]): void {
+  for (const remark of remarks) {
+    const kept = counts.remarks[remark.code] ?? { count: 0, examples: [] }
+    kept.count++
+    if (kept.examples.length < EXAMPLES_KEPT) kept.examples.push(`line ${remark.line}: ${remark.text}`)
+    counts.remarks[remark.code] = kept
+  }
+}
+
+/** Yes in the ways exports say it. Used to rank the queue; never to code. */
+function isSerious({ context }: Occurrence): boolean {
+  return /^\s*(?:y|yes|1|true|serious)\s*$/i.test(context.AESER ?? '')
+}
+
+function toSubjectContentId({ usubjid, site, sex, birthYear }: SubjectRecord): string {
+  return toContentId(toCanonicalJson([usubjid, site, sex, birthYear]))
+}
+
+function toKeyText(occurrence: Occurrence | undefined): string {
+  if (occurrence === undefined) return ''
+  const { subject, record, item: _, ...place } = occurrence.key
+  const parts = [...Object.entries(place), ...Object.entries(record)].filter(([, value]) => value !== null).map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+  return [`subject ${JSON.stringify(subject)}`, ...parts].join(', ')
+}

@@ -1,0 +1,78 @@
+/** Reading what past transfers brought: their files, and what they set aside. */
+import { type Kysely, sql } from 'kysely'
+import type { RejectReason } from '../../schemas/outcomes.ts'
+import type { FileCounts } from './staging.ts'
+import type { Tables } from './tables.ts'
+
+export interface TransferFile extends FileCounts {
+  readonly source: string
+  readonly name: string
+  readonly sha256: string
+  readonly bytes: number
+  readonly encoding: string
+}
+
+/** The files of a transfer with their accounts, in the order they were read. */
+export async function listTransferFiles(db: Kysely<Tables>, study: string, transferNo: number): Promise<TransferFile[]> {
+  const files = await db.selectFrom('transfer_file').selectAll().where('study', '=', study).where('transfer_no', '=', transferNo).orderBy('file_no').execute()
+  const { rows: rejected } = await sql<{ file_no: number; code: RejectReason; n: number }>`
+    select file_no, code, count(*) as n from set_aside where study = ${study} and transfer_no = ${transferNo} and bucket = 'rejected' group by file_no, code`.execute(db)
+  return files.map(({ study: _, transfer_no: __, file_no, skipped_by, remarks, ...file }) => ({
+    ...file,
+    skippedBy: JSON.parse(skipped_by) as FileCounts['skippedBy'],
+    remarks: JSON.parse(remarks) as FileCounts['remarks'],
+    rejectedBy: Object.fromEntries(rejected.filter((row) => row.file_no === file_no).map((row) => [row.code, row.n])),
+  }))
+}
+
+export interface SetAsideRow {
+  readonly file: string
+  readonly line: number
+  readonly bucket: string
+  readonly code: string
+  readonly reason: string
+  readonly raw: string
+}
+
+/** Rows a transfer set aside, in the order they were met. */
+export async function* readSetAside(db: Kysely<Tables>, study: string, transferNo: number): AsyncGenerator<SetAsideRow[]> {
+  let after = 0
+  for (;;) {
+    const rows = await db
+      .selectFrom('set_aside')
+      .innerJoin('transfer_file', (join) => join.onRef('transfer_file.study', '=', 'set_aside.study').onRef('transfer_file.transfer_no', '=', 'set_aside.transfer_no').onRef('transfer_file.file_no', '=', 'set_aside.file_no'))
+      .select(['set_aside.n', 'transfer_file.name as file', 'set_aside.line', 'set_aside.bucket', 'set_aside.code', 'set_aside.reason', 'set_aside.raw'])
+      .where('set_aside.study', '=', study)
+      .where('set_aside.transfer_no', '=', transferNo)
+      .where('set_aside.n', '>', after)
+      .orderBy('set_aside.n')
+      .limit(5000)
+      .execute()
+    const last = rows.at(-1)
+    if (last === undefined) return
+    after = last.n
+    yield rows
+  }
+}
+
+export interface TransferSummary {
+  readonly no: number
+  readonly asOf: string
+  readonly input: string
+  readonly state: 'committed' | 'abandoned' | 'under way'
+  readonly read: number
+  readonly accepted: number
+  readonly rejected: number
+}
+
+/** All transfers, oldest first, the refused ones too. */
+export async function listTransfers(store: { readonly db: Kysely<Tables> }, study: string): Promise<TransferSummary[]> {
+  const { rows } = await sql<Omit<TransferSummary, 'state'> & { state: 'committed' | 'abandoned' | null }>`
+    select t.no, t.as_of as "asOf", t.input, e.state,
+      coalesce(sum(f.read), 0) as read, coalesce(sum(f.accepted), 0) as accepted, coalesce(sum(f.rejected), 0) as rejected
+    from transfer t
+    left join transfer_end e on e.study = t.study and e.transfer_no = t.no
+    left join transfer_file f on f.study = t.study and f.transfer_no = t.no
+    where t.study = ${study} group by t.no, t.as_of, t.input, e.state order by t.no`.execute(store.db)
+  return rows.map((row) => ({ ...row, state: row.state ?? 'under way' }))
+}

@@ -1,0 +1,44 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openDictionaryFolder } from '../../pipeline/storage/dictionary-files.ts'
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'aecoder-dictionary-'))
+})
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true })
+})
+
+function put(name: string, text: string): void {
+  mkdirSync(dirname(join(root, name)), { recursive: true })
+  writeFileSync(join(root, name), text)
+}
+
+test('files in the folder and one folder below are listed; hidden and deeper ones are not', async () => {
+  for (const name of ['LICENCE', 'MedAscii/llt.asc', 'MedAscii/PT.ASC', '.DS_Store', 'MedAscii/.x', 'a/b/c.asc'])
+    put(name, '')
+  const files = openDictionaryFolder(root)
+  expect(files.where).toBe(root)
+  expect(await files.list()).toEqual(['LICENCE', 'MedAscii/PT.ASC', 'MedAscii/llt.asc'])
+})
+
+test('a listed file is read as its bytes', async () => {
+  put('MedAscii/llt.asc', '1$Kopfschmerz\n')
+  let text = ''
+  for await (const chunk of openDictionaryFolder(root).open('MedAscii/llt.asc')) text += Buffer.from(chunk).toString()
+  expect(text).toBe('1$Kopfschmerz\n')
+})
+
+test('a missing folder and an empty one are told apart', async () => {
+  await expect(openDictionaryFolder(join(root, 'nowhere')).list()).rejects.toMatchObject({
+    code: 'DICTIONARY_NOT_FOUND',
+    facts: { where: join(root, 'nowhere'), found: 'no such folder' },
+  })
+  await expect(openDictionaryFolder(root).list()).rejects.toMatchObject({
+    code: 'DICTIONARY_NOT_FOUND',
+    facts: { where: root, found: 'no files in this folder' },
+  })
+})
