@@ -66,7 +66,8 @@ function checkRecord(
   { file, row, layout, line }: { file: string; row: number; layout: Layout; line: string },
 ): void {
   const { fieldCount } = layout
-  if (fields.length < fieldCount || fields.slice(fieldCount).some((field) => field !== '')) {
+  const extra = fields.slice(fieldCount)
+  if (fields.length < fieldCount || extra.length > 2 || extra.some((field) => field !== '')) {
     const count = fields.at(-1) === '' ? fields.length - 1 : fields.length
     throw toDamage({ file, row }, { found: `${count} fields`, expected: `${fieldCount}, each ended by $` })
   }

@@ -3,7 +3,8 @@
  * exist is asked of the tables. Fields of other readers are left alone.
  */
 import { AecoderError } from '../schemas/errors.ts'
-import type { LltLevel, MeddraTables } from './meddra-tables.ts'
+import type { LltLevel } from './meddra-levels.ts'
+import type { MeddraTables } from './meddra-tables.ts'
 
 export interface Sidecar {
   /** The dictionary's name. */

@@ -152,7 +152,9 @@ async function toAsOf(study: Study, { folder, inputs, asOf, ambience }: RunOptio
     const reading = await readSource({ config: study.config, source, file })
     const instant = reading.asOf === null ? undefined : toInstant(reading.asOf)
     if (instant !== undefined) stated.push(instant)
-    await reading.batches[Symbol.asyncIterator]().return?.()
+    const batches = reading.batches[Symbol.asyncIterator]()
+    await batches.next().catch(() => undefined) // only a reading that has begun can be ended, which closes the file; its errors come when it is taken in
+    await batches.return?.()
   }
   const named = [folder, ...inputs.map(({ file }) => file.name)].flatMap((name) => {
     const match = /(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)/.exec(name.split('/').at(-1) ?? '')

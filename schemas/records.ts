@@ -11,6 +11,8 @@ export type CodedDomain = (typeof CODED_DOMAINS)[number]
  * the empty string says it has one and it was blank: the two differ.
  */
 export type OccurrenceKey = {
+  /** Adverse events and medical history may come in files that name their columns alike. */
+  readonly domain: CodedDomain
   readonly subject: string
   readonly event: string | null
   readonly eventRepeat: string | null

@@ -3,6 +3,7 @@
  * spelling; knows nothing of codes, currency or meaning. What it finds is proposed to a person, never coded by it.
  */
 import stemmer from 'natural/lib/natural/stemmers/porter_stemmer.js'
+import { BestTexts } from './best-texts.ts'
 import { normaliseTerm } from './normalise.ts'
 
 /** A text of the index, by its place in the list it was built from. */
@@ -203,70 +204,6 @@ function listFeatures(text: string, toWord: (word: string) => number): readonly 
     middle = last
   }
   return [...new Set(features)]
-}
-
-/** Keeps the texts of the highest score, in a heap whose root is the worst of them. Ties go to the lower index. */
-class BestTexts {
-  readonly #texts: number[] = []
-  readonly #scores: number[] = []
-  readonly #size: number
-
-  constructor(size: number) {
-    this.#size = size
-  }
-
-  offer(text: number, score: number): void {
-    if (this.#texts.length < this.#size) {
-      this.#texts.push(text)
-      this.#scores.push(score)
-      this.#rise(this.#texts.length - 1)
-    } else if (this.#isWorse(0, text, score)) {
-      this.#texts[0] = text
-      this.#scores[0] = score
-      this.#sink()
-    }
-  }
-
-  list(): readonly number[] {
-    return this.#texts
-  }
-
-  #isWorse(place: number, text: number, score: number): boolean {
-    const own = at(this.#scores, place)
-    return own < score || (own === score && at(this.#texts, place) > text)
-  }
-
-  #rise(from: number): void {
-    for (let place = from; place > 0; ) {
-      const parent = (place - 1) >> 1
-      if (this.#isWorse(parent, at(this.#texts, place), at(this.#scores, place))) return
-      this.#swap(place, parent)
-      place = parent
-    }
-  }
-
-  #sink(): void {
-    for (let place = 0; ; ) {
-      let worst = place
-      for (const child of [2 * place + 1, 2 * place + 2]) {
-        if (child < this.#texts.length && this.#isWorse(child, at(this.#texts, worst), at(this.#scores, worst))) {
-          worst = child
-        }
-      }
-      if (worst === place) return
-      this.#swap(place, worst)
-      place = worst
-    }
-  }
-
-  #swap(a: number, b: number): void {
-    const text = at(this.#texts, a)
-    const score = at(this.#scores, a)
-    this.#texts[a] = at(this.#texts, b)
-    this.#scores[a] = at(this.#scores, b)
-    this.#texts[b] = text
-    this.#scores[b] = score
-  }
 }
 
 /** Element `index`, which the caller knows to be there. */

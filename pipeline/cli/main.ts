@@ -1,6 +1,6 @@
 /** The command line: the command table given to commander, one answer printed, one exit code. */
 import { randomBytes } from 'node:crypto'
-import { Command as Commander, CommanderError, Option } from 'commander'
+import { Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { AECODER_VERSION, AecoderError, EXIT } from '../index.ts'
 import type { Command, OptionSpec, Surroundings } from './command.ts'
 import { COMMANDS } from './commands.ts'
@@ -82,7 +82,7 @@ function toOption(name: string, spec: OptionSpec): Option {
     case 'number':
       return new Option(`${flag} <${spec.value}>`, spec.summary).default(spec.default).argParser((value) => {
         const number = Number(value)
-        if (!Number.isInteger(number) || number < 1) throw new CommanderError(EXIT.usage, 'aecoder.number', `${flag}: "${value}" is not a whole number above 0`)
+        if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number above 0.')
         return number
       })
     case 'text': {

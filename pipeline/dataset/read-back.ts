@@ -66,11 +66,20 @@ export async function countCsvRecords(storage: Storage, name: string): Promise<n
   let lines = 0
   let isQuoted = false
   for await (const chunk of storage.read(name)) {
-    for (let index = 0; index < chunk.byteLength; index++) {
-      const byte = chunk[index]
-      if (byte === QUOTE) isQuoted = !isQuoted
-      else if (byte === NEWLINE && !isQuoted) lines++
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    for (let at = 0; at < bytes.byteLength; ) {
+      const quote = bytes.indexOf(QUOTE, at)
+      const end = quote === -1 ? bytes.byteLength : quote
+      if (!isQuoted) lines += countNewlines(bytes.subarray(at, end))
+      if (quote !== -1) isQuoted = !isQuoted
+      at = end + 1
     }
   }
   return lines - 1
+}
+
+function countNewlines(bytes: Buffer): number {
+  let count = 0
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count++
+  return count
 }

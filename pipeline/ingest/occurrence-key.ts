@@ -3,7 +3,7 @@
  * canonical JSON directly because it is done for every row. A test holds the two together.
  */
 import { toContentId } from '../../schemas/content-id.ts'
-import type { Occurrence, OccurrenceKey } from '../../schemas/records.ts'
+import type { CodedDomain, Occurrence, OccurrenceKey } from '../../schemas/records.ts'
 
 /**
  * Which occurrence a record is: the function behaves like `toOccurrenceId` for keys of one shape.
@@ -12,10 +12,10 @@ import type { Occurrence, OccurrenceKey } from '../../schemas/records.ts'
  */
 export function toIdOf(
   studyId: string,
-  shape: { readonly item: string; readonly record: readonly string[] },
+  shape: { readonly domain: CodedDomain; readonly item: string; readonly record: readonly string[] },
 ): (key: OccurrenceKey) => string {
   const spellRecord = toSpelling(shape.record)
-  const head = `[${JSON.stringify(studyId)},{"event":`
+  const head = `[${JSON.stringify(studyId)},{"domain":"${shape.domain}","event":`
   const item = `,"item":${JSON.stringify(shape.item)},"record":`
   return (key) =>
     toContentId(

@@ -40,7 +40,7 @@ export function toOccurrenceReader<Row extends Located>(
   const { read: readTerm, column: item } = mapping.term ?? { read: () => null, column: null }
   const readSubject = toSubjectReader(options)
   const columns = listContextColumns(options)
-  const shape = { item: item ?? field, record: record.map((reader) => reader.name) }
+  const shape = { domain, item: item ?? field, record: record.map((reader) => reader.name) }
   const toId = toIdOf(toStudyId(config), shape)
   const toContentId = toContentIdOf(columns.map((column) => column.name))
 
@@ -59,6 +59,7 @@ export function toOccurrenceReader<Row extends Located>(
       if (doubt !== undefined) remarks = [...remarks, { code: 'date-not-understood', line, text: doubt }]
     }
     const key: OccurrenceKey = {
+      domain,
       subject: subject.id,
       event: readKeyPart(structure.event, row),
       eventRepeat: readKeyPart(structure.eventRepeat, row),

@@ -1,5 +1,5 @@
 /** Many rows in one statement. kysely builds a tree per value, which costs more than the insert itself; this does not. */
-import { CompiledQuery, type Kysely } from 'kysely'
+import { CompiledQuery, type Kysely, sql } from 'kysely'
 import type { TableName, Tables } from './tables.ts'
 
 /** SQLite takes at most 32,766 parameters in a statement. */
@@ -29,4 +29,12 @@ function toInsert(table: string, columns: readonly string[], rows: number): stri
     if (rows === MAX_ROWS) texts.set(key, text)
   }
   return text
+}
+
+/**
+ * A list as one parameter, for `column in ${toList(values)}`: any length, one prepared statement. A join with json_each
+ * instead would let the planner put the list inside and scan it for every row.
+ */
+export function toList(values: readonly (string | number)[]) {
+  return sql`(select value from json_each(${JSON.stringify(values)}))`
 }

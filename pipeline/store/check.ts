@@ -8,6 +8,7 @@ import { type ChainHead, walkChain } from './chain.ts'
 import { countGroups, digestVersions, findCommitted } from './current.ts'
 import { digestDecisions, toDecisionId } from './decisions.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { toList } from './bulk.ts'
 import type { Tables } from './tables.ts'
 
 export interface StoreCheck {
@@ -117,7 +118,7 @@ async function checkDecisions(db: Kysely<Tables>, study: string, { vouched, faul
 
 async function readCodings(db: Kysely<Tables>, study: string, ids: readonly string[]): Promise<Map<string, Tables['coding'][]>> {
   const { rows } = await sql<Tables['coding']>`
-    select c.* from json_each(${JSON.stringify(ids)}) j join coding c on c.study = ${study} and c.decision = j.value order by c.decision, c.part_no`.execute(db)
+    select c.* from coding c where c.study = ${study} and c.decision in ${toList(ids)} order by c.decision, c.part_no`.execute(db)
   for (const row of rows) {
     const code = (JSON.parse(row.path) as { code: string }[]).at(-1)?.code
     if (code !== row.code) row.path = '[]' // the code and its path disagree: the decision's id will not fit

@@ -4,6 +4,7 @@ import { isEffective, toApproval } from '../review/rules.ts'
 import { toCanonicalJson, type Json } from '../../schemas/content-id.ts'
 import type { CodedDomain, CrfContext, DatasetRow, Provenance } from '../../schemas/records.ts'
 import type { TermPath } from '../../schemas/terms.ts'
+import { toList } from './bulk.ts'
 import { findCommitted, isCurrentVersion } from './current.ts'
 import { readDecisions, type StoredDecision } from './queue.ts'
 import type { Tables } from './tables.ts'
@@ -105,8 +106,8 @@ class Codes {
     if (nos.length === 0) return new Map()
     const target = sql.ref(column)
     const { rows } = await sql<{ no: number; id: string }>`
-      select d.${target} as no, d.id from json_each(${JSON.stringify(nos)}) j
-      join decision d on d.study = ${this.#study} and d.${target} = j.value
+      select d.${target} as no, d.id from decision d
+      where d.study = ${this.#study} and d.${target} in ${toList(nos)}
         and d.seq = (select max(e.seq) from decision e where e.study = d.study and e.${target} = d.${target} and e.seq <= ${this.#uptoSeq})`.execute(this.#db)
     const decisions = await readDecisions(this.#db, this.#study, rows.map((row) => row.id), { uptoSeq: this.#uptoSeq })
     return new Map(rows.flatMap(({ no, id }) => {

@@ -4,7 +4,7 @@ import { type Json, toCanonicalJson, toContentId, toSha256 } from '../../schemas
 import type { Outcome, Step } from '../../schemas/outcomes.ts'
 import type { TermPath } from '../../schemas/terms.ts'
 import type { ArtefactSet } from './artefacts.ts'
-import { insertRows } from './bulk.ts'
+import { insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent } from './chain.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -135,7 +135,6 @@ async function writeDecisions(trx: Kysely<Tables>, study: string, { decisions, i
   const artefacts = toCanonicalJson(frame.artefacts as Json)
   const rows: unknown[][] = []
   const codings: unknown[][] = []
-  const heads: [number, string][] = []
   for (const [index, decision] of decisions.entries()) {
     const id = ids[index] as string
     const { kind, no } = decision.target
@@ -160,20 +159,19 @@ async function writeDecisions(trx: Kysely<Tables>, study: string, { decisions, i
       decision.reason,
     ])
     for (const [part, { path, partText }] of decision.codings.entries()) codings.push([study, id, part + 1, partText, frame.dictionary, path.at(-1)?.code, JSON.stringify(path)])
-    if (kind === 'group') heads.push([no, id])
   }
   const columns = ['study', 'id', 'seq', 'group_no', 'occurrence_no', 'based_on', 'replaces', 'outcome', 'step', 'confidence', 'waits', 'artefacts', 'explanation', 'actor', 'actor_kind', 'auth', 'at', 'reason'] as const
   await insertRows(trx, { name: 'decision', columns }, rows)
   await insertRows(trx, { name: 'coding', columns: ['study', 'decision', 'part_no', 'part_text', 'dictionary', 'code', 'path'] }, codings)
   await sql`
-    update current_group set decision = (select value ->> 1 from json_each(${JSON.stringify(heads)}) where value ->> 0 = current_group.group_no)
-    where study = ${study} and group_no in (select value ->> 0 from json_each(${JSON.stringify(heads)}))`.execute(trx)
+    update current_group set decision = d.id from decision d
+    where d.study = ${study} and d.seq = ${seq} and current_group.study = d.study and current_group.group_no = d.group_no`.execute(trx)
 }
 
 async function findLatest(trx: Kysely<Tables>, study: string, decisions: readonly NewDecision[]): Promise<Map<number, string>> {
   const { rows } = await sql<{ group_no: number; id: string }>`
-    select d.group_no, d.id from json_each(${JSON.stringify(decisions.map((decision) => decision.target.no))}) j
-    join decision d on d.study = ${study} and d.group_no = j.value
+    select d.group_no, d.id from decision d
+    where d.study = ${study} and d.group_no in ${toList(decisions.map((decision) => decision.target.no))}
       and d.seq = (select max(e.seq) from decision e where e.study = d.study and e.group_no = d.group_no)`.execute(trx)
   return new Map(rows.map((row) => [row.group_no, row.id]))
 }

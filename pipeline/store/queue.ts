@@ -6,6 +6,7 @@ import type { Candidate, TermPath } from '../../schemas/terms.ts'
 import type { ArtefactSet } from './artefacts.ts'
 import { findCommitted, isCurrentVersion } from './current.ts'
 import type { Target } from './decisions.ts'
+import { toList } from './bulk.ts'
 import type { Tables } from './tables.ts'
 
 type Db = { readonly db: Kysely<Tables> }
@@ -158,12 +159,12 @@ export async function countStudy(store: Db, study: string): Promise<StudyCounts>
 export async function readDecisions(db: Kysely<Tables>, study: string, ids: readonly string[], { uptoSeq = Number.MAX_SAFE_INTEGER }: { uptoSeq?: number } = {}): Promise<Map<string, StoredDecision>> {
   const decisions = new Map<string, StoredDecision>()
   if (ids.length === 0) return decisions
-  const list = JSON.stringify(ids)
-  const { rows } = await sql<Tables['decision']>`select d.* from json_each(${list}) j join decision d on d.study = ${study} and d.id = j.value`.execute(db)
+  const list = toList(ids)
+  const { rows } = await sql<Tables['decision']>`select d.* from decision d where d.study = ${study} and d.id in ${list}`.execute(db)
   const { rows: codings } = await sql<Tables['coding']>`
-    select c.* from json_each(${list}) j join coding c on c.study = ${study} and c.decision = j.value order by c.decision, c.part_no`.execute(db)
+    select c.* from coding c where c.study = ${study} and c.decision in ${list} order by c.decision, c.part_no`.execute(db)
   const { rows: verdicts } = await sql<Tables['verdict']>`
-    select v.* from json_each(${list}) j join verdict v on v.study = ${study} and v.decision = j.value and v.seq <= ${uptoSeq} order by v.decision, v.seq`.execute(db)
+    select v.* from verdict v where v.study = ${study} and v.decision in ${list} and v.seq <= ${uptoSeq} order by v.decision, v.seq`.execute(db)
   const codingsOf = Map.groupBy(codings, (row) => row.decision)
   const verdictOf = new Map(verdicts.map((row) => [row.decision, row]))
   for (const row of rows) {

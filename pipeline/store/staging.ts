@@ -8,7 +8,7 @@ import { type Json, toCanonicalJson, toContentId } from '../../schemas/content-i
 import type { Bucket, RejectReason, SkipReason } from '../../schemas/outcomes.ts'
 import type { CodedDomain, Occurrence, Remark, RowOutcome, SubjectRecord } from '../../schemas/records.ts'
 import { assertNever } from '../../schemas/errors.ts'
-import { insertRows } from './bulk.ts'
+import { insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent } from './chain.ts'
 import { countGroups, digestVersions, findCommitted } from './current.ts'
 import type { Store } from './store.ts'
@@ -59,6 +59,7 @@ interface Known {
   contentId: string
   verbatim: string
   groupNo: number
+  source: string
   present: boolean
 }
 
@@ -215,7 +216,8 @@ export class Staging {
       batch.sequences.push([this.#study, occurrence.domain, occurrence.usubjid, n, no, 1, this.transferNo])
     } else if (before.present && before.contentId === occurrence.contentId) {
       this.movement.unchanged++
-      return
+      // A source withdraws what it stated last: when another one states the record now, that has to be known.
+      if (before.source === source) return
     } else if (!before.present) this.movement.returned++
     else if (before.verbatim !== occurrence.verbatim) this.movement.changedVerbatim++
     else this.movement.changedContext++
@@ -237,7 +239,7 @@ export class Staging {
       this.#fileNo,
       occurrence.line,
     ])
-    known.set(occurrence.id, { no, contentId: occurrence.contentId, verbatim: occurrence.verbatim, groupNo, present: true })
+    known.set(occurrence.id, { no, contentId: occurrence.contentId, verbatim: occurrence.verbatim, groupNo, source, present: true })
   }
 
   #findGroup(occurrence: Occurrence, batch: Batch): number {
@@ -276,14 +278,13 @@ export class Staging {
     const occurrences = rows.flatMap((row) => (row.kind === 'occurrences' ? row.occurrences : []))
     const known = new Map<string, Known>()
     if (occurrences.length === 0) return known
-    const ids = JSON.stringify(occurrences.map((occurrence) => occurrence.id))
-    const { rows: found } = await sql<{ id: string; no: number; content_id: string; verbatim: string; group_no: number; present: number }>`
-      select o.id, o.no, v.content_id, v.verbatim, v.group_no, v.present
-      from json_each(${ids}) j
-      join occurrence o on o.study = ${this.#study} and o.id = j.value
-      join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
+    const ids = toList(occurrences.map((occurrence) => occurrence.id))
+    const { rows: found } = await sql<{ id: string; no: number; content_id: string; verbatim: string; group_no: number; source: string; present: number }>`
+      select o.id, o.no, v.content_id, v.verbatim, v.group_no, v.source, v.present
+      from occurrence o join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
+      where o.study = ${this.#study} and o.id in ${ids}
         and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = o.study and w.occurrence_no = o.no)`.execute(trx)
-    for (const row of found) known.set(row.id, { no: row.no, contentId: row.content_id, verbatim: row.verbatim, groupNo: row.group_no, present: row.present === 1 })
+    for (const row of found) known.set(row.id, { no: row.no, contentId: row.content_id, verbatim: row.verbatim, groupNo: row.group_no, source: row.source, present: row.present === 1 })
     await this.#findGroups(trx, occurrences)
     return known
   }
@@ -300,7 +301,7 @@ export class Staging {
     }
     if (unmet.size === 0) return
     const { rows } = await sql<{ id: string; no: number }>`
-      select g.id, g.no from json_each(${JSON.stringify([...unmet.keys()])}) j join term_group g on g.study = ${this.#study} and g.id = j.value`.execute(trx)
+      select g.id, g.no from term_group g where g.study = ${this.#study} and g.id in ${toList([...unmet.keys()])}`.execute(trx)
     for (const row of rows) this.#groupIds.set(row.id, row.no)
   }
 
@@ -489,7 +490,7 @@ function toSubjectContentId({ usubjid, site, sex, birthYear }: SubjectRecord): s
 
 function toKeyText(occurrence: Occurrence | undefined): string {
   if (occurrence === undefined) return ''
-  const { subject, record, item: _, ...place } = occurrence.key
+  const { subject, record, domain: _, item: __, ...place } = occurrence.key
   const parts = [...Object.entries(place), ...Object.entries(record)].filter(([, value]) => value !== null).map(([name, value]) => `${name} ${JSON.stringify(value)}`)
   return [`subject ${JSON.stringify(subject)}`, ...parts].join(', ')
 }

@@ -20,12 +20,14 @@ const { values } = parseArgs({ options: { rows: { type: 'string', default: '1000
 const DISTINCT = 20_000
 const NEEDING_REVIEW = DISTINCT / 5
 const EVENTS_PER_SUBJECT = 10
+const SEVERITIES = ['MILD', 'MODERATE', 'SEVERE']
+const RELATIONS = ['NOT RELATED', 'POSSIBLE', 'RELATED']
 
 const folder = await mkdtemp(join(tmpdir(), 'aecoder-bench-'))
 try {
   const dictionaryFolder = join(folder, 'dictionary')
   await mkdir(dictionaryFolder)
-  await writeMeddraShaped(dictionaryFolder, { llts: 90_000, pts: 27_000, seed: 1 })
+  writeMeddraShaped(dictionaryFolder, { llts: 90_000, pts: 27_000, seed: 1 })
   const verbatims = await listVerbatims(dictionaryFolder)
   const results = []
   for (const rows of values.rows.split(',').map(Number)) {
@@ -109,9 +111,6 @@ async function writeStudy(study: string, { rows, verbatims, dictionaryFolder }: 
   out.end(text)
   await once(out, 'finish')
 }
-
-const SEVERITIES = ['MILD', 'MODERATE', 'SEVERE']
-const RELATIONS = ['NOT RELATED', 'POSSIBLE', 'RELATED']
 
 /** Runs a script in its own process; its last line is `{"seconds", "peakRssMb", ...}`. */
 async function measure(args: readonly string[]): Promise<{ seconds: number; peakRssMb: number; report?: unknown }> {

@@ -97,6 +97,16 @@ describe('an Arrow file', () => {
     })
   })
 
+  test('with bytes between the last batch and the footer is refused', async () => {
+    const { path, storage } = await writeNumbers(100)
+    const whole = readFileSync(path)
+    const footer = whole.length - 10 - whole.readInt32LE(whole.length - 10)
+    writeFileSync(path, Buffer.concat([whole.subarray(0, footer), Buffer.alloc(8), whole.subarray(footer)]))
+    await expect(countRows(storage, 'x.arrow')).rejects.toMatchObject({
+      facts: { found: 'not a whole Arrow file: its footer is damaged' },
+    })
+  })
+
   test.each(['', 'STUDYID,DOMAIN\n', 'ARROW1\0\0', 'ARROW1\0\0ARROW1\0\0ARROW1\0\0'])('is not %j', async (text) => {
     const { path, storage } = openTestFolder()
     writeFileSync(join(path, 'x.arrow'), text)

@@ -161,7 +161,7 @@ const VOWELS = ['a', 'e', 'i', 'o', 'u', 'ai', 'eo']
 const CODAS = ['', '', '', 'l', 'm', 'n', 'r', 'x']
 const WORDS = 9_000
 
-/** Names of one to four invented words, common ones more often; none twice, nor twice when normalised. */
+/** Names of one to four invented words, common ones more often; none twice. */
 function toNaming(chance: () => number): () => string {
   const choose = (values: readonly string[]) => values[Math.floor(chance() * values.length)] ?? ''
   const syllable = () => choose(ONSETS) + choose(VOWELS) + choose(CODAS)

@@ -75,6 +75,7 @@ describe('a REDCap-like export', () => {
     const [headache] = listOccurrences(await readOutcomes(file, REDCAP))
     expect(headache).toMatchObject({
       key: {
+        domain: 'AE',
         subject: '1',
         event: null,
         eventRepeat: null,

@@ -61,6 +61,7 @@ describe('an ODM snapshot', () => {
   test('keys a record by its structure, and an absent repeat key differs from an empty one', async () => {
     const occurrences = listOccurrences(await readOutcomes(toFile('ae.xml', UNTYPED), AE))
     expect(occurrences[0]?.key).toEqual({
+      domain: 'AE',
       subject: 'SS_1',
       event: 'SE_LOG',
       eventRepeat: '1',

@@ -1,0 +1,352 @@
+/**
+ * The golden cases, end to end: each folder of test/golden is a study with its transfers, the steps that are taken and
+ * what must come of them. A new case is a new folder, no code. Knows only what the library offers.
+ *
+ * A folder holds
+ * - `case.json`: `title` (what must happen, as a sentence), `why` (optional: what is easily got wrong) and `steps`, each
+ *   one act with what it must lead to under `expect`. The acts (`study` names a study file other than study.json):
+ *     {"run": {"input": "transfer-1", "asOf", "accept", "study"}}   {"export": {"study"}}
+ *     {"code": {"term": "sore thumb", "to": "LLT code or text", "as": "Ann", "reason", "domain", "usubjid", "study"}}
+ *     {"approve": {"term", "as", …}}   {"reject": {"term", "as", "reason", …}}
+ *   With `usubjid` an act is about that subject's occurrence of the term, without it about the term group.
+ *   What is zero or empty is left out of `expect` (the rows read are not); a refused act expects `{"error": "CODE"}` and nothing else.
+ * - study.json (and others), in which `$OPENAE` stands for the folder of OpenAE 0.1; the transfers' folders.
+ * - `expected/`, compared byte for byte after the last step: ae.csv and mh.csv of the current run, as far as the study
+ *   has such sources; set-aside.csv of the last run, if it set rows aside; error.txt with the messages of all refused
+ *   acts. Of an output folder other than `out` they stand in `expected/<output>/`. What is not listed must not come.
+ *
+ * `GOLDEN=write vitest run test/golden.test.ts` writes expected/ anew (never case.json): read the difference before you
+ * commit it. Without it, and always in CI, a file that is missing or differs fails the case.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import {
+  type Acceptable,
+  type Actor,
+  type ActReport,
+  AecoderError,
+  type Ambience,
+  type CodedDomain,
+  codeTerm,
+  DEFAULT_DICTIONARY,
+  exportStudy,
+  type FoundTarget,
+  findTarget,
+  judgeTerm,
+  listOccurrences,
+  openCodingKit,
+  openStudy,
+  openStudyStore,
+  type RunReport,
+  readCurrentRun,
+  runStudy,
+  type Study,
+  verifyStudy,
+} from '../pipeline/index.ts'
+import { assertNever } from '../schemas/errors.ts'
+
+const CASES = join(dirname(fileURLToPath(import.meta.url)), 'golden')
+const IS_WRITING = process.env.GOLDEN === 'write'
+if (IS_WRITING && process.env.CI) throw new Error('GOLDEN=write is for the desk: CI compares only')
+
+type Store = Awaited<ReturnType<typeof openStudyStore>>
+
+interface OnStudy {
+  readonly study?: string
+}
+interface Run extends OnStudy {
+  readonly input?: string
+  readonly asOf?: string
+  readonly accept?: readonly Acceptable[]
+}
+interface Act extends OnStudy {
+  readonly term: string
+  readonly as: string
+  readonly domain?: CodedDomain
+  readonly usubjid?: string
+  readonly reason?: string
+}
+type Step = { readonly expect: unknown } & (
+  | { readonly run: Run }
+  | { readonly export: OnStudy }
+  | { readonly code: Act & { readonly to: string } }
+  | { readonly approve: Act }
+  | { readonly reject: Act }
+)
+interface GoldenCase {
+  readonly title: string
+  readonly why?: string
+  readonly steps: readonly Step[]
+}
+
+/** A case under way in a folder of its own. */
+interface Stage {
+  readonly folder: string
+  readonly ambience: Ambience
+  /** The studies met so far, by output folder: several study files may speak of one study at different times. */
+  readonly studies: Map<string, Study>
+  /** The folder and the set-aside rows of the last run of each study, by output folder. */
+  readonly lastRuns: Map<string, RunReport>
+  readonly errors: string[]
+}
+
+for (const name of listCases()) {
+  const { title, steps } = readCase(name)
+  test(`${name}: ${title}`, async () => {
+    const stage = await openStage(name)
+    for (const [index, step] of steps.entries()) {
+      expect(await takeStep(stage, step, index + 1), `step ${index + 1}`).toEqual(step.expect)
+    }
+    for (const study of stage.studies.values()) expect(await listFaults(stage, study)).toEqual([])
+    await compareFiles(join(CASES, name, 'expected'), await collectFiles(stage))
+  })
+}
+
+test('every folder of test/golden is a case', () => {
+  const entries = readdirSync(CASES, { withFileTypes: true })
+  expect(entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name)).toEqual([])
+  expect(listCases().length).toBeGreaterThan(0)
+})
+
+function listCases(): string[] {
+  return readdirSync(CASES).sort()
+}
+
+function readCase(name: string): GoldenCase {
+  return JSON.parse(readFileSync(join(CASES, name, 'case.json'), 'utf8')) as GoldenCase
+}
+
+async function openStage(name: string): Promise<Stage> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), `aecoder-${name}-`)))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  await cp(join(CASES, name), folder, { recursive: true })
+  await rm(join(folder, 'expected'), { recursive: true, force: true })
+  for (const file of await readdir(folder)) {
+    if (!file.endsWith('.json')) continue
+    const text = await readFile(join(folder, file), 'utf8')
+    await writeFile(join(folder, file), text.replaceAll('$OPENAE', DEFAULT_DICTIONARY.replaceAll('\\', '/')))
+  }
+  return { folder, ambience: openAmbience(), studies: new Map(), lastRuns: new Map(), errors: [] }
+}
+
+/** A clock that begins at one moment in every case and goes on a second each time it is asked; no chance at all. */
+function openAmbience(): Ambience {
+  let seconds = 0
+  let salts = 0
+  return {
+    now: () => new Date(Date.UTC(2026, 2, 1, 8, 0, seconds++)).toISOString(),
+    salt: () => String(++salts).padStart(32, '0'),
+  }
+}
+
+/** What the step led to, as `expect` of case.json spells it. */
+async function takeStep(stage: Stage, step: Step, no: number): Promise<unknown> {
+  try {
+    if ('run' in step) return toRunSummary(await run(stage, step.run))
+    if ('export' in step) return await exportAgain(stage, step.export)
+    if ('code' in step) return toActSummary(await code(stage, step.code))
+    if ('approve' in step) return toActSummary(await judge(stage, step.approve, 'approved'))
+    if ('reject' in step) return toActSummary(await judge(stage, step.reject, 'rejected'))
+    return assertNever(step)
+  } catch (error) {
+    if (!(error instanceof AecoderError)) throw error
+    stage.errors.push(`step ${no}: ${error.code}\n${toSteadyText(error.message, stage)}\n`)
+    return { error: error.code }
+  }
+}
+
+/** A message without what differs from place to place, or with every word that is added to the dictionary. */
+function toSteadyText(message: string, { folder }: Stage): string {
+  return message.replaceAll(folder, '$CASE').replaceAll(/\b[0-9a-f]{32}\b/g, '$ID')
+}
+
+async function run(stage: Stage, { input, asOf, accept, ...on }: Run): Promise<RunReport> {
+  const study = await openCaseStudy(stage, on)
+  stage.lastRuns.delete(study.paths.output)
+  const report = await runStudy(study, {
+    actor: toActor('Dana'),
+    ambience: stage.ambience,
+    ...(input === undefined ? {} : { input: join(stage.folder, input) }),
+    ...(asOf === undefined ? {} : { asOf }),
+    ...(accept === undefined ? {} : { accept }),
+  })
+  stage.lastRuns.set(study.paths.output, report)
+  expectEveryRowCounted(report)
+  if (accept !== undefined) expect(await readAccepted(stage, study), 'reasons recorded').toEqual([...accept].sort())
+  return report
+}
+
+async function exportAgain(stage: Stage, on: OnStudy): Promise<unknown> {
+  const study = await openCaseStudy(stage, on)
+  const { isUnchanged } = await exportStudy(study, { actor: toActor('Dana'), ambience: stage.ambience })
+  return { status: isUnchanged ? 'unchanged' : 'complete' }
+}
+
+async function code(stage: Stage, { to, ...act }: Act & { to: string }): Promise<ActReport> {
+  return await withTarget(stage, act, async ({ study, store, target }) => {
+    const kit = await openCodingKit(study)
+    return await codeTerm(study, { store, kit, target, term: to, actor: toActor(act.as), reason: act.reason ?? null })
+  })
+}
+
+async function judge(stage: Stage, act: Act, kind: 'approved' | 'rejected'): Promise<ActReport> {
+  return await withTarget(stage, act, async ({ study, store, target }) => {
+    return await judgeTerm(study, { store, target, kind, actor: toActor(act.as), reason: act.reason ?? null })
+  })
+}
+
+async function withTarget<T>(
+  stage: Stage,
+  { term, domain, usubjid, ...on }: Act,
+  act: (found: { study: Study; store: Store; target: FoundTarget }) => Promise<T>,
+): Promise<T> {
+  const study = await openCaseStudy(stage, on)
+  return await withStore(stage, study, async (store) => {
+    const target = await findTarget(store, study, { name: term, ...(domain === undefined ? {} : { domain }) })
+    if (usubjid === undefined) return await act({ study, store, target })
+    const occurrences = await listOccurrences(store, study.id, {
+      groupNo: target.kind === 'group' ? target.group.target.no : 0,
+      limit: 100,
+    })
+    const [occurrence, ...others] = occurrences.filter((each) => each.usubjid === usubjid)
+    if (occurrence === undefined || others.length > 0) throw new Error(`${usubjid} has not one "${term}"`)
+    return await act({ study, store, target: { kind: 'occurrence', occurrence } })
+  })
+}
+
+async function withStore<T>(stage: Stage, study: Study, act: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStudyStore(study, stage.ambience)
+  try {
+    return await act(store)
+  } finally {
+    await store.close()
+  }
+}
+
+async function openCaseStudy(stage: Stage, { study: file = 'study.json' }: OnStudy): Promise<Study> {
+  const study = await openStudy(join(stage.folder, file))
+  stage.studies.set(study.paths.output, study)
+  return study
+}
+
+function toActor(name: string): Actor {
+  return { name, kind: 'person', auth: 'asserted' }
+}
+
+/** Invariant 2: every row ends in exactly one bucket, and every skipped or rejected one has its reason. */
+function expectEveryRowCounted({ transfer }: RunReport): void {
+  for (const file of transfer.files) {
+    const { name, read, accepted, duplicate, superseded, skipped, rejected } = file
+    expect(accepted + duplicate + superseded + skipped + rejected, `buckets of ${name}`).toBe(read)
+    expect(sumOf(file.skippedBy), `skipped rows of ${name}`).toBe(skipped)
+    expect(sumOf(file.rejectedBy), `rejected rows of ${name}`).toBe(rejected)
+  }
+}
+
+/** What was accepted by name, as it is recorded with the last transfer (invariant 3). */
+async function readAccepted(stage: Stage, study: Study): Promise<unknown> {
+  return await withStore(stage, study, async ({ db }) => {
+    const transfers = db.selectFrom('transfer').select('accepted').where('study', '=', study.id)
+    const { accepted } = await transfers.orderBy('no', 'desc').executeTakeFirstOrThrow()
+    return JSON.parse(accepted)
+  })
+}
+
+function sumOf(counts: { readonly [reason: string]: number }): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
+}
+
+function toRunSummary({ status, transfer, counts }: RunReport): unknown {
+  const files = transfer.files.map((file) => [
+    file.name,
+    {
+      read: file.read,
+      ...withoutEmpty({
+        encoding: file.encoding === 'utf-8' ? '' : file.encoding,
+        accepted: file.accepted,
+        duplicate: file.duplicate,
+        superseded: file.superseded,
+        skipped: file.skippedBy,
+        rejected: file.rejectedBy,
+        remarks: file.remarks,
+      }),
+    },
+  ])
+  const toOccurrences = (isOpen: boolean) =>
+    Object.fromEntries(
+      counts.byOutcome.filter((row) => row.isOpen === isOpen).map((row) => [row.outcome, row.occurrences]),
+    )
+  return withoutEmpty({
+    status,
+    isRepeat: transfer.isRepeat,
+    asOf: transfer.asOfFrom === 'clock' || transfer.isRepeat ? '' : transfer.asOf,
+    refusedFor: Object.fromEntries(transfer.refusedFor.map(({ reason, count }) => [reason, count])),
+    files: Object.fromEntries(files),
+    movement: withoutEmpty({ ...transfer.movement }),
+    coded: toOccurrences(false),
+    toApprove: counts.toApproveOccurrences,
+    toReview: toOccurrences(true),
+  })
+}
+
+function toActSummary({ path, occurrences, approval }: ActReport): unknown {
+  return { llt: path.at(-1)?.text, occurrences, approval }
+}
+
+function withoutEmpty(object: { readonly [name: string]: unknown }): { [name: string]: unknown } {
+  const isEmpty = (value: unknown) =>
+    value === 0 ||
+    value === '' ||
+    value === false ||
+    (typeof value === 'object' && Object.keys(value ?? {}).length === 0)
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => !isEmpty(value)))
+}
+
+async function listFaults(stage: Stage, study: Study): Promise<readonly string[]> {
+  return await withStore(stage, study, async (store) => (await verifyStudy(study, store)).faults)
+}
+
+/** What expected/ must hold, by its path there. */
+async function collectFiles({ studies, lastRuns, errors }: Stage): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>()
+  for (const [output, { config, ...study }] of studies) {
+    const prefix = basename(output) === 'out' ? '' : `${basename(output)}/`
+    const current = await readCurrentRun({ config, ...study })
+    if (current !== undefined) {
+      const domains = new Set(config.sources.map(({ domain }) => domain).filter((domain) => domain !== 'DM'))
+      for (const domain of domains) {
+        const name = `${domain.toLowerCase()}.csv`
+        files.set(prefix + name, await readFile(join(output, 'runs', current.runId, name)))
+      }
+    }
+    const run = lastRuns.get(output)?.run
+    if (run?.outputs.find(({ name }) => name === 'set-aside.csv')?.rows) {
+      files.set(`${prefix}set-aside.csv`, await readFile(join(run.folder, 'set-aside.csv')))
+    }
+  }
+  if (errors.length > 0) files.set('error.txt', Buffer.from(errors.join('\n')))
+  return files
+}
+
+async function compareFiles(folder: string, files: Map<string, Buffer>): Promise<void> {
+  if (IS_WRITING) {
+    await rm(folder, { recursive: true, force: true })
+    for (const [name, bytes] of files) {
+      await mkdir(dirname(join(folder, name)), { recursive: true })
+      await writeFile(join(folder, name), bytes)
+    }
+    return
+  }
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const names = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  expect([...files.keys()].map((name) => join(folder, name)).sort()).toEqual(names.sort())
+  for (const [name, bytes] of files) {
+    const expected = await readFile(join(folder, name))
+    expect(bytes.toString('utf8'), name).toBe(expected.toString('utf8'))
+    expect(bytes.equals(expected), `the bytes of ${name}`).toBe(true)
+  }
+}
