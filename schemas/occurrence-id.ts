@@ -12,3 +12,17 @@ export function toOccurrenceContentId({ context, site, subjectRaw, verbatim }: P
   const content: Json = { context, site, subjectRaw, verbatim }
   return toContentId(toCanonicalJson(content))
 }
+
+/** A record key as it is stored and written to datasets: canonical JSON of the members that the export has. */
+export function toKeyText({ record, ...key }: OccurrenceKey): string {
+  const present: { [name: string]: Json } = {}
+  for (const [name, value] of Object.entries(key)) if (value !== null) present[name] = value
+  if (Object.keys(record).length > 0) present.record = record
+  return toCanonicalJson(present)
+}
+
+/** The key that `toKeyText` wrote. */
+export function parseKeyText(text: string): OccurrenceKey {
+  const absent = { event: null, eventRepeat: null, form: null, formRepeat: null, group: null, groupRepeat: null, record: {} }
+  return { ...absent, ...(JSON.parse(text) as Pick<OccurrenceKey, 'domain' | 'subject' | 'item'>) }
+}

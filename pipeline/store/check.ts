@@ -1,8 +1,8 @@
 /** Checking a store against itself: chain, decisions, transfers, identities, derived tables. Reads only. */
 import { type Kysely, sql } from 'kysely'
 import { type Json, toCanonicalJson, toContentId } from '../../schemas/content-id.ts'
-import { toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
-import type { CrfContext, OccurrenceKey } from '../../schemas/records.ts'
+import { parseKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
+import type { CrfContext } from '../../schemas/records.ts'
 import type { ArtefactSet } from './artefacts.ts'
 import { type ChainHead, walkChain } from './chain.ts'
 import { countGroups, digestVersions, findCommitted } from './current.ts'
@@ -175,7 +175,7 @@ async function checkVersions(db: Kysely<Tables>, study: string, { head, faults }
     for (const row of rows) {
       count++
       if (row.state !== 'committed') faults.add(`occurrence ${row.id}: it holds a version of transfer ${row.transfer_no}, which was never committed`)
-      if (toOccurrenceId(study, JSON.parse(row.key) as OccurrenceKey) !== row.id) faults.add(`occurrence ${row.id}: its id does not follow from its key`)
+      if (toOccurrenceId(study, parseKeyText(row.key)) !== row.id) faults.add(`occurrence ${row.id}: its id does not follow from its key`)
       const content = { verbatim: row.verbatim, subjectRaw: row.subject_raw, site: row.site, context: JSON.parse(row.context) as CrfContext }
       if (toOccurrenceContentId(content) !== row.content_id) faults.add(`occurrence ${row.id}: transfer ${row.transfer_no}: its content was changed`)
       if (row.sequences !== 1) faults.add(`occurrence ${row.id}: it has ${row.sequences} sequence numbers instead of one`)
@@ -193,9 +193,9 @@ async function checkGroups(db: Kysely<Tables>, study: string, faults: Faults): P
     from current_group c join term_group g on g.study = c.study and g.no = c.group_no where c.study = ${study}`.execute(db)
   for (const row of rows) {
     const where = `term group ${row.id} ("${row.folded}")`
-    const counts = expected.get(row.group_no) ?? { occurrences: 0, subjects: 0, serious: 0 }
+    const counts = expected.get(row.group_no) ?? { occurrences: 0, serious: 0 }
     expected.delete(row.group_no)
-    for (const name of ['occurrences', 'subjects', 'serious'] as const) if (row[name] !== counts[name]) faults.add(`${where}: counts ${row[name]} ${name}, there are ${counts[name]}`)
+    for (const name of ['occurrences', 'serious'] as const) if (row[name] !== counts[name]) faults.add(`${where}: counts ${row[name]} ${name}, there are ${counts[name]}`)
     if (row.latest !== row.decision) faults.add(`${where}: its decision in force is not its latest`)
     const id = toContentId(toCanonicalJson([row.fold_version, row.domain, row.field, row.terminology, row.language, row.folded]))
     if (id !== row.id) faults.add(`${where}: its id does not follow from its text`)

@@ -34,42 +34,81 @@ export function isCurrentVersion(head: number) {
   return sql<boolean>`v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = v.study and w.occurrence_no = v.occurrence_no and w.transfer_no <= ${head})`
 }
 
+/** How many present occurrences a term group has. */
 export interface GroupCounts {
   readonly group_no: number
   readonly occurrences: number
-  readonly subjects: number
   readonly serious: number
-  readonly first_transfer: number
 }
 
-/** Counts present occurrences by term group, as of a transfer. Memory: one row per group. */
+/** Counts present occurrences by term group, as of a transfer: what the derived counts must equal. One row per group. */
 export async function countGroups(db: Kysely<Tables>, study: string, head: number): Promise<GroupCounts[]> {
   const { rows } = await sql<GroupCounts>`
-    select v.group_no, count(*) as occurrences, count(distinct o.subject) as subjects, sum(v.serious) as serious, min(o.transfer_no) as first_transfer
-    from occurrence_version v not indexed join occurrence o on o.study = v.study and o.no = v.occurrence_no
+    select v.group_no, count(*) as occurrences, sum(v.serious) as serious
+    from occurrence_version v
     where v.study = ${study} and v.present = 1 and ${isCurrentVersion(head)}
     group by v.group_no`.execute(db)
   return rows
 }
 
-/** SHA-256 over all versions a transfer brought: what the committing event vouches for. */
-export async function digestVersions(db: Kysely<Tables>, study: string, transferNo: number): Promise<string> {
-  const digest = createHash('sha256')
+/** What one version says, for a digest over many. */
+export interface VersionFacts {
+  readonly id: string
+  readonly present: number
+  readonly content_id: string
+  readonly source: string
+  readonly file_no: number | null
+  readonly line: number | null
+}
+
+/**
+ * Digests the versions a transfer brought, in the order of the occurrences' numbers: those of occurrences known before,
+ * then those of occurrences it brought first. The latter are numbered as they come in, so their part is done on the way.
+ */
+export class VersionsDigest {
+  readonly #known = createHash('sha256')
+  readonly #fresh = createHash('sha256')
+
+  add(versions: readonly VersionFacts[], part: 'known' | 'fresh'): void {
+    let text = ''
+    for (const { id, present, content_id, source, file_no, line } of versions) text += `${id} ${present} ${content_id} ${source} ${file_no ?? ''}:${line ?? ''}\n`
+    ;(part === 'known' ? this.#known : this.#fresh).update(text)
+  }
+
+  /** @param subjects content ids of what the transfer says of subjects, in the order of the subject ids */
+  finish(subjects: readonly { readonly subject: string; readonly content_id: string }[]): string {
+    const told = subjects.map(({ subject, content_id }) => `${subject} ${content_id}\n`).join('')
+    return toSha256(`${this.#known.digest('hex')} ${this.#fresh.digest('hex')} ${toSha256(told)}`)
+  }
+}
+
+/** Reads the versions a transfer brought of occurrences with numbers below `before`, in the order of the numbers. */
+export async function* readVersionFacts(db: Kysely<Tables>, study: string, { transferNo, before }: { transferNo: number; before: number }): AsyncGenerator<(VersionFacts & { no: number; isFresh: boolean })[]> {
   let after = 0
   for (;;) {
-    const { rows } = await sql<{ no: number; id: string; present: number; content_id: string; source: string; file_no: number | null; line: number | null }>`
-      select v.occurrence_no as no, o.id, v.present, v.content_id, v.source, v.file_no, v.line
+    const { rows } = await sql<VersionFacts & { no: number; brought_by: number }>`
+      select v.occurrence_no as no, o.id, o.transfer_no as brought_by, v.present, v.content_id, v.source, v.file_no, v.line
       from occurrence_version v join occurrence o on o.study = v.study and o.no = v.occurrence_no
-      where v.study = ${study} and v.transfer_no = ${transferNo} and v.occurrence_no > ${after}
+      where v.study = ${study} and v.transfer_no = ${transferNo} and v.occurrence_no > ${after} and v.occurrence_no < ${before}
       order by v.occurrence_no limit 10000`.execute(db)
-    let text = ''
-    for (const row of rows) text += `${row.id} ${row.present} ${row.content_id} ${row.source} ${row.file_no ?? ''}:${row.line ?? ''}\n`
-    digest.update(text)
     const last = rows.at(-1)
-    if (last === undefined) break
+    if (last === undefined) return
     after = last.no
+    yield rows.map(({ brought_by, ...row }) => ({ ...row, isFresh: brought_by === transferNo }))
   }
-  const subjects = await db.selectFrom('subject_version').selectAll().where('study', '=', study).where('transfer_no', '=', transferNo).orderBy('subject').execute()
-  for (const subject of subjects) digest.update(`${subject.subject} ${subject.content_id}\n`)
-  return toSha256(digest.digest())
+}
+
+/** What a transfer says of subjects, as the digest takes it. */
+export async function listSubjectFacts(db: Kysely<Tables>, study: string, transferNo: number): Promise<{ subject: string; content_id: string }[]> {
+  return db.selectFrom('subject_version').select(['subject', 'content_id']).where('study', '=', study).where('transfer_no', '=', transferNo).orderBy('subject').execute()
+}
+
+/** The digest of a whole transfer, from what is stored: what the committing event must vouch for. */
+export async function digestVersions(db: Kysely<Tables>, study: string, transferNo: number): Promise<string> {
+  const digest = new VersionsDigest()
+  for await (const versions of readVersionFacts(db, study, { transferNo, before: Number.MAX_SAFE_INTEGER })) {
+    digest.add(versions.filter((version) => !version.isFresh), 'known')
+    digest.add(versions.filter((version) => version.isFresh), 'fresh')
+  }
+  return digest.finish(await listSubjectFacts(db, study, transferNo))
 }

@@ -57,7 +57,7 @@ export const MIGRATIONS: readonly Migration[] = [
         primary key (study, domain, usubjid, n)) without rowid`,
       `create unique index sequence_occurrence on sequence (study, occurrence_no, part)`,
       `create table dataset (study text not null, seq integer not null, run_id text not null, upto_seq integer not null, transfer_no integer, manifest_sha256 text not null, primary key (study, seq)) without rowid`,
-      `create table current_group (study text not null, group_no integer not null, occurrences integer not null, subjects integer not null, serious integer not null, first_transfer integer not null, decision text,
+      `create table current_group (study text not null, group_no integer not null, occurrences integer not null, serious integer not null, first_transfer integer not null, decision text,
         primary key (study, group_no)) without rowid`,
       ...[...APPEND_ONLY, ...STAGED].map(
         (table) => `create trigger ${table}_no_update before update on ${table} begin select raise(abort, '${table} is append-only'); end`,

@@ -38,7 +38,6 @@ export interface GroupState {
   readonly folded: string
   readonly verbatim: string
   readonly occurrences: number
-  readonly subjects: number
   readonly serious: number
   /** As-of of the transfer that first brought it. */
   readonly since: string
@@ -87,6 +86,18 @@ export interface OccurrenceState {
   readonly key: string
   readonly context: string
   readonly decision: StoredDecision | null
+}
+
+/** How many subjects each group occurs in, counted for the groups that are shown. */
+export async function countSubjects(store: Db, study: string, groups: readonly GroupState[]): Promise<ReadonlyMap<string, number>> {
+  const head = (await findCommitted(store.db, study))?.no ?? 0
+  const { rows } = await sql<{ no: number; subjects: number }>`
+    select v.group_no as no, count(distinct o.subject) as subjects
+    from occurrence_version v join occurrence o on o.study = v.study and o.no = v.occurrence_no
+    where v.study = ${study} and v.group_no in ${toList(groups.map((group) => group.target.no))} and v.present = 1 and ${isCurrentVersion(head)}
+    group by v.group_no`.execute(store.db)
+  const counted = new Map(rows.map((row) => [row.no, row.subjects]))
+  return new Map(groups.map((group) => [group.target.id, counted.get(group.target.no) ?? 0]))
 }
 
 /** The present occurrences of a group, in the order they came. */
@@ -198,14 +209,13 @@ interface GroupRow {
   folded: string
   verbatim: string
   occurrences: number
-  subjects: number
   serious: number
   since: string
   decision: string | null
 }
 
 const selectGroup = sql`
-  select g.no, g.id, g.domain, g.field, g.folded, g.verbatim, c.occurrences, c.subjects, c.serious, t.as_of as since, c.decision
+  select g.no, g.id, g.domain, g.field, g.folded, g.verbatim, c.occurrences, c.serious, t.as_of as since, c.decision
   from current_group c
   join term_group g on g.study = c.study and g.no = c.group_no
   join transfer t on t.study = c.study and t.no = c.first_transfer

@@ -5,12 +5,13 @@
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import { type Json, toCanonicalJson, toContentId } from '../../schemas/content-id.ts'
+import { toKeyText } from '../../schemas/occurrence-id.ts'
 import type { Bucket, RejectReason, SkipReason } from '../../schemas/outcomes.ts'
 import type { CodedDomain, Occurrence, Remark, RowOutcome, SubjectRecord } from '../../schemas/records.ts'
 import { assertNever } from '../../schemas/errors.ts'
 import { insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent } from './chain.ts'
-import { countGroups, digestVersions, findCommitted } from './current.ts'
+import { findCommitted, listSubjectFacts, readVersionFacts, type VersionFacts, VersionsDigest } from './current.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -60,10 +61,13 @@ interface Known {
   verbatim: string
   groupNo: number
   source: string
+  serious: number
   present: boolean
 }
 
 const EXAMPLES_KEPT = 5
+/** Rows of one short transaction: fewer cost more in all, more make reviewers wait longer. */
+const BATCH_ROWS = 8000
 const WITHDRAW_BATCH = 5000
 /** Verbatims whose group number is remembered; beyond it the memory starts afresh. */
 const GROUP_CACHE_SIZE = 50_000
@@ -82,6 +86,11 @@ export class Staging {
   readonly #groups = new Map<string, number>()
   /** Group numbers by group id, of the verbatims new in the present batch. */
   readonly #groupIds = new Map<string, number>()
+  /** Occurrences with smaller numbers were known before this transfer. */
+  readonly #firstFresh: number
+  readonly #digest = new VersionsDigest()
+  readonly #moved = new Map<number, { occurrences: number; serious: number }>()
+  #waiting: RowOutcome[] = []
   #nextOccurrence: number
   #nextGroup: number
   #nextSetAside = 1
@@ -97,6 +106,7 @@ export class Staging {
     this.#study = study
     this.#groupOf = state.groupOf
     this.transferNo = state.transferNo
+    this.#firstFresh = state.nextOccurrence
     this.#nextOccurrence = state.nextOccurrence
     this.#nextGroup = state.nextGroup
     this.#sequences = state.sequences
@@ -142,13 +152,22 @@ export class Staging {
     }
   }
 
-  /** Takes one batch of rows in, in one short transaction. */
+  /** Takes rows in; they are written in short transactions. */
   async add(rows: readonly RowOutcome[]): Promise<void> {
+    for (const row of rows) this.#waiting.push(row)
+    if (this.#waiting.length >= BATCH_ROWS) await this.#flush()
+  }
+
+  async #flush(): Promise<void> {
+    const rows = this.#waiting
+    this.#waiting = []
+    if (rows.length === 0) return
     const file = this.#openFile()
     await this.#store.db.transaction().execute(async (trx) => {
       const known = await this.#findKnown(trx, rows)
       const batch = new Batch()
       for (const row of rows) this.#take(row, { file, known, batch })
+      this.#digest.add(batch.fresh, 'fresh')
       await batch.write(trx)
     })
   }
@@ -180,7 +199,7 @@ export class Staging {
         const repeats = row.occurrences.map((occurrence) => this.#findRepeat(occurrence, known))
         const conflict = repeats.includes('conflict')
         if (conflict || (repeats.length > 0 && repeats.every((repeat) => repeat === 'duplicate'))) {
-          this.#setAside(batch, this.#toRepeat({ counts, line: row.line, raw: row.raw(), isSame: !conflict, what: `record ${toKeyText(row.occurrences[0])}` }))
+          this.#setAside(batch, this.#toRepeat({ counts, line: row.line, raw: row.raw(), isSame: !conflict, what: `record ${toRecordName(row.occurrences[0])}` }))
           return
         }
         counts.accepted++
@@ -209,7 +228,7 @@ export class Staging {
     this.#seen.add(no)
     if (before === undefined) {
       this.movement.new++
-      batch.occurrences.push([this.#study, no, occurrence.id, this.transferNo, occurrence.domain, occurrence.field, toCanonicalJson(occurrence.key), occurrence.subject, occurrence.usubjid])
+      batch.occurrences.push([this.#study, no, occurrence.id, this.transferNo, occurrence.domain, occurrence.field, toKeyText(occurrence.key), occurrence.subject, occurrence.usubjid])
       const place = `${occurrence.domain} ${occurrence.usubjid}`
       const n = (this.#sequences.get(place) ?? 0) + 1
       this.#sequences.set(place, n)
@@ -223,6 +242,10 @@ export class Staging {
     else this.movement.changedContext++
 
     const groupNo = this.#findGroup(occurrence, batch)
+    const serious = isSerious(occurrence) ? 1 : 0
+    if (before?.present) this.#move(before, -1)
+    this.#move({ groupNo, serious }, 1)
+    if (before === undefined) batch.fresh.push({ id: occurrence.id, present: 1, content_id: occurrence.contentId, source, file_no: this.#fileNo, line: occurrence.line })
     batch.versions.push([
       this.#study,
       no,
@@ -233,13 +256,19 @@ export class Staging {
       groupNo,
       occurrence.subjectRaw,
       occurrence.site,
-      isSerious(occurrence) ? 1 : 0,
+      serious,
       JSON.stringify(occurrence.context),
       occurrence.contentId,
       this.#fileNo,
       occurrence.line,
     ])
-    known.set(occurrence.id, { no, contentId: occurrence.contentId, verbatim: occurrence.verbatim, groupNo, source, present: true })
+    known.set(occurrence.id, { no, contentId: occurrence.contentId, verbatim: occurrence.verbatim, groupNo, source, serious, present: true })
+  }
+
+  /** Keeps account of what the transfer does to the counts of term groups. */
+  #move({ groupNo, serious }: { groupNo: number; serious: number }, by: 1 | -1): void {
+    const moved = this.#moved.get(groupNo) ?? { occurrences: 0, serious: 0 }
+    this.#moved.set(groupNo, { occurrences: moved.occurrences + by, serious: moved.serious + by * serious })
   }
 
   #findGroup(occurrence: Occurrence, batch: Batch): number {
@@ -279,12 +308,12 @@ export class Staging {
     const known = new Map<string, Known>()
     if (occurrences.length === 0) return known
     const ids = toList(occurrences.map((occurrence) => occurrence.id))
-    const { rows: found } = await sql<{ id: string; no: number; content_id: string; verbatim: string; group_no: number; source: string; present: number }>`
-      select o.id, o.no, v.content_id, v.verbatim, v.group_no, v.source, v.present
+    const { rows: found } = await sql<{ id: string; no: number; content_id: string; verbatim: string; group_no: number; source: string; serious: number; present: number }>`
+      select o.id, o.no, v.content_id, v.verbatim, v.group_no, v.source, v.serious, v.present
       from occurrence o join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
       where o.study = ${this.#study} and o.id in ${ids}
         and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = o.study and w.occurrence_no = o.no)`.execute(trx)
-    for (const row of found) known.set(row.id, { no: row.no, contentId: row.content_id, verbatim: row.verbatim, groupNo: row.group_no, source: row.source, present: row.present === 1 })
+    for (const row of found) known.set(row.id, { no: row.no, contentId: row.content_id, verbatim: row.verbatim, groupNo: row.group_no, source: row.source, serious: row.serious, present: row.present === 1 })
     await this.#findGroups(trx, occurrences)
     return known
   }
@@ -307,6 +336,7 @@ export class Staging {
 
   /** Closes the file's account. What was read must be what its buckets hold (invariant 2): the store refuses otherwise. */
   async endFile(file: { sha256: string; bytes: number; encoding: string }): Promise<FileCounts & { source: string; name: string }> {
+    await this.#flush()
     const { source, name, counts } = this.#openFile()
     this.#file = undefined
     const { skippedBy, rejectedBy: _, remarks, ...numbers } = counts
@@ -321,38 +351,48 @@ export class Staging {
   async withdrawMissing(source: string): Promise<void> {
     let after = 0
     for (;;) {
-      const { rows } = await sql<{ no: number; present: number; verbatim: string; group_no: number; subject_raw: string; site: string | null; serious: number; context: string; content_id: string }>`
-        select v.occurrence_no as no, v.present, v.verbatim, v.group_no, v.subject_raw, v.site, v.serious, v.context, v.content_id
-        from occurrence_version v
-        where v.study = ${this.#study} and v.occurrence_no > ${after} and v.source = ${source} and v.present = 1
+      const { rows } = await sql<{ no: number }>`
+        select v.occurrence_no as no from occurrence_version v
+        where v.study = ${this.#study} and v.occurrence_no > ${after} and v.occurrence_no < ${this.#firstFresh} and v.source = ${source} and v.present = 1
           and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = v.study and w.occurrence_no = v.occurrence_no)
         order by v.occurrence_no limit ${WITHDRAW_BATCH}`.execute(this.#store.db)
       const last = rows.at(-1)
       if (last === undefined) return
       after = last.no
+      const missing = rows.flatMap((row) => (this.#seen.has(row.no) ? [] : [row.no]))
+      if (missing.length > 0) await this.#withdraw(missing)
+    }
+  }
+
+  async #withdraw(missing: readonly number[]): Promise<void> {
+    await this.#store.db.transaction().execute(async (trx) => {
+      const { rows } = await sql<Tables['occurrence_version']>`
+        select v.* from occurrence_version v
+        where v.study = ${this.#study} and v.occurrence_no in ${toList(missing)}
+          and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = v.study and w.occurrence_no = v.occurrence_no)`.execute(trx)
       const batch = new Batch()
       for (const row of rows) {
-        if (this.#seen.has(row.no)) continue
         this.movement.withdrawn++
-        batch.versions.push([this.#study, row.no, this.transferNo, 0, source, row.verbatim, row.group_no, row.subject_raw, row.site, row.serious, row.context, row.content_id, null, null])
+        this.#move({ groupNo: row.group_no, serious: row.serious }, -1)
+        batch.versions.push([this.#study, row.occurrence_no, this.transferNo, 0, row.source, row.verbatim, row.group_no, row.subject_raw, row.site, row.serious, row.context, row.content_id, null, null])
       }
-      if (batch.versions.length > 0) await this.#store.db.transaction().execute((trx) => batch.write(trx))
-    }
+      await batch.write(trx)
+    })
   }
 
   /** Makes the transfer current: one short transaction with its event, its end row and the new counts. */
   async commit({ actor, body }: { actor: Actor; body: Json }): Promise<void> {
     const { db, ambience } = this.#store
     const study = this.#study
-    const versionsDigest = await digestVersions(db, study, this.transferNo)
-    const counts = await countGroups(db, study, this.transferNo)
+    for await (const versions of readVersionFacts(db, study, { transferNo: this.transferNo, before: this.#firstFresh })) this.#digest.add(versions, 'known')
+    const versionsDigest = this.#digest.finish(await listSubjectFacts(db, study, this.transferNo))
     await db.transaction().execute(async (trx) => {
       const seq = await appendEvent(trx, study, {
         event: { kind: 'transfer-committed', object: `transfer ${this.transferNo}`, actor, body: { transfer: body, movement: { ...this.movement }, versions: versionsDigest } },
         ambience,
       })
       await trx.insertInto('transfer_end').values({ study, transfer_no: this.transferNo, state: 'committed', seq, versions_digest: versionsDigest }).execute()
-      await writeGroupCounts(trx, study, counts)
+      await moveGroupCounts(trx, study, { moved: this.#moved, transferNo: this.transferNo })
     })
   }
 
@@ -371,6 +411,8 @@ type SetAside = { readonly bucket: Bucket; readonly counts: FileCounts; readonly
 
 /** The rows of one short transaction, by table. */
 class Batch {
+  /** Versions of occurrences that this transfer brought first, for the digest. */
+  readonly fresh: VersionFacts[] = []
   readonly groups: unknown[][] = []
   readonly occurrences: unknown[][] = []
   readonly versions: unknown[][] = []
@@ -411,14 +453,13 @@ class Bitmap {
   }
 }
 
-async function writeGroupCounts(trx: Kysely<Tables>, study: string, counts: readonly { group_no: number; occurrences: number; subjects: number; serious: number; first_transfer: number }[]): Promise<void> {
-  await trx.updateTable('current_group').set({ occurrences: 0, subjects: 0, serious: 0 }).where('study', '=', study).execute()
-  for (let start = 0; start < counts.length; start += 5000) {
-    const rows = JSON.stringify(counts.slice(start, start + 5000).map((row) => [row.group_no, row.occurrences, row.subjects, row.serious, row.first_transfer]))
+async function moveGroupCounts(trx: Kysely<Tables>, study: string, { moved, transferNo }: { moved: ReadonlyMap<number, { occurrences: number; serious: number }>; transferNo: number }): Promise<void> {
+  const rows = [...moved].map(([groupNo, { occurrences, serious }]) => [groupNo, occurrences, serious])
+  for (let start = 0; start < rows.length; start += 5000) {
     await sql`
-      insert into current_group (study, group_no, occurrences, subjects, serious, first_transfer, decision)
-      select ${study}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, null from json_each(${rows}) where true
-      on conflict (study, group_no) do update set occurrences = excluded.occurrences, subjects = excluded.subjects, serious = excluded.serious`.execute(trx)
+      insert into current_group (study, group_no, occurrences, serious, first_transfer, decision)
+      select ${study}, value ->> 0, value ->> 1, value ->> 2, ${transferNo}, null from json_each(${JSON.stringify(rows.slice(start, start + 5000))}) where true
+      on conflict (study, group_no) do update set occurrences = current_group.occurrences + excluded.occurrences, serious = current_group.serious + excluded.serious`.execute(trx)
   }
 }
 
@@ -488,7 +529,7 @@ function toSubjectContentId({ usubjid, site, sex, birthYear }: SubjectRecord): s
   return toContentId(toCanonicalJson([usubjid, site, sex, birthYear]))
 }
 
-function toKeyText(occurrence: Occurrence | undefined): string {
+function toRecordName(occurrence: Occurrence | undefined): string {
   if (occurrence === undefined) return ''
   const { subject, record, domain: _, item: __, ...place } = occurrence.key
   const parts = [...Object.entries(place), ...Object.entries(record)].filter(([, value]) => value !== null).map(([name, value]) => `${name} ${JSON.stringify(value)}`)

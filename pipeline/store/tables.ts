@@ -76,7 +76,7 @@ export interface Tables {
   verdict: { study: string; seq: number; decision: string; kind: 'approved' | 'rejected'; actor: string; auth: string; at: string; reason: string | null }
   sequence: { study: string; domain: CodedDomain; usubjid: string; n: number; occurrence_no: number; part: number; transfer_no: number }
   dataset: { study: string; seq: number; run_id: string; upto_seq: number; transfer_no: number | null; manifest_sha256: string }
-  current_group: { study: string; group_no: number; occurrences: number; subjects: number; serious: number; first_transfer: number; decision: string | null }
+  current_group: { study: string; group_no: number; occurrences: number; serious: number; first_transfer: number; decision: string | null }
 }
 
 export type TableName = keyof Tables

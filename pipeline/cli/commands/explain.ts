@@ -1,5 +1,5 @@
 /** `explain`: what aecoder thinks of a verbatim and why; and, where the study knows it, what was decided when and by whom. */
-import { AecoderError, autocode, findTarget, listHistory, listOccurrences, openCodingKit, type StoredDecision, toApproval } from '../../index.ts'
+import { AecoderError, autocode, countSubjects, findTarget, listHistory, listOccurrences, openCodingKit, type StoredDecision, toApproval } from '../../index.ts'
 import { DOMAIN_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { withStore } from '../open.ts'
 import { toCount, toTable, toVisible } from '../tables.ts'
@@ -35,7 +35,7 @@ export const EXPLAIN = toCommand({
       }
       if (found?.kind === 'group') {
         const { group } = found
-        lines.push('', `In ${study.id}: ${group.domain} term ${group.target.id.slice(0, 8)}, ${toCount(group.occurrences, 'occurrence')} in ${toCount(group.subjects, 'subject')}, ${group.serious} serious, since ${group.since.slice(0, 10)}`)
+        lines.push('', `In ${study.id}: ${group.domain} term ${group.target.id.slice(0, 8)}, ${toCount(group.occurrences, 'occurrence')} in ${toCount((await countSubjects(store, study.id, [group])).get(group.target.id) ?? 0, 'subject')}, ${group.serious} serious, since ${group.since.slice(0, 10)}`)
       } else if (!found) lines.push('', `${study.id} has no such term.`)
       if (history.length > 0) lines.push('', 'Decided', toTable(['when', 'by', 'what', 'code', 'why', 'approval', 'id'], history.map(toHistoryRow), { widest: 60 }))
       if (occurrences.length > 0) {

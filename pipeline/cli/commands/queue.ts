@@ -1,5 +1,5 @@
 /** `queue`: the terms that wait for a person, most work first. */
-import { type GroupState, listGroups, countStudy } from '../../index.ts'
+import { countStudy, countSubjects, type GroupState, listGroups } from '../../index.ts'
 import { DOMAIN_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { withStore } from '../open.ts'
 import { toCount, toShellWord, toTable } from '../tables.ts'
@@ -20,17 +20,19 @@ export const QUEUE = toCommand({
       const state = options.state as 'open' | 'to-approve' | 'any'
       const domain = options.domain as 'AE' | 'MH' | undefined
       const groups = await listGroups(store, study.id, { state, limit: options.limit, ...(domain ? { domain } : {}) })
+      const subjects = await countSubjects(store, study.id, groups)
       const counts = await countStudy(store, study.id)
       const call = (command: string) => `${world.program} ${command} --study ${toShellWord(options.study)}`
-      return { json: { study: study.id, counts, terms: groups.map(toJson) }, text: toText({ groups, state, counts, call }) }
+      return { json: { study: study.id, counts, terms: groups.map((group) => toJson(group, subjects)) }, text: toText({ groups, subjects, state, counts, call }) }
     })
   },
 })
 
-function toJson({ target, decision, ...group }: GroupState) {
+function toJson({ target, decision, ...group }: GroupState, subjects: ReadonlyMap<string, number>) {
   return {
     id: target.id,
     ...group,
+    subjects: subjects.get(target.id) ?? 0,
     outcome: decision?.outcome ?? null,
     reason: decision?.explanation.reason ?? null,
     coding: decision?.codings.map(({ path }) => path) ?? [],
@@ -40,14 +42,14 @@ function toJson({ target, decision, ...group }: GroupState) {
   }
 }
 
-function toText({ groups, state, counts, call }: { groups: readonly GroupState[]; state: string; counts: { openGroups: number; toApproveGroups: number; groups: number }; call: (command: string) => string }): string {
+function toText({ groups, subjects, state, counts, call }: { groups: readonly GroupState[]; subjects: ReadonlyMap<string, number>; state: string; counts: { openGroups: number; toApproveGroups: number; groups: number }; call: (command: string) => string }): string {
   if (groups.length === 0) return state === 'open' ? 'Nothing waits to be coded.' : state === 'to-approve' ? 'Nothing waits for approval.' : 'There are no terms yet.'
   const total = state === 'open' ? counts.openGroups : state === 'to-approve' ? counts.toApproveGroups : counts.groups
-  const rows = groups.map(({ target, domain, occurrences, subjects, serious, verbatim, decision }) => {
+  const rows = groups.map(({ target, domain, occurrences, serious, verbatim, decision }) => {
     const best = decision?.codings[0]?.path ?? decision?.explanation.candidates?.[0]?.path
     const llt = best?.at(-1)
     const confidence = decision?.codings.length ? decision.actor : decision?.explanation.candidates?.[0]?.confidence.toFixed(2)
-    return [target.id.slice(0, 8), domain, occurrences, subjects, serious, verbatim, decision?.outcome ?? 'not yet looked at', llt ? `${llt.text} (${llt.code})` : '-', confidence ?? '']
+    return [target.id.slice(0, 8), domain, occurrences, subjects.get(target.id) ?? 0, serious, verbatim, decision?.outcome ?? 'not yet looked at', llt ? `${llt.text} (${llt.code})` : '-', confidence ?? '']
   })
   const first = groups[0]
   const header = ['id', 'in', 'times', 'subjects', 'serious', 'verbatim', 'why', state === 'open' ? 'closest term' : 'code', state === 'open' ? 'similarity' : 'by']
