@@ -65,6 +65,8 @@ export interface Dictionary {
   findPath(lltCode: string): TermPath | undefined
   /** Every [SOC, HLGT, HLT, PT] of a PT, the primary one first, then by code; none for an unknown code. */
   listPaths(ptCode: string): readonly { readonly path: TermPath; readonly isPrimary: boolean }[]
+  /** Every LLT of a PT, current or not, its own first, then by code; none for an unknown code. */
+  listLlts(ptCode: string): readonly Llt[]
   /** Every LLT, current or not, whose folded name equals the text; by code. */
   listByFold(folded: string): readonly Llt[]
   /** Every LLT, current or not, whose normalised name equals the key; by code. */

@@ -81,6 +81,13 @@ export class MeddraDictionary implements Dictionary {
     return Array.from({ length: count }, (_, i) => ({ path: this.#toPtPath(ptRow, first + i), isPrimary: i === 0 }))
   }
 
+  listLlts(ptCode: string): readonly Llt[] {
+    const ptRow = this.#tables.pt.rowByCode.get(ptCode)
+    if (ptRow === undefined) return []
+    const llts = [...this.#tables.llt.ptRows.keys()].filter((row) => this.#tables.llt.ptRows[row] === ptRow).map((row) => this.lltAt(row))
+    return [...llts.filter((llt) => llt.code === ptCode), ...llts.filter((llt) => llt.code !== ptCode)]
+  }
+
   listByFold(folded: string): readonly Llt[] {
     this.#byFold ??= new TextGroups(this.#listFolded('LLT'))
     return this.#byFold.listRows(folded).map((row) => this.lltAt(row))

@@ -9,6 +9,7 @@ import { openCsvFile } from './dataset/csv-file.ts'
 import { writeDataset } from './dataset/write-dataset.ts'
 import type { RunOptions, TransferReport } from './run.ts'
 import { openFolder } from './storage/folder.ts'
+import { listArtefactSets } from './store/artefacts.ts'
 import { appendEvent, findHead } from './store/chain.ts'
 import { findCommitted } from './store/current.ts'
 import { readDatasetRows } from './store/dataset-rows.ts'
@@ -25,11 +26,13 @@ export interface Manifest {
   readonly writtenAt: string
   readonly by: string
   readonly study: { readonly id: string; readonly protocol: string; readonly environment: string }
-  readonly transfer: { readonly no: number; readonly asOf: string; readonly contentId: string } | null
+  readonly transfer: { readonly no: number; readonly asOf: string; readonly contentId: string; /** Reasons accepted by name. */ readonly accepted: readonly string[] } | null
   readonly inputs: readonly { readonly source: string; readonly name: string; readonly sha256: string; readonly bytes: number; readonly encoding: string; readonly counts: { readonly [bucket: string]: number }; readonly skippedBy: Json; readonly rejectedBy: Json; readonly remarks: Json }[]
   /** Why nothing of this transfer became current; empty in a complete run. */
   readonly refusedFor: readonly { readonly reason: string; readonly count: number }[]
   readonly artefacts: readonly { readonly kind: string; readonly name: string; readonly version: string; readonly sha256: string }[]
+  /** The sets of artefacts that decisions rest on, by the id that the coding_* files state. */
+  readonly artefactSets: { readonly [id: string]: { readonly [kind: string]: string | undefined } }
   readonly dictionary: { readonly name: string; readonly version: string; readonly language: string; readonly sha256: string; readonly hasNumericCodes: boolean }
   /** Columns that the mapping brought: with the decisions they settle the dataset's bytes. */
   readonly columns: { readonly [domain: string]: { readonly mapped: readonly string[]; readonly carried: readonly string[] } }
@@ -63,8 +66,9 @@ export async function publishRun(study: Study, options: Pick<RunOptions, 'actor'
       outputs.push(...(await writeDatasets(study, { ...options, output, prefix, uptoSeq: audit.seq, asOf: transfer?.asOf ?? '', read: (domain) => readDatasetRows(db, study.id, { domain, uptoSeq: audit.seq }) })))
     }
     outputs.push(await writeSetAside(output, `${prefix}set-aside.csv`, shown === undefined ? empty() : readSetAside(db, study.id, shown)))
+    const artefactSets = await listArtefactSets(db, study.id, { uptoSeq: audit.seq })
     const files = incomplete?.files ?? (shown === undefined ? [] : await listTransferFiles(db, study.id, shown))
-    return toManifest(study, { ...options, runId, transfer: transfer ?? null, files, outputs: outputs.map((file) => ({ ...file, name: file.name.slice(prefix.length) })), audit, refusedFor: incomplete?.refusedFor ?? [] })
+    return toManifest(study, { ...options, runId, transfer: transfer ? { no: transfer.no, asOf: transfer.asOf, contentId: transfer.contentId, accepted: transfer.accepted } : null, files, outputs: outputs.map((file) => ({ ...file, name: file.name.slice(prefix.length) })), audit, artefactSets, refusedFor: incomplete?.refusedFor ?? [] })
   })
   const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
   const written = await output.replace(`${prefix}manifest.json`, bytes)
@@ -170,10 +174,9 @@ async function writeSetAside(output: Storage, name: string, rows: AsyncIterable<
 
 function toManifest(
   study: Study,
-  facts: { kit: CodingKit; actor: RunOptions['actor']; ambience: RunOptions['ambience']; runId: string; transfer: Manifest['transfer']; files: TransferReport['files']; outputs: Manifest['outputs']; audit: Manifest['audit']; refusedFor: Manifest['refusedFor'] },
+  facts: { kit: CodingKit; actor: RunOptions['actor']; ambience: RunOptions['ambience']; runId: string; transfer: Manifest['transfer']; files: TransferReport['files']; outputs: Manifest['outputs']; audit: Manifest['audit']; artefactSets: Manifest['artefactSets']; refusedFor: Manifest['refusedFor'] },
 ): Manifest {
   const { protocol, environment } = study.config.study
-  const { no, asOf, contentId } = facts.transfer ?? { no: 0, asOf: '', contentId: '' }
   return {
     manifestVersion: 1,
     runId: facts.runId,
@@ -182,7 +185,7 @@ function toManifest(
     writtenAt: facts.ambience.now(),
     by: facts.actor.name,
     study: { id: study.id, protocol, environment },
-    transfer: facts.transfer === null ? null : { no, asOf, contentId },
+    transfer: facts.transfer,
     inputs: facts.files.map(({ source, name, sha256, bytes, encoding, skippedBy, rejectedBy, remarks, ...counts }) => ({
       source,
       name,
@@ -196,6 +199,7 @@ function toManifest(
     })),
     refusedFor: facts.refusedFor,
     artefacts: [...facts.kit.artefacts, toConfigArtefact(study)].map(({ kind, name, version, sha256 }) => ({ kind, name, version, sha256 })),
+    artefactSets: facts.artefactSets,
     dictionary: toDictionary(facts.kit),
     columns: Object.fromEntries(CODED_DOMAINS.map((domain) => [domain, listColumns(study, domain)])),
     outputs: facts.outputs,

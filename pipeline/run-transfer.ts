@@ -13,10 +13,14 @@ import type { RunOptions, TransferReport } from './run.ts'
 import { openFolder } from './storage/folder.ts'
 import { listMatching } from './storage/glob.ts'
 import { findCommitted } from './store/current.ts'
-import { listTransferFiles } from './store/transfers.ts'
+import { listSources, listTransferFiles } from './store/transfers.ts'
+import { countStudy } from './store/queue.ts'
 import { Staging } from './store/staging.ts'
 import type { Store } from './store/store.ts'
 import { type CodingKit, type Study, toMappingId, toShortPath, toStudyPath } from './study.ts'
+
+/** A snapshot that withdraws so much is more likely a broken export or a mistaken filter than news. */
+const MASS_WITHDRAWAL = { atLeast: 20, share: 0.25 }
 
 interface InputFile {
   readonly source: SourceConfig
@@ -59,17 +63,22 @@ export async function takeTransfer(study: Study, options: RunOptions & { store: 
       done += input.bytes
       files.push({ ...counts, sha256: input.sha256, bytes: input.bytes })
     }
-    for (const source of study.config.sources) if (source.transfer === 'snapshot' && source.domain !== 'DM') await staging.withdrawMissing(source.id)
+    // A source that study.json names no more states nothing any more.
+    const deltas = new Set(study.config.sources.filter((source) => source.transfer === 'delta').map((source) => source.id))
+    for (const source of await listSources(store.db, study.id)) if (!deltas.has(source)) await staging.withdrawMissing(source)
   } catch (error) {
     await staging.abandon({ actor, reason: error instanceof Error ? error.message : String(error) })
     throw error
   }
 
   const report = { asOf, asOfFrom, isRepeat: false, input: start.input, files, movement: staging.movement }
-  const refusedFor = REJECT_REASONS.filter((reason) => !accept.has(reason)).flatMap((reason) => {
+  const refusedFor: { reason: string; count: number }[] = REJECT_REASONS.filter((reason) => !accept.has(reason)).flatMap((reason) => {
     const count = files.reduce((sum, file) => sum + (file.rejectedBy[reason] ?? 0), 0)
     return count > 0 ? [{ reason, count }] : []
   })
+  const { occurrences: present } = await countStudy(store, study.id)
+  const { withdrawn } = staging.movement
+  if (withdrawn >= MASS_WITHDRAWAL.atLeast && withdrawn > present * MASS_WITHDRAWAL.share && !accept.has('mass-withdrawal')) refusedFor.push({ reason: 'mass-withdrawal', count: withdrawn })
   if (refusedFor.length > 0) {
     await staging.abandon({ actor, reason: `refused for ${refusedFor.map(({ reason, count }) => `${count} × ${reason}`).join(', ')}` })
     return { ...report, refusedFor }
@@ -79,17 +88,18 @@ export async function takeTransfer(study: Study, options: RunOptions & { store: 
   return { ...report, refusedFor: [] }
 }
 
-/** The files of every source, hashed. A source without a file stops the run: an absent file must not withdraw all it held. */
+/** The files of every source, hashed. A missing one stops the run: an absent file must not withdraw all it held. */
 async function listInputs(study: Study, folder: Storage): Promise<InputFile[]> {
   const names = await folder.list()
   const inputs: InputFile[] = []
   for (const source of study.config.sources) {
     const matching = listMatching(names, source.files)
-    if (matching.length === 0 && source.transfer === 'snapshot') {
+    const missing = source.files.find((pattern) => listMatching(names, [pattern]).length === 0)
+    if (missing !== undefined && source.transfer === 'snapshot') {
       throw new AecoderError('NO_INPUT', {
         where: toShortPath(folder.where),
-        found: `no file for source "${source.id}"${names.length > 0 ? ` among ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}` : ': the folder is empty'}`,
-        expected: source.files.join(' or '),
+        found: `no file "${missing}" for source "${source.id}"${names.length > 0 ? ` among ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}` : ': the folder is empty'}`,
+        expected: 'every file of a snapshot: what a missing one held would be withdrawn',
         action: 'Check --input and the source\'s "files" in study.json',
       })
     }
@@ -178,5 +188,5 @@ function toInstant(text: string): string | undefined {
 async function toRepeat(study: Study, { store, folder, transferNo, asOf }: { store: Store; folder: string; transferNo: number; asOf: string }): Promise<TransferReport> {
   const files = await listTransferFiles(store.db, study.id, transferNo)
   const movement = { new: 0, changedVerbatim: 0, changedContext: 0, unchanged: files.reduce((sum, file) => sum + file.occurrences, 0), returned: 0, withdrawn: 0 }
-  return { asOf, asOfFrom: 'option', isRepeat: true, input: toStudyPath(study, folder), files, movement, refusedFor: [] }
+  return { asOf, asOfFrom: 'earlier', isRepeat: true, input: toStudyPath(study, folder), files, movement, refusedFor: [] }
 }

@@ -6,6 +6,7 @@ import type { Actor, Ambience } from './store/chain.ts'
 import { countStudy, type StudyCounts } from './store/queue.ts'
 import type { FileCounts, Movement } from './store/staging.ts'
 import { autocodeStudy, type AutocodeTally } from './run-autocode.ts'
+import { toMemoryKeeper } from './run-memory.ts'
 import { findUnchangedRun, type PublishedRun, publishRun } from './run-publish.ts'
 import { takeTransfer } from './run-transfer.ts'
 import { type CodingKit, openCodingKit, openStudyStore, type Study, toConfigArtefact } from './study.ts'
@@ -31,7 +32,7 @@ export interface Progress {
 
 export interface TransferReport {
   readonly asOf: string
-  readonly asOfFrom: 'option' | 'odm' | 'name' | 'clock'
+  readonly asOfFrom: 'option' | 'odm' | 'name' | 'clock' | 'earlier'
   /** Whether the very same transfer was taken in before: nothing moved then. */
   readonly isRepeat: boolean
   readonly input: string
@@ -56,7 +57,15 @@ export interface RunReport {
  * @returns what happened; `incomplete` when rows were refused: nothing new is current then
  * @throws AecoderError for input, configuration, dictionary or store that cannot be trusted
  */
-export async function runStudy(study: Study, options: RunOptions): Promise<RunReport> {
+export async function runStudy(study: Study, given: RunOptions): Promise<RunReport> {
+  const keepMemoryFlat = toMemoryKeeper()
+  const options: RunOptions = {
+    ...given,
+    onProgress(progress) {
+      keepMemoryFlat()
+      given.onProgress?.(progress)
+    },
+  }
   const kit = await openCodingKit(study)
   const store = await openStudyStore(study, options.ambience)
   try {

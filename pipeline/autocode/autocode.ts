@@ -56,24 +56,25 @@ export function autocode(verbatim: string, coder: Autocoder): AutocodeResult {
   if (current[0]) return toCoded('exact', 'exact', coder, current[0].code, 'The verbatim is a current term of the dictionary, letter case apart')
   if (synonym) return toCoded('synonym', 'synonym-list', coder, synonym.lltCode, `Approved synonym (${synonym.source})`)
 
+  const retired = exact[0]
+  if (retired) return toReview('low-confidence', 'exact', `"${retired.text}" is not current any more: only current terms can be assigned`, findForRetired(retired, verbatim, coder))
+
   const alarm = findAlarm(folded)
   if (alarm) {
     const says = alarm.kind === 'compound' ? 'more than one event' : 'that something is not there'
     return toReview(alarm.kind, 'guard', `"${alarm.sign}" may say ${says}`, findSimilar(verbatim, coder))
   }
 
-  const retired = exact.find((llt) => !llt.isCurrent)
   const normalised = coder.dictionary.listByNormalised(normaliseTerm(verbatim)).filter((llt) => llt.isCurrent)
-  if (!retired && normalised.length > 0) {
+  if (normalised.length > 0) {
     const preferredTerms = new Set(normalised.map((llt) => llt.ptCode))
-    const best = findNearest(folded, normalised)
-    if (preferredTerms.size === 1 && best) return toCoded('normalised', 'normalised', coder, best.code, `Equal to "${best.text}" after spelling, plural and word order are evened out`)
+    const nearest = findNearest(folded, normalised)
+    if (preferredTerms.size === 1 && nearest) return toCoded('normalised', 'normalised', coder, nearest.code, `Equal to "${nearest.text}" after spelling, plural and word order are evened out`)
     const named = normalised.flatMap((llt) => toCandidates(coder, llt.code, 1, 'Same normalised form'))
     return toReview('ambiguous', 'normalised', `The normalised form fits ${preferredTerms.size} preferred terms`, named)
   }
 
-  const candidates = retired ? findForRetired(retired, verbatim, coder) : findSimilar(verbatim, coder)
-  if (retired) return toReview('low-confidence', 'exact', `"${retired.text}" is not current any more: only current terms can be assigned`, candidates)
+  const candidates = findSimilar(verbatim, coder)
   const best = candidates[0]
   if (!best) return toReview('no-match', 'similarity', 'No term of the dictionary resembles the verbatim', [])
   return toReview('low-confidence', 'similarity', `Closest is ${toTermName(best)}: similarity alone never codes`, candidates)

@@ -7,6 +7,7 @@ import { COMMANDS } from './commands.ts'
 import { openProgress } from './progress.ts'
 
 const PROGRAM = 'npx aecoder'
+const FAMILIES: { readonly [name: string]: string } = { dictionary: 'Check, search and show a coding dictionary' }
 
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok
@@ -67,7 +68,7 @@ async function answer(command: Command, given: readonly unknown[]): Promise<numb
 
 function findFamily(root: Commander, name: string): Commander {
   const found = root.commands.find((command) => command.name() === name)
-  return found ?? root.command(name).description(`Commands about the ${name}`).exitOverride()
+  return found ?? root.command(name).description(FAMILIES[name] ?? '').exitOverride()
 }
 
 function toOption(name: string, spec: OptionSpec): Option {

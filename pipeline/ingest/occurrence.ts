@@ -95,7 +95,8 @@ export function findSkipReason<Row>(mapping: Mapping<Row>, row: Row): SkipReason
     if (!accepted.has((read(row) ?? '').trim())) return 'other-form'
   }
   for (const { read, accepted } of mapping.noEvent) {
-    if (accepted.has((read(row) ?? '').trim())) return 'no-event'
+    // A row that says "no event" and names one all the same is not lost: a person will see it.
+    if (accepted.has((read(row) ?? '').trim()) && isBlank(mapping.term?.read(row) ?? null)) return 'no-event'
   }
   for (const read of mapping.evidence) if (!isBlank(read(row))) return undefined
   return 'empty-record'

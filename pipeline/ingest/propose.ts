@@ -27,7 +27,7 @@ import { proposeVariables } from './propose-variables.ts'
 
 export interface Proposal {
   /** The content of study.json. Fields that are unsure hold "". */
-  readonly config: object
+  readonly config: { readonly sources: readonly object[]; readonly [field: string]: unknown }
   readonly evidence: readonly Evidence[]
 }
 
@@ -100,7 +100,7 @@ function toConfig(parts: {
   study: { protocol: string; environment: string }
   dictionaryPath: string
   map: Draft['map']
-}): object {
+}): Proposal['config'] {
   const { source, domain, dateOrder, key, study, dictionaryPath, map } = parts
   const isUsubjid = typeof map.subject === 'string' && toPlainName(map.subject) === 'usubjid'
   const usubjid = isUsubjid ? '{subject}' : key.needsSite ? '{protocol}-{site}-{subject}' : undefined

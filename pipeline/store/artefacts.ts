@@ -1,8 +1,10 @@
 /** What decisions rest on: dictionary, lists, configuration, engine, each by its hash; and which are in force. */
 import { type ApprovalPolicy } from '../../schemas/outcomes.ts'
-import { toCanonicalJson, toContentId } from '../../schemas/content-id.ts'
+import { type Json, toCanonicalJson, toContentId } from '../../schemas/content-id.ts'
+import type { Kysely } from 'kysely'
 import { type Actor, appendEvent } from './chain.ts'
 import type { Store } from './store.ts'
+import type { Tables } from './tables.ts'
 
 export type ArtefactKind = 'dictionary' | 'config' | 'synonyms' | 'do-not-autocode' | 'engine'
 
@@ -50,4 +52,16 @@ export async function recordSettings(store: Store, study: string, { artefacts, a
 /** One id for several files of a kind: over their names and contents, in order. */
 export function toSetId(parts: readonly { name: string; sha256: string }[]): string {
   return toContentId(toCanonicalJson(parts.map(({ name, sha256 }) => ({ name, sha256 }))))
+}
+
+/** Names a set in datasets, where every row states its own; manifests list the sets in full. */
+export function toArtefactSetId(set: ArtefactSet): string {
+  return toContentId(toCanonicalJson(set as Json))
+}
+
+/** All sets that decisions up to an event rest on, by their id. */
+export async function listArtefactSets(db: Kysely<Tables>, study: string, { uptoSeq }: { uptoSeq: number }): Promise<{ [id: string]: ArtefactSet }> {
+  const rows = await db.selectFrom('decision').select('artefacts').distinct().where('study', '=', study).where('seq', '<=', uptoSeq).orderBy('artefacts').execute()
+  const sets = rows.map((row) => JSON.parse(row.artefacts) as ArtefactSet)
+  return Object.fromEntries(sets.map((set) => [toArtefactSetId(set), set]))
 }

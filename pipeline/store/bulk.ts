@@ -1,34 +1,16 @@
-/** Many rows in one statement. kysely builds a tree per value, which costs more than the insert itself; this does not. */
+/** Many rows at once, and long lists as one parameter. kysely would build a tree per value, which costs more than the insert. */
 import { CompiledQuery, type Kysely, sql } from 'kysely'
+import { RowBatch } from './node-sqlite.ts'
 import type { TableName, Tables } from './tables.ts'
 
-/** SQLite takes at most 32,766 parameters in a statement. */
-const MAX_PARAMETERS = 32_000
-const MAX_ROWS = 500
+/** A value as a column takes it. */
+export type Cell = string | number | null
 
-/**
- * Inserts rows given as arrays in the order of `columns`.
- * @param rows values: text, number or null
- */
-export async function insertRows<T extends TableName>(db: Kysely<Tables>, table: { name: T; columns: readonly (keyof Tables[T] & string)[] }, rows: readonly (readonly unknown[])[]): Promise<void> {
-  const step = Math.min(MAX_ROWS, Math.floor(MAX_PARAMETERS / table.columns.length))
-  for (let start = 0; start < rows.length; start += step) {
-    const chunk = rows.slice(start, start + step)
-    await db.executeQuery(CompiledQuery.raw(toInsert(table.name, table.columns, chunk.length), chunk.flat()))
-  }
-}
-
-const texts = new Map<string, string>()
-function toInsert(table: string, columns: readonly string[], rows: number): string {
-  const key = `${table} ${rows} ${columns.join()}`
-  let text = texts.get(key)
-  if (text === undefined) {
-    const row = `(${columns.map(() => '?').join(',')})`
-    text = `insert into ${table} (${columns.join(',')}) values ${Array.from({ length: rows }, () => row).join(',')}`
-    // Only the full chunk's text recurs; a rest has another length each time.
-    if (rows === MAX_ROWS) texts.set(key, text)
-  }
-  return text
+/** Inserts rows given as arrays in the order of `columns`. */
+export async function insertRows<T extends TableName>(db: Kysely<Tables>, table: { name: T; columns: readonly (keyof Tables[T] & string)[] }, rows: readonly (readonly Cell[])[]): Promise<void> {
+  if (rows.length === 0) return
+  const text = `insert into ${table.name} (${table.columns.join(', ')}) values (${table.columns.map(() => '?').join(', ')})`
+  await db.executeQuery(CompiledQuery.raw(text, [new RowBatch(rows)]))
 }
 
 /**

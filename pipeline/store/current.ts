@@ -8,22 +8,25 @@ export interface CommittedTransfer {
   readonly no: number
   readonly asOf: string
   readonly contentId: string
+  /** Reasons accepted by name. */
+  readonly accepted: readonly string[]
   /** The event that committed it. */
   readonly seq: number
 }
 
 /** The latest committed transfer, or the latest one at an earlier point of the chain. */
 export async function findCommitted(db: Kysely<Tables>, study: string, { uptoSeq }: { uptoSeq?: number } = {}): Promise<CommittedTransfer | undefined> {
-  return db
+  const row = await db
     .selectFrom('transfer')
     .innerJoin('transfer_end', (join) => join.onRef('transfer_end.study', '=', 'transfer.study').onRef('transfer_end.transfer_no', '=', 'transfer.no'))
-    .select(['transfer.no', 'transfer.as_of as asOf', 'transfer.content_id as contentId', 'transfer_end.seq'])
+    .select(['transfer.no', 'transfer.as_of as asOf', 'transfer.content_id as contentId', 'transfer.accepted', 'transfer_end.seq'])
     .where('transfer.study', '=', study)
     .where('transfer_end.state', '=', 'committed')
     .$if(uptoSeq !== undefined, (query) => query.where('transfer_end.seq', '<=', uptoSeq ?? 0))
     .orderBy('transfer.no', 'desc')
     .limit(1)
     .executeTakeFirst()
+  return row && { ...row, accepted: JSON.parse(row.accepted) as string[] }
 }
 
 /**

@@ -1,9 +1,9 @@
 /** What a coded dataset is made of, read as of one event of the chain: occurrences, effective codes, provenance. */
 import { type Kysely, sql } from 'kysely'
 import { isEffective, toApproval } from '../review/rules.ts'
-import { toCanonicalJson, type Json } from '../../schemas/content-id.ts'
 import type { CodedDomain, CrfContext, DatasetRow, Provenance } from '../../schemas/records.ts'
 import type { TermPath } from '../../schemas/terms.ts'
+import { toArtefactSetId } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { findCommitted, isCurrentVersion } from './current.ts'
 import { readDecisions, type StoredDecision } from './queue.ts'
@@ -158,7 +158,7 @@ function toPartCode(decision: StoredDecision, { target, part }: { target: 'group
       approver: decision.verdict?.actor ?? null,
       approvedAt: decision.verdict?.at ?? null,
       reason: decision.reason ?? decision.explanation.reason ?? null,
-      artefacts: toCanonicalJson(decision.artefacts as Json),
+      artefacts: toArtefactSetId(decision.artefacts),
     },
   }
 }

@@ -4,7 +4,7 @@ import { type Json, toCanonicalJson, toContentId, toSha256 } from '../../schemas
 import type { Outcome, Step } from '../../schemas/outcomes.ts'
 import type { TermPath } from '../../schemas/terms.ts'
 import type { ArtefactSet } from './artefacts.ts'
-import { insertRows, toList } from './bulk.ts'
+import { type Cell, insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent } from './chain.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -133,8 +133,8 @@ export async function recordVerdict(store: Store, study: string, verdict: { deci
 
 async function writeDecisions(trx: Kysely<Tables>, study: string, { decisions, ids, seq, frame }: { decisions: readonly NewDecision[]; ids: readonly string[]; seq: number; frame: Frame }): Promise<void> {
   const artefacts = toCanonicalJson(frame.artefacts as Json)
-  const rows: unknown[][] = []
-  const codings: unknown[][] = []
+  const rows: Cell[][] = []
+  const codings: Cell[][] = []
   for (const [index, decision] of decisions.entries()) {
     const id = ids[index] as string
     const { kind, no } = decision.target
@@ -158,7 +158,7 @@ async function writeDecisions(trx: Kysely<Tables>, study: string, { decisions, i
       frame.at,
       decision.reason,
     ])
-    for (const [part, { path, partText }] of decision.codings.entries()) codings.push([study, id, part + 1, partText, frame.dictionary, path.at(-1)?.code, JSON.stringify(path)])
+    for (const [part, { path, partText }] of decision.codings.entries()) codings.push([study, id, part + 1, partText, frame.dictionary, path.at(-1)?.code ?? null, JSON.stringify(path)])
   }
   const columns = ['study', 'id', 'seq', 'group_no', 'occurrence_no', 'based_on', 'replaces', 'outcome', 'step', 'confidence', 'waits', 'artefacts', 'explanation', 'actor', 'actor_kind', 'auth', 'at', 'reason'] as const
   await insertRows(trx, { name: 'decision', columns }, rows)

@@ -45,6 +45,17 @@ export class NodeSqliteDialect implements Dialect {
   }
 }
 
+/**
+ * Given as the only parameter, it runs the statement once for each row. Thousands of values bound to one long statement
+ * take ten times as long, and a call through kysely for each row too.
+ */
+export class RowBatch {
+  readonly rows: readonly (readonly (string | number | null)[])[]
+  constructor(rows: readonly (readonly (string | number | null)[])[]) {
+    this.rows = rows
+  }
+}
+
 /** A deferred transaction that turns into a writer half-way can fail with SQLITE_BUSY at once; this one waits its turn. */
 class ImmediateDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -57,7 +68,7 @@ function openDatabase({ path, mode }: NodeSqliteOptions): SqliteDatabase {
   if (mode === 'write') db.exec('pragma journal_mode = wal')
   // recursive_triggers: without it INSERT OR REPLACE would delete rows past the append-only triggers.
   // wal_autocheckpoint: a run's batches touch many pages; copying them home at every commit would double the work.
-  db.exec('pragma synchronous = full; pragma recursive_triggers = on; pragma temp_store = file; pragma cache_size = -65536; pragma wal_autocheckpoint = 16384')
+  db.exec('pragma synchronous = full; pragma recursive_triggers = on; pragma temp_store = file; pragma cache_size = -16384; pragma wal_autocheckpoint = 16384')
   const cache = new Map<string, SqliteStatement>()
   return {
     close: () => db.close(),
@@ -79,7 +90,12 @@ function toStatement(statement: StatementSync, fresh: () => StatementSync): Sqli
   return {
     reader: statement.columns().length > 0, // also true for INSERT ... RETURNING and for pragmas
     all: (parameters) => statement.all(...parameters.map(toSqlite)),
-    run: (parameters) => statement.run(...parameters.map(toSqlite)),
+    run(parameters) {
+      const [batch] = parameters
+      if (!(batch instanceof RowBatch)) return statement.run(...parameters.map(toSqlite))
+      for (const row of batch.rows) statement.run(...(row as SQLInputValue[]))
+      return { changes: batch.rows.length, lastInsertRowid: 0 }
+    },
     iterate: (parameters) => fresh().iterate(...parameters.map(toSqlite)), // a cursor of its own
   }
 }

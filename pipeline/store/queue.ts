@@ -9,6 +9,9 @@ import type { Target } from './decisions.ts'
 import { toList } from './bulk.ts'
 import type { Tables } from './tables.ts'
 
+/** More than people ever decide one by one. */
+const MANY = 100_000
+
 type Db = { readonly db: Kysely<Tables> }
 
 /** A decision as it was recorded, with its latest verdict. */
@@ -114,6 +117,25 @@ export async function findOccurrences(store: Db, study: string, options: { idPre
   return readOccurrences(store.db, study, sql`o.id >= ${options.idPrefix} and o.id < ${upper} and ${isCurrentVersion(head)} order by o.id limit ${options.limit}`)
 }
 
+/**
+ * Present occurrences that were decided on their own and wait for a person: `open` where the verbatim changed since
+ * (invariant 8) or the code was rejected, `to-approve` where it waits for a second person.
+ */
+export async function listOwnDecided(store: Db, study: string, options: { state: 'open' | 'to-approve' | 'any'; domain?: CodedDomain; limit: number }): Promise<OccurrenceState[]> {
+  const head = (await findCommitted(store.db, study))?.no ?? 0
+  const own = sql`(select d.id from decision d where d.study = o.study and d.occurrence_no = o.no order by d.seq desc limit 1)`
+  const isUpdated = sql`d.based_on <> v.verbatim`
+  const wanted = { open: sql`(${isUpdated} or (1 = 1 ${isOpen}))`, 'to-approve': sql`(not (${isUpdated}) ${isToApprove})`, any: sql`1 = 1` }[options.state]
+  return readOccurrences(
+    store.db,
+    study,
+    sql`o.no in (select occurrence_no from decision where study = ${study} and occurrence_no is not null)
+      and v.present = 1 and ${isCurrentVersion(head)} ${options.domain ? sql`and o.domain = ${options.domain}` : sql``}
+      and exists (select 1 from decision d where d.study = o.study and d.id = ${own} and ${wanted})
+      order by o.no limit ${options.limit}`,
+  )
+}
+
 /** All decisions on a target, oldest first. */
 export async function listHistory(store: Db, study: string, target: Target): Promise<StoredDecision[]> {
   const column = target.kind === 'group' ? 'group_no' : 'occurrence_no'
@@ -130,6 +152,9 @@ export interface StudyCounts {
   readonly toApproveGroups: number
   readonly toApproveOccurrences: number
   readonly byOutcome: readonly OutcomeCount[]
+  /** Occurrences decided on their own that wait for a person (`listOwnDecided`); they count with their groups above, too. */
+  readonly ownOpen: number
+  readonly ownToApprove: number
 }
 
 /** Present terms whose decision in force has this outcome; `isOpen` where it gives no code, or a rejected one. */
@@ -163,6 +188,8 @@ export async function countStudy(store: Db, study: string): Promise<StudyCounts>
     toApproveGroups: sum('groups', (row) => row.pending === 1),
     toApproveOccurrences: sum('occurrences', (row) => row.pending === 1),
     byOutcome: [...byOutcome.values()],
+    ownOpen: (await listOwnDecided(store, study, { state: 'open', limit: MANY })).length,
+    ownToApprove: (await listOwnDecided(store, study, { state: 'to-approve', limit: MANY })).length,
   }
 }
 

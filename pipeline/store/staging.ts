@@ -9,7 +9,7 @@ import { toKeyText } from '../../schemas/occurrence-id.ts'
 import type { Bucket, RejectReason, SkipReason } from '../../schemas/outcomes.ts'
 import type { CodedDomain, Occurrence, Remark, RowOutcome, SubjectRecord } from '../../schemas/records.ts'
 import { assertNever } from '../../schemas/errors.ts'
-import { insertRows, toList } from './bulk.ts'
+import { type Cell, insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent } from './chain.ts'
 import { findCommitted, listSubjectFacts, readVersionFacts, type VersionFacts, VersionsDigest } from './current.ts'
 import type { Store } from './store.ts'
@@ -413,12 +413,12 @@ type SetAside = { readonly bucket: Bucket; readonly counts: FileCounts; readonly
 class Batch {
   /** Versions of occurrences that this transfer brought first, for the digest. */
   readonly fresh: VersionFacts[] = []
-  readonly groups: unknown[][] = []
-  readonly occurrences: unknown[][] = []
-  readonly versions: unknown[][] = []
-  readonly sequences: unknown[][] = []
-  readonly subjects: unknown[][] = []
-  readonly setAside: unknown[][] = []
+  readonly groups: Cell[][] = []
+  readonly occurrences: Cell[][] = []
+  readonly versions: Cell[][] = []
+  readonly sequences: Cell[][] = []
+  readonly subjects: Cell[][] = []
+  readonly setAside: Cell[][] = []
 
   async write(trx: Kysely<Tables>): Promise<void> {
     await insertRows(trx, { name: 'term_group', columns: ['study', 'no', 'id', 'domain', 'field', 'terminology', 'language', 'fold_version', 'folded', 'verbatim'] }, this.groups)

@@ -25,6 +25,12 @@ export async function listTransferFiles(db: Kysely<Tables>, study: string, trans
   }))
 }
 
+/** The sources that ever brought a file of this study. */
+export async function listSources(db: Kysely<Tables>, study: string): Promise<string[]> {
+  const rows = await db.selectFrom('transfer_file').select('source').distinct().where('study', '=', study).orderBy('source').execute()
+  return rows.map((row) => row.source)
+}
+
 export interface SetAsideRow {
   readonly file: string
   readonly line: number

@@ -1,6 +1,6 @@
 /** `init`: looks at a CSV export and writes a study.json of guesses, each with its evidence; what is unsure stays empty. */
 import { access, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { AecoderError, DEFAULT_DICTIONARY, openExport, proposeStudy, toShortPath } from '../../index.ts'
 import { toCommand } from '../command.ts'
 import { toShellWord, toTable } from '../tables.ts'
@@ -19,11 +19,14 @@ export const INIT = toCommand({
       () => false,
     )
     if (isTaken) throw new AecoderError('USAGE', { where: toShortPath(out), found: 'the file is there already', action: 'Name another with --out, or move it away' })
-    const { config, evidence } = await proposeStudy({ file: openExport(exportPath), dictionaryPath: relative(dirname(out), DEFAULT_DICTIONARY), input: relative(dirname(out), dirname(exportPath)) || '.', fileName: basename(exportPath) })
-    const schema = relative(dirname(out), join(DEFAULT_DICTIONARY, '..', '..', '..', 'schemas', 'study.schema.json'))
-    await writeFile(out, `${JSON.stringify({ $schema: schema, ...config }, null, 2)}\n`, { flag: 'wx' })
+    const toOwn = (path: string) => relative(dirname(out), path) || '.'
+    const proposal = await proposeStudy({ file: openExport(exportPath), dictionaryPath: toOwn(DEFAULT_DICTIONARY) })
+    const schema = toOwn(join(DEFAULT_DICTIONARY, '..', '..', '..', 'schemas', 'study.schema.json'))
+    const { sources, ...config } = { ...proposal.config, $schema: schema, input: toOwn(dirname(exportPath)) }
+    const { evidence } = proposal
+    await writeFile(out, `${JSON.stringify({ ...config, sources }, null, 2)}\n`, { flag: 'wx' })
     const unsure = evidence.filter((guess) => guess.confidence === 'unsure')
-    const rows = evidence.map(({ field, column, confidence, why }) => [field, column ?? '(empty)', confidence, why])
+    const rows = evidence.map(({ field, column, confidence, why }) => [field, column ?? (confidence === 'unsure' ? '(left empty)' : '-'), confidence, why])
     const text = [
       `${toShortPath(out)} was written from ${toShortPath(exportPath)}. Check every line of it:`,
       '',
@@ -34,6 +37,6 @@ export const INIT = toCommand({
       'Next',
       `  ${world.program} run --study ${toShellWord(toShortPath(out))}`,
     ].join('\n')
-    return { json: { path: out, config, evidence }, text }
+    return { json: { path: out, config: { ...config, sources }, evidence }, text }
   },
 })

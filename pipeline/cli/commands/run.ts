@@ -1,6 +1,6 @@
 /** `run` takes a transfer in and codes it; `export` writes the dataset anew after people decided. */
 import { relative } from 'node:path'
-import { ACCEPTABLE, type Acceptable, AecoderError, EXIT, exportStudy, openStudy, type RunReport, runStudy, type Study, toShortPath } from '../../index.ts'
+import { ACCEPTABLE, type Acceptable, AecoderError, EXIT, exportStudy, fromStudyPath, openStudy, type RunReport, runStudy, type Study, toShortPath } from '../../index.ts'
 import { ACTOR_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { toActor } from '../actor.ts'
 import { toCount, toShellWord, toTable, toVisible } from '../tables.ts'
@@ -53,6 +53,7 @@ function toAcceptable(reason: string): Acceptable {
 
 const AS_OF_FROM: { readonly [from in RunReport['transfer']['asOfFrom']]: string } = {
   option: '',
+  earlier: ' (as it was taken in)',
   odm: ' (as the ODM file says)',
   name: ' (from the name of folder or file)',
   clock: ' (from the clock: name the folder by its date, or give --as-of)',
@@ -83,10 +84,11 @@ function toText(report: RunReport, { study, program, studyPath }: { study: Study
   for (const { file, code, count, examples } of remarks) lines.push(`noticed        ${file}: ${count} × ${code}: ${toVisible(examples[0] ?? '')}`)
 
   if (report.status === 'incomplete') {
-    lines.push('', `INCOMPLETE: nothing of this transfer is current. It holds rows that cannot be taken in:`)
-    for (const { reason, count } of transfer.refusedFor) lines.push(`  ${count} × ${reason}`)
-    lines.push(`  each with file, line and reason: ${toShortPath(`${run.folder}/set-aside.csv`)}`, '', 'Mend the export and run again; or go on without those rows, which is recorded:')
-    lines.push(`  ${call('run')} --input ${toShellWord(toShortPath(`${study.paths.output}/..`) === '' ? transfer.input : relative(process.cwd(), toInputPath(study, transfer.input)) || '.')} ${transfer.refusedFor.map(({ reason }) => `--accept ${reason}`).join(' ')}`)
+    lines.push('', `INCOMPLETE: nothing of this transfer is current. What stands in the way:`)
+    for (const { reason, count } of transfer.refusedFor) lines.push(`  ${count} × ${reason}${reason === 'mass-withdrawal' ? ': terms stated before that this transfer does not hold' : ''}`)
+    if (sum((file) => file.rejected) > 0) lines.push(`  rejected rows with file, line and reason: ${toShortPath(`${run.folder}/set-aside.csv`)}`)
+    lines.push('', 'Mend the export and run again; or go on all the same, which is recorded:')
+    lines.push(`  ${call('run')} --input ${toShellWord(relative(process.cwd(), fromStudyPath(study, transfer.input)) || '.')} ${transfer.refusedFor.map(({ reason }) => `--accept ${reason}`).join(' ')}`)
     return lines.join('\n')
   }
 
@@ -104,16 +106,14 @@ function toText(report: RunReport, { study, program, studyPath }: { study: Study
   const open = counts.byOutcome.filter((row) => row.isOpen)
   lines.push(`to review      ${toNumber(counts.openOccurrences)} occurrences of ${toCount(counts.openGroups, 'term')}${toShare(counts.openOccurrences, counts.occurrences)}   ${open.map((row) => `${row.outcome} ${row.occurrences}`).join(', ')}`.trimEnd())
   if (counts.toApproveGroups > 0) lines.push(`to approve     ${toNumber(counts.toApproveOccurrences)} occurrences of ${toCount(counts.toApproveGroups, 'term')}`)
+  if (counts.ownOpen > 0) lines.push(`to review also ${toCount(counts.ownOpen, 'occurrence')} decided on their own: the term changed, or the code was rejected`)
+  if (counts.ownToApprove > 0) lines.push(`to approve also ${toCount(counts.ownToApprove, 'occurrence')} decided on their own`)
   const setAside = sum((file) => file.duplicate + file.superseded + file.rejected)
   lines.push(`set aside      ${toCount(setAside, 'row')}`)
   lines.push(`in the dataset ${toNumber(coded)} coded of ${toNumber(counts.occurrences)} (${toCount(codedGroups, 'term')})`)
   lines.push('', report.status === 'unchanged' ? `Nothing changed since run ${run.runId}: it stays current.` : `Run ${run.runId} is current.`, toFiles(run), '')
   lines.push('Next: see what waits for a person', `  ${call('queue')}`)
   return lines.join('\n')
-}
-
-function toInputPath(study: Study, input: string): string {
-  return `${study.configPath.replace(/[^/\\]*$/, '')}${input}`
 }
 
 function toFiles(run: RunReport['run']): string {
