@@ -84,7 +84,9 @@ export class MeddraDictionary implements Dictionary {
   listLlts(ptCode: string): readonly Llt[] {
     const ptRow = this.#tables.pt.rowByCode.get(ptCode)
     if (ptRow === undefined) return []
-    const llts = [...this.#tables.llt.ptRows.keys()].filter((row) => this.#tables.llt.ptRows[row] === ptRow).map((row) => this.lltAt(row))
+    const llts = [...this.#tables.llt.ptRows.keys()]
+      .filter((row) => this.#tables.llt.ptRows[row] === ptRow)
+      .map((row) => this.lltAt(row))
     return [...llts.filter((llt) => llt.code === ptCode), ...llts.filter((llt) => llt.code !== ptCode)]
   }
 

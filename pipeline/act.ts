@@ -8,12 +8,20 @@ import { checkManualCode, checkVerdict, needsApproval, type StandingDecision, to
 import { toArtefactSet } from './store/artefacts.ts'
 import type { Actor } from './store/chain.ts'
 import { recordManual, recordVerdict, type Target } from './store/decisions.ts'
-import { findGroups, findOccurrences, type GroupState, type OccurrenceState, type StoredDecision } from './store/queue.ts'
+import {
+  findGroups,
+  findOccurrences,
+  type GroupState,
+  type OccurrenceState,
+  type StoredDecision,
+} from './store/queue.ts'
 import type { Store } from './store/store.ts'
 import type { CodingKit, Study } from './study.ts'
 
 /** A term group or an occurrence that an act is about. */
-export type FoundTarget = { readonly kind: 'group'; readonly group: GroupState } | { readonly kind: 'occurrence'; readonly occurrence: OccurrenceState }
+export type FoundTarget =
+  | { readonly kind: 'group'; readonly group: GroupState }
+  | { readonly kind: 'occurrence'; readonly occurrence: OccurrenceState }
 
 /** How people name a target: the beginning of its id, or the verbatim itself; the domain where both AE and MH have it. */
 export interface TargetName {
@@ -35,15 +43,33 @@ export interface ActReport {
  * @throws AecoderError TARGET_NOT_FOUND when it means none, or several
  */
 export async function findTarget(store: Store, study: Study, { name, domain }: TargetName): Promise<FoundTarget> {
-  const groups = await findGroups(store, study.id, { idPrefix: name, folded: foldVerbatim(name), limit: 5, ...(domain ? { domain } : {}) })
+  const groups = await findGroups(store, study.id, {
+    idPrefix: name,
+    folded: foldVerbatim(name),
+    limit: 5,
+    ...(domain ? { domain } : {}),
+  })
   const occurrences = groups.length > 0 ? [] : await findOccurrences(store, study.id, { idPrefix: name, limit: 5 })
   if (groups.length + occurrences.length > 1) {
-    const named = [...groups.map((group) => `${group.target.id.slice(0, 8)} (${group.domain} "${group.verbatim}")`), ...occurrences.map((occurrence) => `${occurrence.target.id.slice(0, 8)} (${occurrence.usubjid})`)]
-    throw new AecoderError('TARGET_NOT_FOUND', { where: `"${name}"`, found: `several terms: ${named.join(', ')}`, expected: 'one', action: 'Name it by its id, or add --domain' })
+    const named = [
+      ...groups.map((group) => `${group.target.id.slice(0, 8)} (${group.domain} "${group.verbatim}")`),
+      ...occurrences.map((occurrence) => `${occurrence.target.id.slice(0, 8)} (${occurrence.usubjid})`),
+    ]
+    throw new AecoderError('TARGET_NOT_FOUND', {
+      where: `"${name}"`,
+      found: `several terms: ${named.join(', ')}`,
+      expected: 'one',
+      action: 'Name it by its id, or add --domain',
+    })
   }
   if (groups[0]) return { kind: 'group', group: groups[0] }
   if (occurrences[0]) return { kind: 'occurrence', occurrence: occurrences[0] }
-  throw new AecoderError('TARGET_NOT_FOUND', { where: `"${name}"`, found: `no such term in ${study.id}`, expected: 'a verbatim, or the beginning (4 digits or more) of a term\'s or an occurrence\'s id', action: 'List the terms: aecoder queue --state any' })
+  throw new AecoderError('TARGET_NOT_FOUND', {
+    where: `"${name}"`,
+    found: `no such term in ${study.id}`,
+    expected: "a verbatim, or the beginning (4 digits or more) of a term's or an occurrence's id",
+    action: 'List the terms: aecoder queue --state any',
+  })
 }
 
 /**
@@ -51,7 +77,10 @@ export async function findTarget(store: Store, study: Study, { name, domain }: T
  * @param act.term an LLT code, or the text of a current term
  * @throws AecoderError TERM_NOT_FOUND, TERM_NOT_CURRENT, DECISION_NOT_ALLOWED, DECISION_STALE
  */
-export async function codeTerm(study: Study, act: { store: Store; kit: CodingKit; target: FoundTarget; term: string; actor: Actor; reason: string | null }): Promise<ActReport> {
+export async function codeTerm(
+  study: Study,
+  act: { store: Store; kit: CodingKit; target: FoundTarget; term: string; actor: Actor; reason: string | null },
+): Promise<ActReport> {
   const { store, kit, actor, reason } = act
   const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target)
   checkManualCode(decision ? toRule(decision) : undefined, reason)
@@ -59,8 +88,24 @@ export async function codeTerm(study: Study, act: { store: Store; kit: CodingKit
   const { name, version } = kit.dictionary.ref
   const waits = needsApproval(study.config.approval, 'manual')
   const id = await recordManual(store, study.id, {
-    decision: { target, basedOn, replaces: decision?.id ?? null, outcome: 'manual', step: 'person', confidence: 1, waits, codings: [{ path, partText: null }], explanation: { reason: reason ?? 'Coded by a person' }, reason },
-    frame: { artefacts: toArtefactSet(kit.artefacts), dictionary: `${name} ${version}`, actor, at: store.ambience.now() },
+    decision: {
+      target,
+      basedOn,
+      replaces: decision?.id ?? null,
+      outcome: 'manual',
+      step: 'person',
+      confidence: 1,
+      waits,
+      codings: [{ path, partText: null }],
+      explanation: { reason: reason ?? 'Coded by a person' },
+      reason,
+    },
+    frame: {
+      artefacts: toArtefactSet(kit.artefacts),
+      dictionary: `${name} ${version}`,
+      actor,
+      at: store.ambience.now(),
+    },
   })
   if (id === undefined) throw toStale(verbatim)
   return { decision: id, target, verbatim, path, occurrences, approval: toApproval(waits, null) }
@@ -70,13 +115,22 @@ export async function codeTerm(study: Study, act: { store: Store; kit: CodingKit
  * A second person's verdict on the code that stands.
  * @throws AecoderError DECISION_NOT_ALLOWED, DECISION_STALE
  */
-export async function judgeTerm(study: Study, act: { store: Store; target: FoundTarget; kind: 'approved' | 'rejected'; actor: Actor; reason: string | null }): Promise<ActReport> {
+export async function judgeTerm(
+  study: Study,
+  act: { store: Store; target: FoundTarget; kind: 'approved' | 'rejected'; actor: Actor; reason: string | null },
+): Promise<ActReport> {
   const { store, actor, kind, reason } = act
   const { target, verbatim, occurrences, decision } = toStanding(act.target)
   const path = decision?.codings[0]?.path
-  if (!decision || !path) throw new AecoderError('DECISION_NOT_ALLOWED', { where: `"${verbatim}"`, found: 'the term is not coded', action: `Code it first: aecoder code "${verbatim}" --term CODE` })
+  if (!decision || !path)
+    throw new AecoderError('DECISION_NOT_ALLOWED', {
+      where: `"${verbatim}"`,
+      found: 'the term is not coded',
+      action: `Code it first: aecoder code "${verbatim}" --term CODE`,
+    })
   checkVerdict(toRule(decision), { kind, actor: actor.name, reason })
-  if (!(await recordVerdict(store, study.id, { decision: decision.id, target, kind, actor, reason }))) throw toStale(verbatim)
+  if (!(await recordVerdict(store, study.id, { decision: decision.id, target, kind, actor, reason })))
+    throw toStale(verbatim)
   return { decision: decision.id, target, verbatim, path, occurrences, approval: kind }
 }
 
@@ -88,7 +142,13 @@ export function findAssignable(dictionary: Dictionary, term: string): TermPath {
   const named = byCode ? [byCode] : dictionary.listByFold(foldVerbatim(term))
   const current = named.filter((llt) => llt.isCurrent)
   const [llt] = current
-  if (current.length > 1) throw new AecoderError('TERM_NOT_FOUND', { where, found: `${current.length} terms of this name: ${current.map(({ code }) => code).join(', ')}`, expected: 'one', action: 'Give the code' })
+  if (current.length > 1)
+    throw new AecoderError('TERM_NOT_FOUND', {
+      where,
+      found: `${current.length} terms of this name: ${current.map(({ code }) => code).join(', ')}`,
+      expected: 'one',
+      action: 'Give the code',
+    })
   if (llt) {
     const path = dictionary.findPath(llt.code)
     if (!path) throw new Error(`LLT ${llt.code} has no path: the dictionary was not checked on load`)
@@ -97,12 +157,27 @@ export function findAssignable(dictionary: Dictionary, term: string): TermPath {
   const retired = named[0]
   if (retired) {
     const proposed = dictionary.findProposedReplacement(retired.code)
-    throw new AecoderError('TERM_NOT_CURRENT', { where, found: `"${retired.text}" is not a current term of ${name} ${version}`, expected: 'a current term', action: proposed ? `Proposed in its place: "${proposed.text}" (${proposed.code})` : 'Choose another' })
+    throw new AecoderError('TERM_NOT_CURRENT', {
+      where,
+      found: `"${retired.text}" is not a current term of ${name} ${version}`,
+      expected: 'a current term',
+      action: proposed ? `Proposed in its place: "${proposed.text}" (${proposed.code})` : 'Choose another',
+    })
   }
-  throw new AecoderError('TERM_NOT_FOUND', { where, found: `no lowest level term of ${name} ${version} has this code or text`, action: `Look for it: aecoder dictionary search "${term}"` })
+  throw new AecoderError('TERM_NOT_FOUND', {
+    where,
+    found: `no lowest level term of ${name} ${version} has this code or text`,
+    action: `Look for it: aecoder dictionary search "${term}"`,
+  })
 }
 
-function toStanding(found: FoundTarget): { target: Target; basedOn: string; verbatim: string; occurrences: number; decision: StoredDecision | null } {
+function toStanding(found: FoundTarget): {
+  target: Target
+  basedOn: string
+  verbatim: string
+  occurrences: number
+  decision: StoredDecision | null
+} {
   if (found.kind === 'group') {
     const { target, folded, verbatim, occurrences, decision } = found.group
     return { target, basedOn: folded, verbatim, occurrences, decision }
@@ -117,5 +192,9 @@ function toRule(decision: StoredDecision): StandingDecision {
 }
 
 function toStale(verbatim: string): AecoderError {
-  return new AecoderError('DECISION_STALE', { where: `"${verbatim}"`, found: 'someone else decided this term meanwhile', action: 'Look at it again: aecoder explain, then decide' })
+  return new AecoderError('DECISION_STALE', {
+    where: `"${verbatim}"`,
+    found: 'someone else decided this term meanwhile',
+    action: 'Look at it again: aecoder explain, then decide',
+  })
 }

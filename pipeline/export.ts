@@ -1,10 +1,10 @@
 /** Writing the dataset anew from what is decided, without a transfer. */
 import { AecoderError } from '../schemas/errors.ts'
 import type { RunOptions } from './run.ts'
+import { checkDictionaryInForce } from './run.ts'
 import { findUnchangedRun, type PublishedRun, publishRun } from './run-publish.ts'
 import { findCommitted } from './store/current.ts'
 import { lockStudy } from './store/store.ts'
-import { checkDictionaryInForce } from './run.ts'
 import { openCodingKit, openStudyStore, type Study } from './study.ts'
 
 /**
@@ -12,13 +12,21 @@ import { openCodingKit, openStudyStore, type Study } from './study.ts'
  * @returns the run, and whether anything had changed
  * @throws AecoderError NO_INPUT before the first transfer
  */
-export async function exportStudy(study: Study, options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress'>): Promise<{ run: PublishedRun; isUnchanged: boolean }> {
+export async function exportStudy(
+  study: Study,
+  options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress'>,
+): Promise<{ run: PublishedRun; isUnchanged: boolean }> {
   const kit = await openCodingKit(study)
   const store = await openStudyStore(study, options.ambience)
   try {
     const unlock = lockStudy(store, study.id)
     try {
-      if (!(await findCommitted(store.db, study.id))) throw new AecoderError('NO_INPUT', { where: study.id, found: 'no transfer was taken in yet', action: 'Run the study first: aecoder run' })
+      if (!(await findCommitted(store.db, study.id)))
+        throw new AecoderError('NO_INPUT', {
+          where: study.id,
+          found: 'no transfer was taken in yet',
+          action: 'Run the study first: aecoder run',
+        })
       await checkDictionaryInForce(store, study, kit)
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged) return { run: unchanged, isUnchanged: true }

@@ -1,19 +1,43 @@
 /** The library: all that the command line, the server and other programs import. */
-export type { AutocodeResult } from './autocode/autocode.ts'
-export { autocode } from './autocode/autocode.ts'
-export { type CodingLists, NO_LISTS } from './autocode/lists.ts'
-export { type ActReport, codeTerm, type FoundTarget, findTarget, judgeTerm, type TargetName } from './act.ts'
+
 export { AecoderError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../schemas/errors.ts'
 export { ACCEPTABLE, type Acceptable, BUCKETS } from '../schemas/outcomes.ts'
 export { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
+export { type ActReport, codeTerm, type FoundTarget, findTarget, judgeTerm, type TargetName } from './act.ts'
+export type { AutocodeResult } from './autocode/autocode.ts'
+export { autocode } from './autocode/autocode.ts'
+export { type CodingLists, NO_LISTS } from './autocode/lists.ts'
 export { exportStudy } from './export.ts'
-export { type Match, matchVerbatim } from './match.ts'
-export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
-export { listTransfers, type TransferSummary } from './store/transfers.ts'
-export { type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
-export { toStatus, toCodingFacet, toApproval } from './review/rules.ts'
-export type { Actor, Ambience } from './store/chain.ts'
-export { countStudy, countSubjects, type GroupState, listGroups, listHistory, listOccurrences, listOwnDecided, type OccurrenceState, type StoredDecision, type StudyCounts } from './store/queue.ts'
-export { type CodingKit, DEFAULT_DICTIONARY, fromStudyPath, openCodingKit, openDictionary, openExport, openStudy, openStudyStore, type Study, toShortPath, AECODER_VERSION } from './study.ts'
-export { type VerifyReport, verifyStudy } from './verify.ts'
 export { proposeStudy } from './ingest/propose.ts'
+export { type Match, matchVerbatim } from './match.ts'
+export { toApproval, toCodingFacet, toStatus } from './review/rules.ts'
+export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
+export { type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
+export type { Actor, Ambience } from './store/chain.ts'
+export {
+  countStudy,
+  countSubjects,
+  type GroupState,
+  listGroups,
+  listHistory,
+  listOccurrences,
+  listOwnDecided,
+  type OccurrenceState,
+  type StoredDecision,
+  type StudyCounts,
+} from './store/queue.ts'
+export { listTransfers, type TransferSummary } from './store/transfers.ts'
+export {
+  AECODER_VERSION,
+  type CodingKit,
+  DEFAULT_DICTIONARY,
+  fromStudyPath,
+  openCodingKit,
+  openDictionary,
+  openExport,
+  openStudy,
+  openStudyStore,
+  type Study,
+  toShortPath,
+} from './study.ts'
+export { type VerifyReport, verifyStudy } from './verify.ts'

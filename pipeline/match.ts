@@ -1,5 +1,5 @@
 /** Verbatims straight to candidates, without a study: what `match` prints and other programs read. */
-import { type Autocoder, type AutocodeResult, autocode } from './autocode/autocode.ts'
+import { type AutocodeResult, type Autocoder, autocode } from './autocode/autocode.ts'
 
 export interface MatchTerm {
   readonly code: string
@@ -12,7 +12,13 @@ export interface Match {
   readonly outcome: AutocodeResult['outcome']
   readonly reason: string
   readonly confidence: number
-  readonly candidates: readonly { readonly llt: MatchTerm; readonly pt: MatchTerm; readonly soc: MatchTerm; readonly confidence: number; readonly why: string }[]
+  readonly candidates: readonly {
+    readonly llt: MatchTerm
+    readonly pt: MatchTerm
+    readonly soc: MatchTerm
+    readonly confidence: number
+    readonly why: string
+  }[]
 }
 
 export function matchVerbatim(verbatim: string, coder: Autocoder): Match {

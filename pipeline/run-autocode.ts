@@ -22,7 +22,10 @@ export const MACHINE = { name: 'aecoder', kind: 'system', auth: 'internal' } as 
  * Codes what is open: groups that have no decision, and groups still open whose decision rested on another dictionary,
  * list or engine. What is coded stays as it is (invariant 7).
  */
-export async function autocodeStudy(study: Study, { store, kit, onProgress }: Pick<RunOptions, 'onProgress'> & { store: Store; kit: CodingKit }): Promise<AutocodeTally> {
+export async function autocodeStudy(
+  study: Study,
+  { store, kit, onProgress }: Pick<RunOptions, 'onProgress'> & { store: Store; kit: CodingKit },
+): Promise<AutocodeTally> {
   const transfer = await findCommitted(store.db, study.id)
   if (transfer === undefined) return {}
   const artefacts = toArtefactSet(kit.artefacts)
@@ -34,7 +37,11 @@ export async function autocodeStudy(study: Study, { store, kit, onProgress }: Pi
   let done = 0
   let after = 0
   for (;;) {
-    const groups = await listUndecided(store, study.id, { after, limit: BATCH_GROUPS, artefacts: toCanonicalJson(artefacts as Json) })
+    const groups = await listUndecided(store, study.id, {
+      after,
+      limit: BATCH_GROUPS,
+      artefacts: toCanonicalJson(artefacts as Json),
+    })
     const last = groups.at(-1)
     if (last === undefined) return tally
     after = last.target.no
@@ -51,7 +58,14 @@ function decide(group: GroupState, { study, kit }: { study: Study; kit: CodingKi
   const result = autocode(group.folded, kit)
   const explanation: Json =
     result.coding === null
-      ? { reason: result.reason, candidates: result.candidates.map(({ path, confidence, why }) => ({ path: path.map((node) => ({ ...node })), confidence, why })) }
+      ? {
+          reason: result.reason,
+          candidates: result.candidates.map(({ path, confidence, why }) => ({
+            path: path.map((node) => ({ ...node })),
+            confidence,
+            why,
+          })),
+        }
       : { reason: result.reason }
   return {
     target: group.target,

@@ -1,6 +1,6 @@
 /** The last leg of a run: the dataset of what is decided, its manifest, and the swap that makes it current. */
 import { join } from 'node:path'
-import { toCanonicalJson, toSha256, type Json } from '../schemas/content-id.ts'
+import { type Json, toCanonicalJson, toSha256 } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { Storage, WrittenFile } from '../schemas/files.ts'
 import { CODED_DOMAINS, type DatasetRow } from '../schemas/records.ts'
@@ -26,16 +26,44 @@ export interface Manifest {
   readonly writtenAt: string
   readonly by: string
   readonly study: { readonly id: string; readonly protocol: string; readonly environment: string }
-  readonly transfer: { readonly no: number; readonly asOf: string; readonly contentId: string; /** Reasons accepted by name. */ readonly accepted: readonly string[] } | null
-  readonly inputs: readonly { readonly source: string; readonly name: string; readonly sha256: string; readonly bytes: number; readonly encoding: string; readonly counts: { readonly [bucket: string]: number }; readonly skippedBy: Json; readonly rejectedBy: Json; readonly remarks: Json }[]
+  readonly transfer: {
+    readonly no: number
+    readonly asOf: string
+    readonly contentId: string /** Reasons accepted by name. */
+    readonly accepted: readonly string[]
+  } | null
+  readonly inputs: readonly {
+    readonly source: string
+    readonly name: string
+    readonly sha256: string
+    readonly bytes: number
+    readonly encoding: string
+    readonly counts: { readonly [bucket: string]: number }
+    readonly skippedBy: Json
+    readonly rejectedBy: Json
+    readonly remarks: Json
+  }[]
   /** Why nothing of this transfer became current; empty in a complete run. */
   readonly refusedFor: readonly { readonly reason: string; readonly count: number }[]
-  readonly artefacts: readonly { readonly kind: string; readonly name: string; readonly version: string; readonly sha256: string }[]
+  readonly artefacts: readonly {
+    readonly kind: string
+    readonly name: string
+    readonly version: string
+    readonly sha256: string
+  }[]
   /** The sets of artefacts that decisions rest on, by the id that the coding_* files state. */
   readonly artefactSets: { readonly [id: string]: { readonly [kind: string]: string | undefined } }
-  readonly dictionary: { readonly name: string; readonly version: string; readonly language: string; readonly sha256: string; readonly hasNumericCodes: boolean }
+  readonly dictionary: {
+    readonly name: string
+    readonly version: string
+    readonly language: string
+    readonly sha256: string
+    readonly hasNumericCodes: boolean
+  }
   /** Columns that the mapping brought: with the decisions they settle the dataset's bytes. */
-  readonly columns: { readonly [domain: string]: { readonly mapped: readonly string[]; readonly carried: readonly string[] } }
+  readonly columns: {
+    readonly [domain: string]: { readonly mapped: readonly string[]; readonly carried: readonly string[] }
+  }
   readonly outputs: readonly (WrittenFile & { readonly rows?: number })[]
   /** The chain's head when the dataset was read: the outside witness of everything up to there. */
   readonly audit: { readonly seq: number; readonly hash: string }
@@ -52,7 +80,14 @@ export interface PublishedRun {
 export const CURRENT = 'current.json'
 
 /** Writes `runs/<id>/` and, when the run is complete, makes it the current one. */
-export async function publishRun(study: Study, options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress'> & { store: Store; kit: CodingKit; incomplete?: TransferReport }): Promise<PublishedRun> {
+export async function publishRun(
+  study: Study,
+  options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress'> & {
+    store: Store
+    kit: CodingKit
+    incomplete?: TransferReport
+  },
+): Promise<PublishedRun> {
   const { store, ambience, actor, incomplete } = options
   const output = openFolder(study.paths.output)
   const runId = toRunId(ambience)
@@ -63,12 +98,38 @@ export async function publishRun(study: Study, options: Pick<RunOptions, 'actor'
     const shown = incomplete ? await findLastTransfer(db, study.id) : transfer?.no
     const outputs: (WrittenFile & { rows?: number })[] = []
     if (!incomplete) {
-      outputs.push(...(await writeDatasets(study, { ...options, output, prefix, uptoSeq: audit.seq, asOf: transfer?.asOf ?? '', read: (domain) => readDatasetRows(db, study.id, { domain, uptoSeq: audit.seq }) })))
+      outputs.push(
+        ...(await writeDatasets(study, {
+          ...options,
+          output,
+          prefix,
+          uptoSeq: audit.seq,
+          asOf: transfer?.asOf ?? '',
+          read: (domain) => readDatasetRows(db, study.id, { domain, uptoSeq: audit.seq }),
+        })),
+      )
     }
-    outputs.push(await writeSetAside(output, `${prefix}set-aside.csv`, shown === undefined ? empty() : readSetAside(db, study.id, shown)))
+    outputs.push(
+      await writeSetAside(
+        output,
+        `${prefix}set-aside.csv`,
+        shown === undefined ? empty() : readSetAside(db, study.id, shown),
+      ),
+    )
     const artefactSets = await listArtefactSets(db, study.id, { uptoSeq: audit.seq })
     const files = incomplete?.files ?? (shown === undefined ? [] : await listTransferFiles(db, study.id, shown))
-    return toManifest(study, { ...options, runId, transfer: transfer ? { no: transfer.no, asOf: transfer.asOf, contentId: transfer.contentId, accepted: transfer.accepted } : null, files, outputs: outputs.map((file) => ({ ...file, name: file.name.slice(prefix.length) })), audit, artefactSets, refusedFor: incomplete?.refusedFor ?? [] })
+    return toManifest(study, {
+      ...options,
+      runId,
+      transfer: transfer
+        ? { no: transfer.no, asOf: transfer.asOf, contentId: transfer.contentId, accepted: transfer.accepted }
+        : null,
+      files,
+      outputs: outputs.map((file) => ({ ...file, name: file.name.slice(prefix.length) })),
+      audit,
+      artefactSets,
+      refusedFor: incomplete?.refusedFor ?? [],
+    })
   })
   const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
   const written = await output.replace(`${prefix}manifest.json`, bytes)
@@ -76,10 +137,28 @@ export async function publishRun(study: Study, options: Pick<RunOptions, 'actor'
     await store.db.transaction().execute(async (trx) => {
       const { transfer, audit } = manifest
       const body = { runId, uptoSeq: audit.seq, manifest: written.sha256 }
-      const seq = await appendEvent(trx, study.id, { event: { kind: 'dataset-written', object: `run ${runId}`, actor, body }, ambience })
-      await trx.insertInto('dataset').values({ study: study.id, seq, run_id: runId, upto_seq: audit.seq, transfer_no: transfer?.no ?? null, manifest_sha256: written.sha256 }).execute()
+      const seq = await appendEvent(trx, study.id, {
+        event: { kind: 'dataset-written', object: `run ${runId}`, actor, body },
+        ambience,
+      })
+      await trx
+        .insertInto('dataset')
+        .values({
+          study: study.id,
+          seq,
+          run_id: runId,
+          upto_seq: audit.seq,
+          transfer_no: transfer?.no ?? null,
+          manifest_sha256: written.sha256,
+        })
+        .execute()
     })
-    await output.replace(CURRENT, Buffer.from(`${JSON.stringify({ runId, manifest: `${prefix}manifest.json`, sha256: written.sha256 }, null, 2)}\n`))
+    await output.replace(
+      CURRENT,
+      Buffer.from(
+        `${JSON.stringify({ runId, manifest: `${prefix}manifest.json`, sha256: written.sha256 }, null, 2)}\n`,
+      ),
+    )
   }
   return toPublished(study, manifest)
 }
@@ -87,7 +166,12 @@ export async function publishRun(study: Study, options: Pick<RunOptions, 'actor'
 /** The current run when nothing happened since: the same transfer twice changes nothing, not even a folder. */
 export async function findUnchangedRun(study: Study, store: Store): Promise<PublishedRun | undefined> {
   const head = await findHead(store.db, study.id)
-  const last = await store.db.selectFrom('dataset').selectAll().where('study', '=', study.id).where('seq', '=', head.seq).executeTakeFirst()
+  const last = await store.db
+    .selectFrom('dataset')
+    .selectAll()
+    .where('study', '=', study.id)
+    .where('seq', '=', head.seq)
+    .executeTakeFirst()
   if (!last || last.upto_seq !== head.seq - 1) return undefined
   const current = await readCurrent(study)
   return current && current.sha256 === last.manifest_sha256 ? toPublished(study, current.manifest) : undefined
@@ -97,11 +181,20 @@ export async function findUnchangedRun(study: Study, store: Store): Promise<Publ
 export async function readCurrent(study: Study): Promise<{ manifest: Manifest; sha256: string } | undefined> {
   const output = openFolder(study.paths.output)
   if (!(await output.has(CURRENT))) return undefined
-  const pointer = JSON.parse((await readWhole(output, CURRENT)).toString('utf8')) as { manifest: string; sha256: string }
+  const pointer = JSON.parse((await readWhole(output, CURRENT)).toString('utf8')) as {
+    manifest: string
+    sha256: string
+  }
   const bytes = await readWhole(output, pointer.manifest)
   const sha256 = toSha256(bytes)
   if (sha256 !== pointer.sha256) {
-    throw new AecoderError('VERIFY_MISMATCH', { where: toShortPath(join(study.paths.output, pointer.manifest)), found: `sha256 ${sha256}`, expected: pointer.sha256, action: 'The manifest was changed after it was written: bring back the original, or write the dataset anew with aecoder export' })
+    throw new AecoderError('VERIFY_MISMATCH', {
+      where: toShortPath(join(study.paths.output, pointer.manifest)),
+      found: `sha256 ${sha256}`,
+      expected: pointer.sha256,
+      action:
+        'The manifest was changed after it was written: bring back the original, or write the dataset anew with aecoder export',
+    })
   }
   return { manifest: JSON.parse(bytes.toString('utf8')) as Manifest, sha256 }
 }
@@ -114,7 +207,17 @@ export async function readCurrentRun(study: Study): Promise<Manifest | undefined
 /** Writes all domains' datasets; used for the run and, into a scratch place, to prove one later. */
 export async function writeDatasets(
   study: Pick<Study, 'config'>,
-  options: { output: Storage; prefix: string; uptoSeq: number; asOf: string; kit?: CodingKit; dictionary?: Manifest['dictionary']; columns?: Manifest['columns']; read: (domain: 'AE' | 'MH') => AsyncIterable<readonly DatasetRow[]>; onProgress?: RunOptions['onProgress'] },
+  options: {
+    output: Storage
+    prefix: string
+    uptoSeq: number
+    asOf: string
+    kit?: CodingKit
+    dictionary?: Manifest['dictionary']
+    columns?: Manifest['columns']
+    read: (domain: 'AE' | 'MH') => AsyncIterable<readonly DatasetRow[]>
+    onProgress?: RunOptions['onProgress']
+  },
 ): Promise<(WrittenFile & { rows: number })[]> {
   const dictionary = options.dictionary ?? toDictionary(options.kit)
   const outputs: (WrittenFile & { rows: number })[] = []
@@ -125,7 +228,17 @@ export async function writeDatasets(
       done += count
       options.onProgress?.({ stage: 'writing', done, total: null })
     })
-    const written = await writeDataset({ domain, protocol: study.config.study.protocol, rows, mapped, carried, dictionary, asOf: options.asOf, storage: options.output, folder: options.prefix })
+    const written = await writeDataset({
+      domain,
+      protocol: study.config.study.protocol,
+      rows,
+      mapped,
+      carried,
+      dictionary,
+      asOf: options.asOf,
+      storage: options.output,
+      folder: options.prefix,
+    })
     outputs.push(...written.files.map((file) => ({ ...file, rows: written.rows })))
   }
   return outputs
@@ -141,12 +254,21 @@ function listColumns({ config }: Pick<Study, 'config'>, domain: string): { mappe
   const sources = config.sources.filter((source) => source.domain === domain)
   const isStructure = (word: string) => (STRUCTURE_WORDS as readonly string[]).includes(word)
   return {
-    mapped: [...new Set(sources.flatMap((source) => Object.keys(source.map).filter((word) => !isStructure(word) && word !== `${domain}TERM`)))],
+    mapped: [
+      ...new Set(
+        sources.flatMap((source) =>
+          Object.keys(source.map).filter((word) => !isStructure(word) && word !== `${domain}TERM`),
+        ),
+      ),
+    ],
     carried: [...new Set(sources.flatMap((source) => source.carry))],
   }
 }
 
-async function* countRows(batches: AsyncIterable<readonly DatasetRow[]>, onRows: (count: number) => void): AsyncGenerator<readonly DatasetRow[]> {
+async function* countRows(
+  batches: AsyncIterable<readonly DatasetRow[]>,
+  onRows: (count: number) => void,
+): AsyncGenerator<readonly DatasetRow[]> {
   for await (const batch of batches) {
     yield batch
     onRows(batch.length)
@@ -155,11 +277,32 @@ async function* countRows(batches: AsyncIterable<readonly DatasetRow[]>, onRows:
 
 async function* empty(): AsyncGenerator<never> {}
 
-async function writeSetAside(output: Storage, name: string, rows: AsyncIterable<readonly SetAsideRow[]>): Promise<WrittenFile & { rows: number }> {
+async function writeSetAside(
+  output: Storage,
+  name: string,
+  rows: AsyncIterable<readonly SetAsideRow[]>,
+): Promise<WrittenFile & { rows: number }> {
   const sink = await output.createFile(name)
   try {
-    const toColumn = (column: keyof SetAsideRow, label: string) => ({ name: column, label, type: 'Char' as const, origin: 'Derived' as const, kind: 'text' as const, pick: (row: SetAsideRow) => String(row[column]) })
-    const file = openCsvFile({ sink, columns: [toColumn('file', 'File'), toColumn('line', 'Line'), toColumn('bucket', 'Bucket'), toColumn('code', 'Code'), toColumn('reason', 'Reason'), toColumn('raw', 'Row as it stands in the file')] })
+    const toColumn = (column: keyof SetAsideRow, label: string) => ({
+      name: column,
+      label,
+      type: 'Char' as const,
+      origin: 'Derived' as const,
+      kind: 'text' as const,
+      pick: (row: SetAsideRow) => String(row[column]),
+    })
+    const file = openCsvFile({
+      sink,
+      columns: [
+        toColumn('file', 'File'),
+        toColumn('line', 'Line'),
+        toColumn('bucket', 'Bucket'),
+        toColumn('code', 'Code'),
+        toColumn('reason', 'Reason'),
+        toColumn('raw', 'Row as it stands in the file'),
+      ],
+    })
     let count = 0
     for await (const batch of rows) {
       await file.write(batch)
@@ -174,7 +317,18 @@ async function writeSetAside(output: Storage, name: string, rows: AsyncIterable<
 
 function toManifest(
   study: Study,
-  facts: { kit: CodingKit; actor: RunOptions['actor']; ambience: RunOptions['ambience']; runId: string; transfer: Manifest['transfer']; files: TransferReport['files']; outputs: Manifest['outputs']; audit: Manifest['audit']; artefactSets: Manifest['artefactSets']; refusedFor: Manifest['refusedFor'] },
+  facts: {
+    kit: CodingKit
+    actor: RunOptions['actor']
+    ambience: RunOptions['ambience']
+    runId: string
+    transfer: Manifest['transfer']
+    files: TransferReport['files']
+    outputs: Manifest['outputs']
+    audit: Manifest['audit']
+    artefactSets: Manifest['artefactSets']
+    refusedFor: Manifest['refusedFor']
+  },
 ): Manifest {
   const { protocol, environment } = study.config.study
   return {
@@ -192,13 +346,26 @@ function toManifest(
       sha256,
       bytes,
       encoding,
-      counts: { read: counts.read, accepted: counts.accepted, duplicate: counts.duplicate, superseded: counts.superseded, skipped: counts.skipped, rejected: counts.rejected, occurrences: counts.occurrences },
+      counts: {
+        read: counts.read,
+        accepted: counts.accepted,
+        duplicate: counts.duplicate,
+        superseded: counts.superseded,
+        skipped: counts.skipped,
+        rejected: counts.rejected,
+        occurrences: counts.occurrences,
+      },
       skippedBy: { ...skippedBy },
       rejectedBy: { ...rejectedBy },
       remarks: JSON.parse(toCanonicalJson(remarks as Json)) as Json,
     })),
     refusedFor: facts.refusedFor,
-    artefacts: [...facts.kit.artefacts, toConfigArtefact(study)].map(({ kind, name, version, sha256 }) => ({ kind, name, version, sha256 })),
+    artefacts: [...facts.kit.artefacts, toConfigArtefact(study)].map(({ kind, name, version, sha256 }) => ({
+      kind,
+      name,
+      version,
+      sha256,
+    })),
     artefactSets: facts.artefactSets,
     dictionary: toDictionary(facts.kit),
     columns: Object.fromEntries(CODED_DOMAINS.map((domain) => [domain, listColumns(study, domain)])),
@@ -208,8 +375,18 @@ function toManifest(
 }
 
 function toPublished(study: Study, manifest: Manifest): PublishedRun {
-  const rows = Object.fromEntries(CODED_DOMAINS.map((domain) => [domain, manifest.outputs.find((file) => file.name === `${domain.toLowerCase()}.arrow`)?.rows ?? 0]))
-  return { runId: manifest.runId, folder: join(study.paths.output, 'runs', manifest.runId), outputs: manifest.outputs, rows }
+  const rows = Object.fromEntries(
+    CODED_DOMAINS.map((domain) => [
+      domain,
+      manifest.outputs.find((file) => file.name === `${domain.toLowerCase()}.arrow`)?.rows ?? 0,
+    ]),
+  )
+  return {
+    runId: manifest.runId,
+    folder: join(study.paths.output, 'runs', manifest.runId),
+    outputs: manifest.outputs,
+    rows,
+  }
 }
 
 /** Sorts by time, and two runs of one second differ. */
@@ -218,7 +395,13 @@ function toRunId({ now, salt }: RunOptions['ambience']): string {
 }
 
 async function findLastTransfer(db: Parameters<typeof findHead>[0], study: string): Promise<number | undefined> {
-  const row = await db.selectFrom('transfer').select('no').where('study', '=', study).orderBy('no', 'desc').limit(1).executeTakeFirst()
+  const row = await db
+    .selectFrom('transfer')
+    .select('no')
+    .where('study', '=', study)
+    .orderBy('no', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   return row?.no
 }
 

@@ -1,22 +1,22 @@
 /** The first leg of a run: the files of a transfer into the store, every row into one bucket. */
 import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
 import { type Json, toCanonicalJson, toContentId } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { SourceFile, Storage } from '../schemas/files.ts'
 import { REJECT_REASONS } from '../schemas/outcomes.ts'
 import type { Occurrence } from '../schemas/records.ts'
 import type { SourceConfig } from '../schemas/study.ts'
-import { resolve } from 'node:path'
 import { readSource } from './ingest/read-source.ts'
 import { toTermGroup } from './review/term-group.ts'
 import type { RunOptions, TransferReport } from './run.ts'
 import { openFolder } from './storage/folder.ts'
 import { listMatching } from './storage/glob.ts'
 import { findCommitted } from './store/current.ts'
-import { listSources, listTransferFiles } from './store/transfers.ts'
 import { countStudy } from './store/queue.ts'
 import { Staging } from './store/staging.ts'
 import type { Store } from './store/store.ts'
+import { listSources, listTransferFiles } from './store/transfers.ts'
 import { type CodingKit, type Study, toMappingId, toShortPath, toStudyPath } from './study.ts'
 
 /** A snapshot that withdraws so much is more likely a broken export or a mistaken filter than news. */
@@ -33,14 +33,20 @@ interface InputFile {
  * Takes the transfer in, or recognises that it is the one that is current.
  * @throws AecoderError NO_INPUT, TRANSFER_OLDER, and what the readers throw for a file that cannot be trusted
  */
-export async function takeTransfer(study: Study, options: RunOptions & { store: Store; kit: CodingKit }): Promise<TransferReport> {
+export async function takeTransfer(
+  study: Study,
+  options: RunOptions & { store: Store; kit: CodingKit },
+): Promise<TransferReport> {
   const { store, actor } = options
   const accept = new Set<string>(options.accept)
   const folder = resolve(options.input ?? study.paths.input)
   const inputs = await listInputs(study, openFolder(folder))
-  const contentId = toContentId(toCanonicalJson([toMappingId(study), inputs.map(({ source, sha256 }) => [source.id, sha256])]))
+  const contentId = toContentId(
+    toCanonicalJson([toMappingId(study), inputs.map(({ source, sha256 }) => [source.id, sha256])]),
+  )
   const current = await findCommitted(store.db, study.id)
-  if (current?.contentId === contentId) return toRepeat(study, { store, folder, transferNo: current.no, asOf: current.asOf })
+  if (current?.contentId === contentId)
+    return toRepeat(study, { store, folder, transferNo: current.no, asOf: current.asOf })
 
   const { asOf, asOfFrom } = await toAsOf(study, { folder, inputs, ...options })
   if (current && asOf < current.asOf && !accept.has('older-transfer')) {
@@ -53,37 +59,71 @@ export async function takeTransfer(study: Study, options: RunOptions & { store: 
   }
 
   const start = { asOf, contentId, input: toStudyPath(study, folder), accepted: [...accept].sort() }
-  const staging = await Staging.open(store, study.id, { start, actor, groupOf: (occurrence) => toGroup(occurrence, options.kit) })
+  const staging = await Staging.open(store, study.id, {
+    start,
+    actor,
+    groupOf: (occurrence) => toGroup(occurrence, options.kit),
+  })
   const files: TransferReport['files'][number][] = []
   try {
     const total = inputs.reduce((sum, { bytes }) => sum + bytes, 0)
     let done = 0
     for (const input of inputs) {
-      const counts = await stageFile(study, { staging, input, onBytes: (bytes) => options.onProgress?.({ stage: 'reading', done: done + bytes, total }) })
+      const counts = await stageFile(study, {
+        staging,
+        input,
+        onBytes: (bytes) => options.onProgress?.({ stage: 'reading', done: done + bytes, total }),
+      })
       done += input.bytes
       files.push({ ...counts, sha256: input.sha256, bytes: input.bytes })
     }
     // A source that study.json names no more states nothing any more.
-    const deltas = new Set(study.config.sources.filter((source) => source.transfer === 'delta').map((source) => source.id))
-    for (const source of await listSources(store.db, study.id)) if (!deltas.has(source)) await staging.withdrawMissing(source)
+    const deltas = new Set(
+      study.config.sources.filter((source) => source.transfer === 'delta').map((source) => source.id),
+    )
+    for (const source of await listSources(store.db, study.id))
+      if (!deltas.has(source)) await staging.withdrawMissing(source)
   } catch (error) {
     await staging.abandon({ actor, reason: error instanceof Error ? error.message : String(error) })
     throw error
   }
 
   const report = { asOf, asOfFrom, isRepeat: false, input: start.input, files, movement: staging.movement }
-  const refusedFor: { reason: string; count: number }[] = REJECT_REASONS.filter((reason) => !accept.has(reason)).flatMap((reason) => {
+  const refusedFor: { reason: string; count: number }[] = REJECT_REASONS.filter(
+    (reason) => !accept.has(reason),
+  ).flatMap((reason) => {
     const count = files.reduce((sum, file) => sum + (file.rejectedBy[reason] ?? 0), 0)
     return count > 0 ? [{ reason, count }] : []
   })
   const { occurrences: present } = await countStudy(store, study.id)
   const { withdrawn } = staging.movement
-  if (withdrawn >= MASS_WITHDRAWAL.atLeast && withdrawn > present * MASS_WITHDRAWAL.share && !accept.has('mass-withdrawal')) refusedFor.push({ reason: 'mass-withdrawal', count: withdrawn })
+  if (
+    withdrawn >= MASS_WITHDRAWAL.atLeast &&
+    withdrawn > present * MASS_WITHDRAWAL.share &&
+    !accept.has('mass-withdrawal')
+  )
+    refusedFor.push({ reason: 'mass-withdrawal', count: withdrawn })
   if (refusedFor.length > 0) {
-    await staging.abandon({ actor, reason: `refused for ${refusedFor.map(({ reason, count }) => `${count} × ${reason}`).join(', ')}` })
+    await staging.abandon({
+      actor,
+      reason: `refused for ${refusedFor.map(({ reason, count }) => `${count} × ${reason}`).join(', ')}`,
+    })
     return { ...report, refusedFor }
   }
-  const body: Json = { asOf, contentId, input: start.input, accepted: start.accepted, files: files.map(({ source, name, sha256, bytes, read, accepted }) => ({ source, name, sha256, bytes, read, accepted })) }
+  const body: Json = {
+    asOf,
+    contentId,
+    input: start.input,
+    accepted: start.accepted,
+    files: files.map(({ source, name, sha256, bytes, read, accepted }) => ({
+      source,
+      name,
+      sha256,
+      bytes,
+      read,
+      accepted,
+    })),
+  }
   await staging.commit({ actor, body })
   return { ...report, refusedFor: [] }
 }
@@ -121,7 +161,10 @@ async function hashFile(file: SourceFile): Promise<{ sha256: string; bytes: numb
   return { sha256: digest.digest('hex'), bytes }
 }
 
-async function stageFile(study: Study, { staging, input, onBytes }: { staging: Staging; input: InputFile; onBytes: (bytes: number) => void }) {
+async function stageFile(
+  study: Study,
+  { staging, input, onBytes }: { staging: Staging; input: InputFile; onBytes: (bytes: number) => void },
+) {
   const { source, file } = input
   const digest = createHash('sha256')
   let bytes = 0
@@ -140,7 +183,11 @@ async function stageFile(study: Study, { staging, input, onBytes }: { staging: S
   staging.beginFile({ source: source.id, name: file.name })
   for await (const batch of batches) await staging.add(batch)
   if (digest.digest('hex') !== input.sha256)
-    throw new AecoderError('FILE_CHANGED', { where: file.name, found: 'the file changed while it was read', action: 'Wait until the export is complete, then run again' })
+    throw new AecoderError('FILE_CHANGED', {
+      where: file.name,
+      found: 'the file changed while it was read',
+      action: 'Wait until the export is complete, then run again',
+    })
   return { ...(await staging.endFile({ sha256: input.sha256, bytes: input.bytes, encoding })), encoding }
 }
 
@@ -150,10 +197,18 @@ function toGroup(occurrence: Occurrence, { dictionary }: CodingKit) {
 }
 
 /** The moment the export speaks for: said outright, said by the ODM, said by the name of folder or file, else now. */
-async function toAsOf(study: Study, { folder, inputs, asOf, ambience }: RunOptions & { folder: string; inputs: readonly InputFile[] }): Promise<Pick<TransferReport, 'asOf' | 'asOfFrom'>> {
+async function toAsOf(
+  study: Study,
+  { folder, inputs, asOf, ambience }: RunOptions & { folder: string; inputs: readonly InputFile[] },
+): Promise<Pick<TransferReport, 'asOf' | 'asOfFrom'>> {
   if (asOf !== undefined) {
     const said = toInstant(asOf)
-    if (said === undefined) throw new AecoderError('USAGE', { where: '--as-of', found: `"${asOf}"`, expected: 'a date or time like 2026-03-02 or 2026-03-02T18:00:00Z' })
+    if (said === undefined)
+      throw new AecoderError('USAGE', {
+        where: '--as-of',
+        found: `"${asOf}"`,
+        expected: 'a date or time like 2026-03-02 or 2026-03-02T18:00:00Z',
+      })
     return { asOf: said, asOfFrom: 'option' }
   }
   const stated: string[] = []
@@ -171,11 +226,13 @@ async function toAsOf(study: Study, { folder, inputs, asOf, ambience }: RunOptio
     const instant = match ? toInstant(`${match[1]}-${match[2]}-${match[3]}`) : undefined
     return instant === undefined ? [] : [instant]
   })
-  const latestStated = stated.sort().at(-1)
-  if (latestStated !== undefined) return { asOf: latestStated, asOfFrom: 'odm' }
-  const latestNamed = named.sort().at(-1)
-  if (latestNamed !== undefined) return { asOf: latestNamed, asOfFrom: 'name' }
+  if (stated.length > 0) return { asOf: toLatest(stated), asOfFrom: 'odm' }
+  if (named.length > 0) return { asOf: toLatest(named), asOfFrom: 'name' }
   return { asOf: toInstant(ambience.now()) ?? ambience.now(), asOfFrom: 'clock' }
+}
+
+function toLatest(instants: readonly string[]): string {
+  return instants.reduce((latest, instant) => (instant > latest ? instant : latest))
 }
 
 /** ISO 8601 in UTC to the second; undefined for what is no date. */
@@ -185,8 +242,26 @@ function toInstant(text: string): string | undefined {
   return Number.isNaN(date.getTime()) ? undefined : `${date.toISOString().slice(0, 19)}Z`
 }
 
-async function toRepeat(study: Study, { store, folder, transferNo, asOf }: { store: Store; folder: string; transferNo: number; asOf: string }): Promise<TransferReport> {
+async function toRepeat(
+  study: Study,
+  { store, folder, transferNo, asOf }: { store: Store; folder: string; transferNo: number; asOf: string },
+): Promise<TransferReport> {
   const files = await listTransferFiles(store.db, study.id, transferNo)
-  const movement = { new: 0, changedVerbatim: 0, changedContext: 0, unchanged: files.reduce((sum, file) => sum + file.occurrences, 0), returned: 0, withdrawn: 0 }
-  return { asOf, asOfFrom: 'earlier', isRepeat: true, input: toStudyPath(study, folder), files, movement, refusedFor: [] }
+  const movement = {
+    new: 0,
+    changedVerbatim: 0,
+    changedContext: 0,
+    unchanged: files.reduce((sum, file) => sum + file.occurrences, 0),
+    returned: 0,
+    withdrawn: 0,
+  }
+  return {
+    asOf,
+    asOfFrom: 'earlier',
+    isRepeat: true,
+    input: toStudyPath(study, folder),
+    files,
+    movement,
+    refusedFor: [],
+  }
 }

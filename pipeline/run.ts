@@ -1,16 +1,17 @@
 /** The whole pipeline, top to bottom: a transfer in, its terms coded, what is unsure queued, the dataset out. */
+
+import { AecoderError } from '../schemas/errors.ts'
 import type { Acceptable } from '../schemas/outcomes.ts'
-import { lockStudy, type Store } from './store/store.ts'
+import { type AutocodeTally, autocodeStudy } from './run-autocode.ts'
+import { toMemoryKeeper } from './run-memory.ts'
+import { findUnchangedRun, type PublishedRun, publishRun } from './run-publish.ts'
+import { takeTransfer } from './run-transfer.ts'
 import { findSetting, recordSettings } from './store/artefacts.ts'
 import type { Actor, Ambience } from './store/chain.ts'
 import { countStudy, type StudyCounts } from './store/queue.ts'
 import type { FileCounts, Movement } from './store/staging.ts'
-import { autocodeStudy, type AutocodeTally } from './run-autocode.ts'
-import { toMemoryKeeper } from './run-memory.ts'
-import { findUnchangedRun, type PublishedRun, publishRun } from './run-publish.ts'
-import { takeTransfer } from './run-transfer.ts'
+import { lockStudy, type Store } from './store/store.ts'
 import { type CodingKit, openCodingKit, openStudyStore, type Study, toConfigArtefact } from './study.ts'
-import { AecoderError } from '../schemas/errors.ts'
 
 export interface RunOptions {
   /** The folder of the transfer; study.json's `input` when left out. */
@@ -36,7 +37,13 @@ export interface TransferReport {
   /** Whether the very same transfer was taken in before: nothing moved then. */
   readonly isRepeat: boolean
   readonly input: string
-  readonly files: readonly (FileCounts & { readonly source: string; readonly name: string; readonly sha256: string; readonly bytes: number; readonly encoding: string })[]
+  readonly files: readonly (FileCounts & {
+    readonly source: string
+    readonly name: string
+    readonly sha256: string
+    readonly bytes: number
+    readonly encoding: string
+  })[]
   readonly movement: Movement
   /** Reasons that keep the transfer from becoming current, each with its count; empty when it became current. */
   readonly refusedFor: readonly { readonly reason: string; readonly count: number }[]
@@ -72,13 +79,30 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
     const unlock = lockStudy(store, study.id)
     try {
       await checkDictionaryInForce(store, study, kit)
-      await recordSettings(store, study.id, { artefacts: [...kit.artefacts, toConfigArtefact(study)], actor: options.actor, approval: study.config.approval })
+      await recordSettings(store, study.id, {
+        artefacts: [...kit.artefacts, toConfigArtefact(study)],
+        actor: options.actor,
+        approval: study.config.approval,
+      })
       const transfer = await takeTransfer(study, { store, kit, ...options })
-      if (transfer.refusedFor.length > 0) return await toReport('incomplete', { study, store, transfer, autocoded: {}, run: await publishRun(study, { store, kit, ...options, incomplete: transfer }) })
+      if (transfer.refusedFor.length > 0)
+        return await toReport('incomplete', {
+          study,
+          store,
+          transfer,
+          autocoded: {},
+          run: await publishRun(study, { store, kit, ...options, incomplete: transfer }),
+        })
       const autocoded = await autocodeStudy(study, { store, kit, ...options })
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged) return await toReport('unchanged', { study, store, transfer, autocoded, run: unchanged })
-      return await toReport('complete', { study, store, transfer, autocoded, run: await publishRun(study, { store, kit, ...options }) })
+      return await toReport('complete', {
+        study,
+        store,
+        transfer,
+        autocoded,
+        run: await publishRun(study, { store, kit, ...options }),
+      })
     } finally {
       unlock()
     }
@@ -87,7 +111,14 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
   }
 }
 
-async function toReport(status: RunReport['status'], { study, store, ...rest }: { study: Study; store: Store; transfer: TransferReport; autocoded: AutocodeTally; run: PublishedRun }): Promise<RunReport> {
+async function toReport(
+  status: RunReport['status'],
+  {
+    study,
+    store,
+    ...rest
+  }: { study: Study; store: Store; transfer: TransferReport; autocoded: AutocodeTally; run: PublishedRun },
+): Promise<RunReport> {
   return { status, study: study.id, counts: await countStudy(store, study.id), ...rest }
 }
 
@@ -98,7 +129,11 @@ async function toReport(status: RunReport['status'], { study, store, ...rest }: 
 export async function checkDictionaryInForce(store: Store, study: Study, { dictionary }: CodingKit): Promise<void> {
   const inForce = await findSetting(store, study.id, 'dictionary')
   if (inForce === undefined || inForce === dictionary.ref.sha256) return
-  const artefact = await store.db.selectFrom('artefact').select(['name', 'version']).where('sha256', '=', inForce).executeTakeFirst()
+  const artefact = await store.db
+    .selectFrom('artefact')
+    .select(['name', 'version'])
+    .where('sha256', '=', inForce)
+    .executeTakeFirst()
   throw new AecoderError('DICTIONARY_MISMATCH', {
     where: `${study.id}: dictionary`,
     found: `${dictionary.ref.name} ${dictionary.ref.version} (sha256 ${dictionary.ref.sha256.slice(0, 12)}…)`,

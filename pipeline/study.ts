@@ -1,11 +1,12 @@
 /** Opening a study: its configuration, its places, its dictionary, its lists, its store. */
-import { readFile, stat } from 'node:fs/promises'
+
 import { existsSync, readFileSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Dictionary } from '../dictionaries/dictionary.ts'
 import { readMeddraAscii } from '../dictionaries/meddra-ascii.ts'
-import { toCanonicalJson, toSha256, type Json } from '../schemas/content-id.ts'
+import { type Json, toCanonicalJson, toSha256 } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { SourceFile } from '../schemas/files.ts'
 import { parseStudyConfig, type StudyConfig, toStudyId } from '../schemas/study.ts'
@@ -24,7 +25,12 @@ export interface Study {
   readonly config: StudyConfig
   readonly configPath: string
   readonly configText: string
-  readonly paths: { readonly store: string; readonly output: string; readonly dictionary: string; readonly input: string }
+  readonly paths: {
+    readonly store: string
+    readonly output: string
+    readonly dictionary: string
+    readonly input: string
+  }
 }
 
 /** What coding needs beside the store. */
@@ -51,7 +57,12 @@ export async function openStudy(path: string): Promise<Study> {
     config,
     configPath,
     configText,
-    paths: { store: from(config.store), output: from(config.output), dictionary: from(config.dictionary.path), input: from(config.input) },
+    paths: {
+      store: from(config.store),
+      output: from(config.output),
+      dictionary: from(config.dictionary.path),
+      input: from(config.input),
+    },
   }
 }
 
@@ -59,7 +70,12 @@ async function toConfigPath(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined)
   const file = found?.isDirectory() ? join(path, 'study.json') : path
   if (!existsSync(file)) {
-    throw new AecoderError('CONFIG_NOT_FOUND', { where: toShortPath(resolve(file)), found: 'there is no such file', expected: 'a study.json', action: 'Name it with --study PATH, or make one: aecoder init EXPORT.csv' })
+    throw new AecoderError('CONFIG_NOT_FOUND', {
+      where: toShortPath(resolve(file)),
+      found: 'there is no such file',
+      expected: 'a study.json',
+      action: 'Name it with --study PATH, or make one: aecoder init EXPORT.csv',
+    })
   }
   return resolve(file)
 }
@@ -74,7 +90,13 @@ export async function openStudyStore(study: Study, ambience: Ambience): Promise<
 
 /** The dictionary in a folder, checked. */
 export async function openDictionary(path: string, { name }: { name?: string } = {}): Promise<Dictionary> {
-  if (!existsSync(path)) throw new AecoderError('DICTIONARY_NOT_FOUND', { where: toShortPath(path), found: 'there is no such folder', expected: 'a folder with the .asc files of a dictionary', action: 'Check the path' })
+  if (!existsSync(path))
+    throw new AecoderError('DICTIONARY_NOT_FOUND', {
+      where: toShortPath(path),
+      found: 'there is no such folder',
+      expected: 'a folder with the .asc files of a dictionary',
+      action: 'Check the path',
+    })
   return readMeddraAscii(openDictionaryFolder(path), name === undefined ? {} : { name })
 }
 
@@ -101,12 +123,28 @@ export async function openCodingKit(study: Study): Promise<CodingKit> {
     })
   }
   // A sponsor's list may lie outside the study's folder.
-  const toFile = (name: string): SourceFile => ({ name, open: openExport(resolve(dirname(configPath), name)).open })
+  const toFile = (name: string): SourceFile => ({ ...openExport(resolve(dirname(configPath), name)), name })
   const { synonyms, doNotAutocode } = config.lists
-  const lists = await readLists({ dictionary, synonyms: synonyms.map(toFile), doNotAutocode: doNotAutocode.map(toFile) })
+  const lists = await readLists({
+    dictionary,
+    synonyms: synonyms.map(toFile),
+    doNotAutocode: doNotAutocode.map(toFile),
+  })
   const artefacts: Artefact[] = [
-    { kind: 'dictionary', name: dictionary.ref.name, version: dictionary.ref.version, sha256: dictionary.ref.sha256, content: null },
-    { kind: 'engine', name: 'aecoder', version: ENGINE_VERSION, sha256: toSha256(`aecoder engine ${ENGINE_VERSION}`), content: null },
+    {
+      kind: 'dictionary',
+      name: dictionary.ref.name,
+      version: dictionary.ref.version,
+      sha256: dictionary.ref.sha256,
+      content: null,
+    },
+    {
+      kind: 'engine',
+      name: 'aecoder',
+      version: ENGINE_VERSION,
+      sha256: toSha256(`aecoder engine ${ENGINE_VERSION}`),
+      content: null,
+    },
     await toListArtefact('synonyms', synonyms.map(toFile)),
     await toListArtefact('do-not-autocode', doNotAutocode.map(toFile)),
   ]
@@ -115,7 +153,13 @@ export async function openCodingKit(study: Study): Promise<CodingKit> {
 
 /** The whole configuration as an artefact of the run; decisions rest on its parts, not on its every comma. */
 export function toConfigArtefact({ config, configText }: Study): Artefact {
-  return { kind: 'config', name: 'study.json', version: config.study.environment, sha256: toSha256(configText), content: configText }
+  return {
+    kind: 'config',
+    name: 'study.json',
+    version: config.study.environment,
+    sha256: toSha256(configText),
+    content: configText,
+  }
 }
 
 /** The part of the configuration that decides what a file's rows mean. */

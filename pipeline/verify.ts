@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AecoderError } from '../schemas/errors.ts'
 import type { Storage } from '../schemas/files.ts'
 import { type Manifest, readCurrent, writeDatasets } from './run-publish.ts'
 import { openFolder } from './storage/folder.ts'
@@ -10,7 +11,6 @@ import { checkStore, type StoreCheck } from './store/check.ts'
 import { readDatasetRows } from './store/dataset-rows.ts'
 import { readSnapshot, type Store } from './store/store.ts'
 import { fromStudyPath, type Study } from './study.ts'
-import { AecoderError } from '../schemas/errors.ts'
 
 export interface VerifyReport {
   readonly store: StoreCheck['counts']
@@ -27,17 +27,32 @@ export interface VerifyReport {
 }
 
 /** Recomputes all that can be recomputed of a study and its current run. */
-export async function verifyStudy(study: Study, store: Store, { onProgress }: { onProgress?: (done: string) => void } = {}): Promise<VerifyReport> {
+export async function verifyStudy(
+  study: Study,
+  store: Store,
+  { onProgress }: { onProgress?: (done: string) => void } = {},
+): Promise<VerifyReport> {
   return readSnapshot(store, async (db) => {
     const check = await checkStore(db, study.id)
     const faults = [...check.faults]
     onProgress?.('store')
     const manifest = await readManifest(study, faults)
-    const report = { store: check.counts, head: check.head, runId: manifest?.runId ?? null, rebuilt: [] as string[], inputsSeen: 0, inputsGone: [] as string[], faults }
+    const report = {
+      store: check.counts,
+      head: check.head,
+      runId: manifest?.runId ?? null,
+      rebuilt: [] as string[],
+      inputsSeen: 0,
+      inputsGone: [] as string[],
+      faults,
+    }
     if (manifest === undefined) return report
     const where = `run ${manifest.runId}`
     const { seq, hash } = manifest.audit
-    if (seq > 0 && check.hashAt(seq) !== hash) faults.push(`${where}: its manifest saw event ${seq} with another hash: the chain was rewritten, or belongs to another study`)
+    if (seq > 0 && check.hashAt(seq) !== hash)
+      faults.push(
+        `${where}: its manifest saw event ${seq} with another hash: the chain was rewritten, or belongs to another study`,
+      )
     const output = openFolder(join(study.paths.output, 'runs', manifest.runId))
     await checkOutputs(output, manifest, faults)
     onProgress?.('outputs')
@@ -62,12 +77,16 @@ async function checkOutputs(output: Storage, manifest: Manifest, faults: string[
   for (const file of manifest.outputs) {
     const found = await hashOf(output, file.name)
     if (found === undefined) faults.push(`${file.name}: it is not there any more`)
-    else if (found !== file.sha256) faults.push(`${file.name}: its content was changed (sha256 ${found}, the manifest says ${file.sha256})`)
+    else if (found !== file.sha256)
+      faults.push(`${file.name}: its content was changed (sha256 ${found}, the manifest says ${file.sha256})`)
   }
 }
 
 /** The file follows from the audited decisions: made again from them, it has the same bytes. */
-async function rebuild(study: Study, { db, manifest, faults }: { db: Parameters<typeof readDatasetRows>[0]; manifest: Manifest; faults: string[] }): Promise<string[]> {
+async function rebuild(
+  study: Study,
+  { db, manifest, faults }: { db: Parameters<typeof readDatasetRows>[0]; manifest: Manifest; faults: string[] },
+): Promise<string[]> {
   const scratch = await mkdtemp(join(tmpdir(), 'aecoder-verify-'))
   try {
     const { audit, dictionary, columns, transfer } = manifest
@@ -84,7 +103,10 @@ async function rebuild(study: Study, { db, manifest, faults }: { db: Parameters<
     for (const file of outputs) {
       const stated = manifest.outputs.find((output) => output.name === file.name)
       if (stated === undefined) faults.push(`${file.name}: the manifest does not name it`)
-      else if (stated.sha256 !== file.sha256 || stated.rows !== file.rows) faults.push(`${file.name}: made again from the decisions it comes out different (${file.rows} rows; the manifest says ${stated.rows})`)
+      else if (stated.sha256 !== file.sha256 || stated.rows !== file.rows)
+        faults.push(
+          `${file.name}: made again from the decisions it comes out different (${file.rows} rows; the manifest says ${stated.rows})`,
+        )
       else same.push(file.name)
     }
     return same
@@ -93,9 +115,25 @@ async function rebuild(study: Study, { db, manifest, faults }: { db: Parameters<
   }
 }
 
-async function checkInputs(study: Study, { manifest, db, report }: { manifest: Manifest; db: Parameters<typeof readDatasetRows>[0]; report: { inputsSeen: number; inputsGone: string[]; faults: string[] } }): Promise<void> {
+async function checkInputs(
+  study: Study,
+  {
+    manifest,
+    db,
+    report,
+  }: {
+    manifest: Manifest
+    db: Parameters<typeof readDatasetRows>[0]
+    report: { inputsSeen: number; inputsGone: string[]; faults: string[] }
+  },
+): Promise<void> {
   if (manifest.transfer === null) return
-  const row = await db.selectFrom('transfer').select('input').where('study', '=', study.id).where('no', '=', manifest.transfer.no).executeTakeFirst()
+  const row = await db
+    .selectFrom('transfer')
+    .select('input')
+    .where('study', '=', study.id)
+    .where('no', '=', manifest.transfer.no)
+    .executeTakeFirst()
   const folder = openFolder(row ? fromStudyPath(study, row.input) : study.paths.input)
   for (const input of manifest.inputs) {
     const found = await hashOf(folder, input.name)

@@ -16,7 +16,7 @@ export function toCanonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(toCanonicalJson).join(',')}]`
   const object = value as { readonly [key: string]: Json | undefined }
   const members: string[] = []
-  for (const key of Object.keys(object).sort()) {
+  for (const key of Object.keys(object).sort(compareCodeUnits)) {
     const member = object[key]
     if (member !== undefined) members.push(`${JSON.stringify(key)}:${toCanonicalJson(member)}`)
   }
@@ -31,4 +31,8 @@ export function toSha256(text: string | Uint8Array): string {
 /** An identity made of content: the first 128 bits of the SHA-256, as 32 hexadecimal digits. */
 export function toContentId(text: string): string {
   return hash('sha256', text, 'hex').slice(0, 32)
+}
+
+function compareCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -8,7 +8,12 @@ export function toOccurrenceId(studyId: string, key: OccurrenceKey): string {
 }
 
 /** What it says: everything that an amendment could change. */
-export function toOccurrenceContentId({ context, site, subjectRaw, verbatim }: Pick<Occurrence, 'context' | 'site' | 'subjectRaw' | 'verbatim'>): string {
+export function toOccurrenceContentId({
+  context,
+  site,
+  subjectRaw,
+  verbatim,
+}: Pick<Occurrence, 'context' | 'site' | 'subjectRaw' | 'verbatim'>): string {
   const content: Json = { context, site, subjectRaw, verbatim }
   return toContentId(toCanonicalJson(content))
 }
@@ -23,6 +28,14 @@ export function toKeyText({ record, ...key }: OccurrenceKey): string {
 
 /** The key that `toKeyText` wrote. */
 export function parseKeyText(text: string): OccurrenceKey {
-  const absent = { event: null, eventRepeat: null, form: null, formRepeat: null, group: null, groupRepeat: null, record: {} }
+  const absent = {
+    event: null,
+    eventRepeat: null,
+    form: null,
+    formRepeat: null,
+    group: null,
+    groupRepeat: null,
+    record: {},
+  }
   return { ...absent, ...(JSON.parse(text) as Pick<OccurrenceKey, 'domain' | 'subject' | 'item'>) }
 }

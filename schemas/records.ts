@@ -94,6 +94,10 @@ export type RowOutcome =
 
 /** One line of a coded dataset: one part of one occurrence. */
 export interface DatasetRow {
+  /** Content id of the record key. */
+  readonly recordKey: string
+  /** The record key as canonical JSON. */
+  readonly key: string
   readonly usubjid: string
   /** --SEQ: unique within study, domain and subject; never reused. */
   readonly sequence: number
@@ -108,12 +112,8 @@ export interface DatasetRow {
   readonly provenance: Provenance
 }
 
-/** How a dataset row came by its code: one line of the coding_* companion. */
+/** How a dataset row came by its code, for the coding_* companion; rows with one decision share it. */
 export interface Provenance {
-  /** Content id of the record key. */
-  readonly recordKey: string
-  /** The record key as canonical JSON. */
-  readonly key: string
   readonly part: number
   readonly decision: string | null
   readonly target: 'group' | 'occurrence' | null

@@ -88,33 +88,14 @@ export function parseStudyConfig(text: string, where: string): StudyConfig {
       error,
     )
   }
-  const faults = validate(value) ? [] : toFaults(validate.errors ?? [])
-  const config = withDefaults(value as StudyConfig)
-  if (faults.length === 0) faults.push(...listMeaningFaults(config))
+  const faults = validate(value) ? listMeaningFaults(value) : toFaults(validate.errors ?? [])
   if (faults.length > 0) {
     throw new AecoderError('CONFIG_INVALID', {
       where,
       found: `${faults.length} ${faults.length === 1 ? 'field needs' : 'fields need'} a change:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
     })
   }
-  return config
-}
-
-/** ajv fills defaults of objects that are there; an absent `lists` or list of a source is filled here. */
-function withDefaults(config: StudyConfig): StudyConfig {
-  return {
-    ...config,
-    lists: { synonyms: config.lists?.synonyms ?? [], doNotAutocode: config.lists?.doNotAutocode ?? [] },
-    sources: Array.isArray(config.sources)
-      ? config.sources.map((source) => ({
-          ...source,
-          only: source.only ?? [],
-          noEvent: source.noEvent ?? [],
-          key: source.key ?? [],
-          carry: source.carry ?? [],
-        }))
-      : [],
-  }
+  return value as StudyConfig
 }
 
 /** What JSON Schema cannot say: words that exist, sources that can work, ids that are told apart. */
@@ -173,7 +154,7 @@ function toFaults(errors: readonly ErrorObject[]): string[] {
 }
 
 function toFault(path: string, error: ErrorObject): string {
-  const found = JSON.stringify(error.data)?.slice(0, 60)
+  const found = String(JSON.stringify(error.data)).slice(0, 60)
   const at = path === '' ? '(top level)' : path
   switch (error.keyword) {
     case 'required':

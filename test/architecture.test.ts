@@ -29,7 +29,14 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     'pipeline/dataset',
     'pipeline/storage',
   ],
-  'pipeline/index.ts': ['schemas', 'pipeline', 'pipeline/autocode', 'pipeline/review', 'pipeline/ingest', 'pipeline/store'],
+  'pipeline/index.ts': [
+    'schemas',
+    'pipeline',
+    'pipeline/autocode',
+    'pipeline/review',
+    'pipeline/ingest',
+    'pipeline/store',
+  ],
   'pipeline/cli': ['schemas', 'pipeline/index.ts'],
 }
 
@@ -82,7 +89,9 @@ test('each heavy package has one importing room', () => {
 
 test('the pure rooms touch no file, clock or chance', () => {
   const imports = listImports().filter(({ room, target }) => PURE.includes(room) && IMPURE.test(target))
-  const calls = listSources().filter((file) => PURE.includes(toRoom(file)) && IMPURE_CALLS.test(readFileSync(join(ROOT, file), 'utf8')))
+  const calls = listSources().filter(
+    (file) => PURE.includes(toRoom(file)) && IMPURE_CALLS.test(readFileSync(join(ROOT, file), 'utf8')),
+  )
   expect([...imports.map(({ file, target }) => `${file} imports ${target}`), ...calls]).toEqual([])
 })
 
@@ -101,10 +110,16 @@ function listSources(): string[] {
 function listImports(): Import[] {
   return listSources().flatMap((file) => {
     const text = readFileSync(join(ROOT, file), 'utf8')
-    const specifiers = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g)].map(
-      (match) => match[1] ?? match[2] ?? match[3] ?? '',
-    )
-    return specifiers.map((specifier) => ({ file, room: toRoom(file), target: specifier.startsWith('.') ? `/${relative(ROOT, join(ROOT, dirname(file), specifier))}` : specifier }))
+    const specifiers = [
+      ...text.matchAll(
+        /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g,
+      ),
+    ].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
+    return specifiers.map((specifier) => ({
+      file,
+      room: toRoom(file),
+      target: specifier.startsWith('.') ? `/${relative(ROOT, join(ROOT, dirname(file), specifier))}` : specifier,
+    }))
   })
 }
 

@@ -40,10 +40,17 @@ const WORTH_SHOWING = 0.2
  */
 export function autocode(verbatim: string, coder: Autocoder): AutocodeResult {
   const folded = foldVerbatim(verbatim)
-  if (!/[\p{L}\p{N}]/u.test(folded)) return toReview('not-codable', 'guard', folded === '' ? 'The term is empty' : `"${folded}" holds no word`, [])
+  if (!/[\p{L}\p{N}]/u.test(folded))
+    return toReview('not-codable', 'guard', folded === '' ? 'The term is empty' : `"${folded}" holds no word`, [])
 
   const barred = coder.lists.doNotAutocode.get(folded)
-  if (barred) return toReview('do-not-autocode', 'do-not-autocode-list', `On the do-not-autocode list (${barred.source}): ${barred.reason}`, findSimilar(verbatim, coder))
+  if (barred)
+    return toReview(
+      'do-not-autocode',
+      'do-not-autocode-list',
+      `On the do-not-autocode list (${barred.source}): ${barred.reason}`,
+      findSimilar(verbatim, coder),
+    )
 
   const exact = coder.dictionary.listByFold(folded)
   const current = exact.filter((llt) => llt.isCurrent)
@@ -51,13 +58,31 @@ export function autocode(verbatim: string, coder: Autocoder): AutocodeResult {
   const settled = new Set(current.map((llt) => llt.code)).add(synonym?.lltCode ?? current[0]?.code ?? '')
   if (settled.size > 1) {
     const named = [...settled].flatMap((code) => toCandidates(coder, code, 1, 'Same words as the verbatim'))
-    return toReview('ambiguous', 'exact', `${settled.size} terms have equal claims: ${named.map((candidate) => toTermName(candidate)).join('; ')}`, named)
+    return toReview(
+      'ambiguous',
+      'exact',
+      `${settled.size} terms have equal claims: ${named.map((candidate) => toTermName(candidate)).join('; ')}`,
+      named,
+    )
   }
-  if (current[0]) return toCoded('exact', 'exact', coder, current[0].code, 'The verbatim is a current term of the dictionary, letter case apart')
+  if (current[0])
+    return toCoded(
+      'exact',
+      'exact',
+      coder,
+      current[0].code,
+      'The verbatim is a current term of the dictionary, letter case apart',
+    )
   if (synonym) return toCoded('synonym', 'synonym-list', coder, synonym.lltCode, `Approved synonym (${synonym.source})`)
 
   const retired = exact[0]
-  if (retired) return toReview('low-confidence', 'exact', `"${retired.text}" is not current any more: only current terms can be assigned`, findForRetired(retired, verbatim, coder))
+  if (retired)
+    return toReview(
+      'low-confidence',
+      'exact',
+      `"${retired.text}" is not current any more: only current terms can be assigned`,
+      findForRetired(retired, verbatim, coder),
+    )
 
   const alarm = findAlarm(folded)
   if (alarm) {
@@ -69,7 +94,14 @@ export function autocode(verbatim: string, coder: Autocoder): AutocodeResult {
   if (normalised.length > 0) {
     const preferredTerms = new Set(normalised.map((llt) => llt.ptCode))
     const nearest = findNearest(folded, normalised)
-    if (preferredTerms.size === 1 && nearest) return toCoded('normalised', 'normalised', coder, nearest.code, `Equal to "${nearest.text}" after spelling, plural and word order are evened out`)
+    if (preferredTerms.size === 1 && nearest)
+      return toCoded(
+        'normalised',
+        'normalised',
+        coder,
+        nearest.code,
+        `Equal to "${nearest.text}" after spelling, plural and word order are evened out`,
+      )
     const named = normalised.flatMap((llt) => toCandidates(coder, llt.code, 1, 'Same normalised form'))
     return toReview('ambiguous', 'normalised', `The normalised form fits ${preferredTerms.size} preferred terms`, named)
   }
@@ -77,17 +109,40 @@ export function autocode(verbatim: string, coder: Autocoder): AutocodeResult {
   const candidates = findSimilar(verbatim, coder)
   const best = candidates[0]
   if (!best) return toReview('no-match', 'similarity', 'No term of the dictionary resembles the verbatim', [])
-  return toReview('low-confidence', 'similarity', `Closest is ${toTermName(best)}: similarity alone never codes`, candidates)
+  return toReview(
+    'low-confidence',
+    'similarity',
+    `Closest is ${toTermName(best)}: similarity alone never codes`,
+    candidates,
+  )
 }
 
-function toCoded(outcome: AutocodeOutcome, step: Step, coder: Autocoder, lltCode: string, reason: string): AutocodeResult {
+function toCoded(
+  outcome: AutocodeOutcome,
+  step: Step,
+  coder: Autocoder,
+  lltCode: string,
+  reason: string,
+): AutocodeResult {
   const [chosen] = toCandidates(coder, lltCode, 1, reason)
   if (!chosen) throw new Error(`LLT ${lltCode} has no path: the dictionary or the lists were not checked on load`)
   return { outcome, step, reason, confidence: 1, coding: chosen.path, candidates: [chosen] }
 }
 
-function toReview(outcome: AutocodeOutcome, step: Step, reason: string, candidates: readonly Candidate[]): AutocodeResult {
-  return { outcome, step, reason, confidence: candidates[0]?.confidence ?? 0, coding: null, candidates: candidates.slice(0, CANDIDATE_LIMIT) }
+function toReview(
+  outcome: AutocodeOutcome,
+  step: Step,
+  reason: string,
+  candidates: readonly Candidate[],
+): AutocodeResult {
+  return {
+    outcome,
+    step,
+    reason,
+    confidence: candidates[0]?.confidence ?? 0,
+    coding: null,
+    candidates: candidates.slice(0, CANDIDATE_LIMIT),
+  }
 }
 
 function toCandidates({ dictionary }: Autocoder, lltCode: string, confidence: number, why: string): Candidate[] {
@@ -104,7 +159,14 @@ function findSimilar(verbatim: string, coder: Autocoder): Candidate[] {
     if (seen.has(llt.ptCode)) continue
     seen.add(llt.ptCode)
     // Rounded so that the last bits of a floating sum never decide what is written down.
-    candidates.push(...toCandidates(coder, llt.code, Math.round(Math.min(score, 0.99) * 1000) / 1000, toSharedWords(verbatim, llt.text)))
+    candidates.push(
+      ...toCandidates(
+        coder,
+        llt.code,
+        Math.round(Math.min(score, 0.99) * 1000) / 1000,
+        toSharedWords(verbatim, llt.text),
+      ),
+    )
   }
   return candidates
 }
@@ -112,7 +174,9 @@ function findSimilar(verbatim: string, coder: Autocoder): Candidate[] {
 /** MedDRA names no replacement for a non-current term: its PT's own term, or our sidecar's proposal, is a proposal only. */
 function findForRetired(retired: Llt, verbatim: string, coder: Autocoder): Candidate[] {
   const proposed = coder.dictionary.findProposedReplacement(retired.code) ?? coder.dictionary.findLlt(retired.ptCode)
-  const first = proposed?.isCurrent ? toCandidates(coder, proposed.code, 0.99, `Proposed in place of the non-current "${retired.text}"`) : []
+  const first = proposed?.isCurrent
+    ? toCandidates(coder, proposed.code, 0.99, `Proposed in place of the non-current "${retired.text}"`)
+    : []
   return [...first, ...findSimilar(verbatim, coder).filter((candidate) => toLltCode(candidate) !== proposed?.code)]
 }
 

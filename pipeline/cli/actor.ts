@@ -6,7 +6,9 @@ import type { Actor } from '../index.ts'
 export function toActor(asserted: string | undefined): Actor {
   const user = `${readUserName()}@${hostname()}`
   const name = asserted?.trim()
-  return name ? { name, kind: 'person', auth: `asserted with --as by ${user}` } : { name: readUserName(), kind: 'person', auth: `system user ${user}` }
+  return name
+    ? { name, kind: 'person', auth: `asserted with --as by ${user}` }
+    : { name: readUserName(), kind: 'person', auth: `system user ${user}` }
 }
 
 function readUserName(): string {

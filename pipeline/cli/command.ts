@@ -6,10 +6,21 @@ export type OptionSpec =
   | { readonly kind: 'text'; readonly value: string; readonly summary: string; readonly default?: string }
   | { readonly kind: 'number'; readonly value: string; readonly summary: string; readonly default: number }
   | { readonly kind: 'list'; readonly value: string; readonly summary: string }
-  | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly summary: string; readonly default?: string }
+  | {
+      readonly kind: 'choice'
+      readonly choices: readonly string[]
+      readonly summary: string
+      readonly default?: string
+    }
 
 export type OptionValues<O> = {
-  readonly [name in keyof O]: O[name] extends { kind: 'number' } ? number : O[name] extends { kind: 'list' } ? readonly string[] : O[name] extends { default: string } ? string : string | undefined
+  readonly [name in keyof O]: O[name] extends { kind: 'number' }
+    ? number
+    : O[name] extends { kind: 'list' }
+      ? readonly string[]
+      : O[name] extends { default: string }
+        ? string
+        : string | undefined
 }
 
 /** What a command is given beside its arguments: the world, as far as it may touch it. */
@@ -37,18 +48,29 @@ export interface Command {
   readonly example: string
   readonly arguments: readonly { readonly name: string; readonly summary: string; readonly isOptional?: boolean }[]
   readonly options: { readonly [name: string]: OptionSpec }
-  readonly run: (call: { args: readonly string[]; options: Record<string, unknown>; world: Surroundings }) => Promise<Answer>
+  readonly run: (call: {
+    args: readonly string[]
+    options: Record<string, unknown>
+    world: Surroundings
+  }) => Promise<Answer>
 }
 
 /** Gives `run` the types that follow from the options. */
 export function toCommand<const O extends { readonly [name: string]: OptionSpec }>(
-  command: Omit<Command, 'run' | 'options'> & { options: O; run: (call: { args: readonly string[]; options: OptionValues<O>; world: Surroundings }) => Promise<Answer> },
+  command: Omit<Command, 'run' | 'options'> & {
+    options: O
+    run: (call: { args: readonly string[]; options: OptionValues<O>; world: Surroundings }) => Promise<Answer>
+  },
 ): Command {
   return command as unknown as Command
 }
 
 /** Options that several commands share. */
-export const STUDY_OPTION = { study: { kind: 'text', value: 'PATH', summary: 'study.json, or the folder that holds it', default: '.' } } as const
-export const ACTOR_OPTION = { as: { kind: 'text', value: 'NAME', summary: 'who you are; recorded as asserted, with the system user and host' } } as const
+export const STUDY_OPTION = {
+  study: { kind: 'text', value: 'PATH', summary: 'study.json, or the folder that holds it', default: '.' },
+} as const
+export const ACTOR_OPTION = {
+  as: { kind: 'text', value: 'NAME', summary: 'who you are; recorded as asserted, with the system user and host' },
+} as const
 export const REASON_OPTION = { reason: { kind: 'text', value: 'TEXT', summary: 'why; kept for ever' } } as const
 export const DOMAIN_OPTION = { domain: { kind: 'choice', choices: ['AE', 'MH'], summary: 'only this domain' } } as const

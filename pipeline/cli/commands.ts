@@ -3,11 +3,26 @@ import type { Command } from './command.ts'
 import { APPROVE, CODE, REJECT } from './commands/acts.ts'
 import { DICTIONARY_CHECK, DICTIONARY_SEARCH, DICTIONARY_SHOW } from './commands/dictionary.ts'
 import { EXPLAIN } from './commands/explain.ts'
-import { EXPORT, RUN } from './commands/run.ts'
 import { INIT } from './commands/init.ts'
 import { MATCH } from './commands/match.ts'
 import { QUEUE } from './commands/queue.ts'
+import { EXPORT, RUN } from './commands/run.ts'
 import { STATUS } from './commands/status.ts'
 import { VERIFY } from './commands/verify.ts'
 
-export const COMMANDS: readonly Command[] = [INIT, RUN, STATUS, QUEUE, EXPLAIN, CODE, APPROVE, REJECT, EXPORT, VERIFY, MATCH, DICTIONARY_CHECK, DICTIONARY_SEARCH, DICTIONARY_SHOW]
+export const COMMANDS: readonly Command[] = [
+  INIT,
+  RUN,
+  STATUS,
+  QUEUE,
+  EXPLAIN,
+  CODE,
+  APPROVE,
+  REJECT,
+  EXPORT,
+  VERIFY,
+  MATCH,
+  DICTIONARY_CHECK,
+  DICTIONARY_SEARCH,
+  DICTIONARY_SHOW,
+]

@@ -12,7 +12,9 @@ const FAMILIES: { readonly [name: string]: string } = { dictionary: 'Check, sear
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok
   const root = new Commander('aecoder')
-    .description('Codes the adverse events and medical history of clinical trials; what it is not sure of waits for a person.')
+    .description(
+      'Codes the adverse events and medical history of clinical trials; what it is not sure of waits for a person.',
+    )
     .version(AECODER_VERSION)
     .exitOverride()
     .showHelpAfterError('(aecoder --help shows all commands)')
@@ -21,7 +23,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     const words = command.name.split(' ')
     const parent = words.length === 1 ? root : findFamily(root, words[0] ?? '')
     const sub = parent.command(words.at(-1) ?? '').description(command.summary)
-    for (const { name, summary, isOptional } of command.arguments) sub.argument(isOptional ? `[${name}]` : `<${name}>`, summary)
+    for (const { name, summary, isOptional } of command.arguments)
+      sub.argument(isOptional ? `[${name}]` : `<${name}>`, summary)
     for (const [name, spec] of Object.entries(command.options)) sub.addOption(toOption(name, spec))
     sub
       .option('--json', 'the answer as JSON')
@@ -68,7 +71,13 @@ async function answer(command: Command, given: readonly unknown[]): Promise<numb
 
 function findFamily(root: Commander, name: string): Commander {
   const found = root.commands.find((command) => command.name() === name)
-  return found ?? root.command(name).description(FAMILIES[name] ?? '').exitOverride()
+  return (
+    found ??
+    root
+      .command(name)
+      .description(FAMILIES[name] ?? '')
+      .exitOverride()
+  )
 }
 
 function toOption(name: string, spec: OptionSpec): Option {
@@ -79,11 +88,14 @@ function toOption(name: string, spec: OptionSpec): Option {
       return spec.default === undefined ? option : option.default(spec.default)
     }
     case 'list':
-      return new Option(`${flag} <${spec.value}>`, `${spec.summary} (may be repeated)`).default([], 'none').argParser((value, before: string[]) => [...before, value])
+      return new Option(`${flag} <${spec.value}>`, `${spec.summary} (may be repeated)`)
+        .default([], 'none')
+        .argParser((value, before: string[]) => [...before, value])
     case 'number':
       return new Option(`${flag} <${spec.value}>`, spec.summary).default(spec.default).argParser((value) => {
         const number = Number(value)
-        if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number above 0.')
+        if (!Number.isInteger(number) || number < 1)
+          throw new InvalidArgumentError('It must be a whole number above 0.')
         return number
       })
     case 'text': {

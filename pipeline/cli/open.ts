@@ -4,7 +4,11 @@ import type { Surroundings } from './command.ts'
 
 type Store = Awaited<ReturnType<typeof openStudyStore>>
 
-export async function withStore<T>(path: string, world: Surroundings, act: (opened: { study: Study; store: Store }) => Promise<T>): Promise<T> {
+export async function withStore<T>(
+  path: string,
+  world: Surroundings,
+  act: (opened: { study: Study; store: Store }) => Promise<T>,
+): Promise<T> {
   const study = await openStudy(path)
   const store = await openStudyStore(study, world.ambience)
   try {

@@ -2,7 +2,11 @@
 import { Presets, SingleBar } from 'cli-progress'
 import type { Progress } from '../index.ts'
 
-const STAGES: { readonly [stage in Progress['stage']]: string } = { reading: 'reading', coding: 'coding ', writing: 'writing' }
+const STAGES: { readonly [stage in Progress['stage']]: string } = {
+  reading: 'reading',
+  coding: 'coding ',
+  writing: 'writing',
+}
 
 export function openProgress(): { show: (progress: Progress) => void; close: () => void } {
   if (!process.stderr.isTTY) return { show: () => {}, close: () => {} }
@@ -14,7 +18,15 @@ export function openProgress(): { show: (progress: Progress) => void; close: () 
       if (progress.stage !== stage) {
         bar?.stop()
         stage = progress.stage
-        bar = new SingleBar({ stream: process.stderr, clearOnComplete: true, hideCursor: true, format: `${STAGES[stage]} {bar} {percentage} %` }, Presets.shades_classic)
+        bar = new SingleBar(
+          {
+            stream: process.stderr,
+            clearOnComplete: true,
+            hideCursor: true,
+            format: `${STAGES[stage]} {bar} {percentage} %`,
+          },
+          Presets.shades_classic,
+        )
         bar.start(Math.max(total, 1), 0)
       }
       bar?.setTotal(Math.max(total, 1))

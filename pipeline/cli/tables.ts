@@ -2,19 +2,27 @@
 
 /** Control characters would move the cursor or recolour the screen: they are shown, not obeyed. */
 export function toVisible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => (character === '\n' ? '⏎' : character === '\t' ? '⇥' : '�'))
+  return text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) =>
+    character === '\n' ? '⏎' : character === '\t' ? '⇥' : '�',
+  )
 }
 
 /** @param rows cells; numbers stand to the right, texts are cut to `widest` */
-export function toTable(header: readonly string[], rows: readonly (readonly (string | number)[])[], { widest = 48 }: { widest?: number } = {}): string {
-  const cells = [header, ...rows].map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : toCut(toVisible(cell), widest))))
+export function toTable(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  { widest = 48 }: { widest?: number } = {},
+): string {
+  const cells = [header, ...rows].map((row) =>
+    row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : toCut(toVisible(cell), widest))),
+  )
   const widths = header.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)))
   return cells
     .map((row, index) =>
       row
         .map((cell, column) => {
-          const isNumber = index === 0 ? typeof rows[0]?.[column] === 'number' : typeof rows[index - 1]?.[column] === 'number'
+          const isNumber =
+            index === 0 ? typeof rows[0]?.[column] === 'number' : typeof rows[index - 1]?.[column] === 'number'
           return isNumber ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)
         })
         .join('  ')

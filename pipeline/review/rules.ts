@@ -1,4 +1,6 @@
 /** The rules of review: which decision may follow which, who may approve, what state results. Pure; no storage, no clock. */
+
+import { AecoderError, assertNever } from '../../schemas/errors.ts'
 import {
   type ApprovalFacet,
   type ApprovalPolicy,
@@ -7,7 +9,6 @@ import {
   type LifecycleFacet,
   type Outcome,
 } from '../../schemas/outcomes.ts'
-import { AecoderError, assertNever } from '../../schemas/errors.ts'
 
 /** What a rule needs to know of a decision that stands. */
 export interface StandingDecision {
@@ -45,13 +46,19 @@ export function isEffective(decision: Pick<StandingDecision, 'hasCoding' | 'appr
   return decision.hasCoding && (decision.approval === 'none-needed' || decision.approval === 'approved')
 }
 
-export function toCodingFacet(decision: Pick<StandingDecision, 'hasCoding' | 'approval' | 'outcome'> | undefined): CodingFacet {
+export function toCodingFacet(
+  decision: Pick<StandingDecision, 'hasCoding' | 'approval' | 'outcome'> | undefined,
+): CodingFacet {
   if (!decision?.hasCoding || decision.approval === 'rejected') return 'open'
   return decision.outcome === 'manual' ? 'coded' : 'autocoded'
 }
 
 /** One word for a term's state, by precedence: withdrawn, updated, then what review still owes, then how it was coded. */
-export function toStatus(state: { lifecycle: LifecycleFacet; coding: CodingFacet; approval: ApprovalFacet }): 'withdrawn' | 'updated' | 'open' | 'to-approve' | 'coded' | 'autocoded' {
+export function toStatus(state: {
+  lifecycle: LifecycleFacet
+  coding: CodingFacet
+  approval: ApprovalFacet
+}): 'withdrawn' | 'updated' | 'open' | 'to-approve' | 'coded' | 'autocoded' {
   if (state.lifecycle !== 'present') return state.lifecycle
   if (state.coding === 'open') return 'open'
   if (state.approval === 'pending') return 'to-approve'
@@ -62,15 +69,36 @@ export function toStatus(state: { lifecycle: LifecycleFacet; coding: CodingFacet
  * A second person looks at a code: they must not be its coder, and it must be one that has no verdict yet.
  * @throws AecoderError DECISION_NOT_ALLOWED
  */
-export function checkVerdict(decision: StandingDecision, verdict: { kind: 'approved' | 'rejected'; actor: string; reason: string | null }): void {
+export function checkVerdict(
+  decision: StandingDecision,
+  verdict: { kind: 'approved' | 'rejected'; actor: string; reason: string | null },
+): void {
   const where = `decision ${decision.id}`
-  if (!decision.hasCoding) throw new AecoderError('DECISION_NOT_ALLOWED', { where, found: 'there is no code to look at', action: 'Code the term first: aecoder code' })
+  if (!decision.hasCoding)
+    throw new AecoderError('DECISION_NOT_ALLOWED', {
+      where,
+      found: 'there is no code to look at',
+      action: 'Code the term first: aecoder code',
+    })
   if (decision.approval === 'approved' || decision.approval === 'rejected')
-    throw new AecoderError('DECISION_NOT_ALLOWED', { where, found: `already ${decision.approval}`, action: 'Code the term anew to change it' })
+    throw new AecoderError('DECISION_NOT_ALLOWED', {
+      where,
+      found: `already ${decision.approval}`,
+      action: 'Code the term anew to change it',
+    })
   if (isSamePerson(decision.actor, verdict.actor))
-    throw new AecoderError('DECISION_NOT_ALLOWED', { where, found: `${verdict.actor} coded this term`, expected: 'a second person', action: 'Ask someone else to look at it' })
+    throw new AecoderError('DECISION_NOT_ALLOWED', {
+      where,
+      found: `${verdict.actor} coded this term`,
+      expected: 'a second person',
+      action: 'Ask someone else to look at it',
+    })
   if (verdict.kind === 'rejected' && !verdict.reason?.trim())
-    throw new AecoderError('DECISION_NOT_ALLOWED', { where, found: 'a rejection without a reason', action: 'Give one: --reason "..."' })
+    throw new AecoderError('DECISION_NOT_ALLOWED', {
+      where,
+      found: 'a rejection without a reason',
+      action: 'Give one: --reason "..."',
+    })
 }
 
 /**
@@ -79,7 +107,12 @@ export function checkVerdict(decision: StandingDecision, verdict: { kind: 'appro
  */
 export function checkManualCode(standing: StandingDecision | undefined, reason: string | null): void {
   if (toCodingFacet(standing) === 'open' || reason?.trim()) return
-  throw new AecoderError('DECISION_NOT_ALLOWED', { where: `decision ${standing?.id}`, found: 'the term is coded already', expected: 'a reason for the change', action: 'Give one: --reason "..."' })
+  throw new AecoderError('DECISION_NOT_ALLOWED', {
+    where: `decision ${standing?.id}`,
+    found: 'the term is coded already',
+    expected: 'a reason for the change',
+    action: 'Give one: --reason "..."',
+  })
 }
 
 /** Names are people's own spelling of themselves: case, blanks and Unicode form do not make two people. */

@@ -17,8 +17,13 @@ export interface TermGroup {
   readonly verbatim: string
 }
 
-export function toTermGroup(field: Pick<TermGroup, 'domain' | 'field' | 'terminology' | 'language'>, verbatim: string): TermGroup {
+export function toTermGroup(
+  field: Pick<TermGroup, 'domain' | 'field' | 'terminology' | 'language'>,
+  verbatim: string,
+): TermGroup {
   const folded = foldVerbatim(verbatim)
-  const id = toContentId(toCanonicalJson([FOLD_VERSION, field.domain, field.field, field.terminology, field.language, folded]))
+  const id = toContentId(
+    toCanonicalJson([FOLD_VERSION, field.domain, field.field, field.terminology, field.language, folded]),
+  )
   return { ...field, id, foldVersion: FOLD_VERSION, folded, verbatim }
 }

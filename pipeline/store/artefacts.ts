@@ -1,7 +1,8 @@
 /** What decisions rest on: dictionary, lists, configuration, engine, each by its hash; and which are in force. */
-import { type ApprovalPolicy } from '../../schemas/outcomes.ts'
-import { type Json, toCanonicalJson, toContentId } from '../../schemas/content-id.ts'
+
 import type { Kysely } from 'kysely'
+import { type Json, toCanonicalJson, toContentId } from '../../schemas/content-id.ts'
+import type { ApprovalPolicy } from '../../schemas/outcomes.ts'
 import { type Actor, appendEvent } from './chain.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -21,17 +22,34 @@ export interface Artefact {
 export type ArtefactSet = { readonly [kind in ArtefactKind]?: string }
 
 export function toArtefactSet(artefacts: readonly Artefact[]): ArtefactSet {
-  return Object.fromEntries([...artefacts].sort((a, b) => (a.kind < b.kind ? -1 : 1)).map((artefact) => [artefact.kind, artefact.sha256]))
+  return Object.fromEntries(
+    [...artefacts].sort((a, b) => (a.kind < b.kind ? -1 : 1)).map((artefact) => [artefact.kind, artefact.sha256]),
+  )
 }
 
 /** The hash in force for a kind, or undefined before the first run. */
-export async function findSetting(store: Pick<Store, 'db'>, study: string, kind: ArtefactKind): Promise<string | undefined> {
-  const row = await store.db.selectFrom('setting').select('sha256').where('study', '=', study).where('kind', '=', kind).orderBy('seq', 'desc').limit(1).executeTakeFirst()
+export async function findSetting(
+  store: Pick<Store, 'db'>,
+  study: string,
+  kind: ArtefactKind,
+): Promise<string | undefined> {
+  const row = await store.db
+    .selectFrom('setting')
+    .select('sha256')
+    .where('study', '=', study)
+    .where('kind', '=', kind)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   return row?.sha256
 }
 
 /** Keeps the artefacts and puts them in force: one event when any differs from what is in force, none otherwise. */
-export async function recordSettings(store: Store, study: string, { artefacts, actor, approval }: { artefacts: readonly Artefact[]; actor: Actor; approval: ApprovalPolicy }): Promise<void> {
+export async function recordSettings(
+  store: Store,
+  study: string,
+  { artefacts, actor, approval }: { artefacts: readonly Artefact[]; actor: Actor; approval: ApprovalPolicy },
+): Promise<void> {
   await store.db.transaction().execute(async (trx) => {
     const changed: Artefact[] = []
     for (const artefact of artefacts) {
@@ -43,9 +61,16 @@ export async function recordSettings(store: Store, study: string, { artefacts, a
       if ((await findSetting({ db: trx }, study, artefact.kind)) !== artefact.sha256) changed.push(artefact)
     }
     if (changed.length === 0) return
-    const body = { approval, changed: changed.map(({ kind, name, version, sha256 }) => ({ kind, name, version, sha256 })) }
-    const seq = await appendEvent(trx, study, { event: { kind: 'settings-changed', object: changed.map(({ kind }) => kind).join(', '), actor, body }, ambience: store.ambience })
-    for (const { kind, sha256 } of changed) await trx.insertInto('setting').values({ study, seq, domain: '', field: '', kind, sha256 }).execute()
+    const body = {
+      approval,
+      changed: changed.map(({ kind, name, version, sha256 }) => ({ kind, name, version, sha256 })),
+    }
+    const seq = await appendEvent(trx, study, {
+      event: { kind: 'settings-changed', object: changed.map(({ kind }) => kind).join(', '), actor, body },
+      ambience: store.ambience,
+    })
+    for (const { kind, sha256 } of changed)
+      await trx.insertInto('setting').values({ study, seq, domain: '', field: '', kind, sha256 }).execute()
   })
 }
 
@@ -60,8 +85,19 @@ export function toArtefactSetId(set: ArtefactSet): string {
 }
 
 /** All sets that decisions up to an event rest on, by their id. */
-export async function listArtefactSets(db: Kysely<Tables>, study: string, { uptoSeq }: { uptoSeq: number }): Promise<{ [id: string]: ArtefactSet }> {
-  const rows = await db.selectFrom('decision').select('artefacts').distinct().where('study', '=', study).where('seq', '<=', uptoSeq).orderBy('artefacts').execute()
+export async function listArtefactSets(
+  db: Kysely<Tables>,
+  study: string,
+  { uptoSeq }: { uptoSeq: number },
+): Promise<{ [id: string]: ArtefactSet }> {
+  const rows = await db
+    .selectFrom('decision')
+    .select('artefacts')
+    .distinct()
+    .where('study', '=', study)
+    .where('seq', '<=', uptoSeq)
+    .orderBy('artefacts')
+    .execute()
   const sets = rows.map((row) => JSON.parse(row.artefacts) as ArtefactSet)
   return Object.fromEntries(sets.map((set) => [toArtefactSetId(set), set]))
 }

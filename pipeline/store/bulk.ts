@@ -7,7 +7,11 @@ import type { TableName, Tables } from './tables.ts'
 export type Cell = string | number | null
 
 /** Inserts rows given as arrays in the order of `columns`. */
-export async function insertRows<T extends TableName>(db: Kysely<Tables>, table: { name: T; columns: readonly (keyof Tables[T] & string)[] }, rows: readonly (readonly Cell[])[]): Promise<void> {
+export async function insertRows<T extends TableName>(
+  db: Kysely<Tables>,
+  table: { name: T; columns: readonly (keyof Tables[T] & string)[] },
+  rows: readonly (readonly Cell[])[],
+): Promise<void> {
   if (rows.length === 0) return
   const text = `insert into ${table.name} (${table.columns.join(', ')}) values (${table.columns.map(() => '?').join(', ')})`
   await db.executeQuery(CompiledQuery.raw(text, [new RowBatch(rows)]))

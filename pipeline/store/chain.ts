@@ -20,7 +20,16 @@ export interface Ambience {
 }
 
 export interface NewEvent {
-  readonly kind: 'study-opened' | 'settings-changed' | 'transfer-committed' | 'transfer-abandoned' | 'autocoded' | 'coded' | 'approved' | 'rejected' | 'dataset-written'
+  readonly kind:
+    | 'study-opened'
+    | 'settings-changed'
+    | 'transfer-committed'
+    | 'transfer-abandoned'
+    | 'autocoded'
+    | 'coded'
+    | 'approved'
+    | 'rejected'
+    | 'dataset-written'
   /** What it is about, e.g. `transfer 3` or `group <id>`. */
   readonly object: string
   readonly actor: Actor
@@ -37,12 +46,22 @@ const GENESIS = '0'.repeat(64)
 
 /** The chain's last event; seq 0 before the first. */
 export async function findHead(db: Kysely<Tables>, study: string): Promise<ChainHead> {
-  const last = await db.selectFrom('event').select(['seq', 'hash']).where('study', '=', study).orderBy('seq', 'desc').limit(1).executeTakeFirst()
+  const last = await db
+    .selectFrom('event')
+    .select(['seq', 'hash'])
+    .where('study', '=', study)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   return last ?? { seq: 0, hash: GENESIS }
 }
 
 /** Appends an event; must run inside the write transaction that does what the event tells. Returns its seq. */
-export async function appendEvent(trx: Kysely<Tables>, study: string, { event, ambience }: { event: NewEvent; ambience: Ambience }): Promise<number> {
+export async function appendEvent(
+  trx: Kysely<Tables>,
+  study: string,
+  { event, ambience }: { event: NewEvent; ambience: Ambience },
+): Promise<number> {
   const head = await findHead(trx, study)
   const body = toCanonicalJson(event.body)
   const salt = ambience.salt()
@@ -82,7 +101,9 @@ export async function walkChain(
   for (;;) {
     const events = await db
       .selectFrom('event')
-      .leftJoin('event_body', (join) => join.onRef('event_body.study', '=', 'event.study').onRef('event_body.seq', '=', 'event.seq'))
+      .leftJoin('event_body', (join) =>
+        join.onRef('event_body.study', '=', 'event.study').onRef('event_body.seq', '=', 'event.seq'),
+      )
       .selectAll('event')
       .select(['event_body.salt', 'event_body.body'])
       .where('event.study', '=', study)

@@ -4,16 +4,23 @@ import { type Json, toCanonicalJson, toContentId } from '../../schemas/content-i
 import { parseKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
 import type { CrfContext } from '../../schemas/records.ts'
 import type { ArtefactSet } from './artefacts.ts'
+import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
 import { countGroups, digestVersions, findCommitted } from './current.ts'
 import { digestDecisions, toDecisionId } from './decisions.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { toList } from './bulk.ts'
 import type { Tables } from './tables.ts'
 
 export interface StoreCheck {
   readonly head: ChainHead
-  readonly counts: { readonly events: number; readonly decisions: number; readonly verdicts: number; readonly transfers: number; readonly versions: number; readonly groups: number }
+  readonly counts: {
+    readonly events: number
+    readonly decisions: number
+    readonly verdicts: number
+    readonly transfers: number
+    readonly versions: number
+    readonly groups: number
+  }
   /** One sentence each; empty when everything fits. */
   readonly faults: readonly string[]
 }
@@ -22,7 +29,10 @@ export interface StoreCheck {
 const FAULTS_NAMED = 100
 
 /** Recomputes everything that can be recomputed. `hashAt` gives the chain's hash after an event, to hold manifests against. */
-export async function checkStore(db: Kysely<Tables>, study: string): Promise<StoreCheck & { hashAt: (seq: number) => string | undefined }> {
+export async function checkStore(
+  db: Kysely<Tables>,
+  study: string,
+): Promise<StoreCheck & { hashAt: (seq: number) => string | undefined }> {
   const faults = new Faults()
   await checkTables(db, faults)
   const hashes = new Map<number, string>()
@@ -51,7 +61,8 @@ async function checkTables(db: Kysely<Tables>, faults: Faults): Promise<void> {
   const { rows } = await sql<{ sql: string }>`select sql from sqlite_master where sql is not null`.execute(db)
   const present = new Set(rows.map((row) => toPlainSql(row.sql)))
   for (const statement of MIGRATIONS.flatMap((migration) => migration.statements)) {
-    if (!present.has(toPlainSql(statement))) faults.add(`store: missing or changed: ${toPlainSql(statement).slice(0, 60)} …`)
+    if (!present.has(toPlainSql(statement)))
+      faults.add(`store: missing or changed: ${toPlainSql(statement).slice(0, 60)} …`)
   }
 }
 
@@ -59,14 +70,19 @@ function toPlainSql(text: string): string {
   return text.replace(/\s+/g, ' ').trim().toLowerCase()
 }
 
-async function checkDecisions(db: Kysely<Tables>, study: string, { vouched, faults }: { vouched: ReadonlyMap<number, Json>; faults: Faults }): Promise<number> {
+async function checkDecisions(
+  db: Kysely<Tables>,
+  study: string,
+  { vouched, faults }: { vouched: ReadonlyMap<number, Json>; faults: Faults },
+): Promise<number> {
   let count = 0
   let seq = 0
   let ids: string[] = []
   const endBatch = () => {
     if (ids.length === 0) return
     const event = vouched.get(seq) as { body?: { decisions?: string } } | undefined
-    if (event?.body?.decisions !== digestDecisions(ids)) faults.add(`event ${seq}: the decisions recorded with it are not those it vouches for`)
+    if (event?.body?.decisions !== digestDecisions(ids))
+      faults.add(`event ${seq}: the decisions recorded with it are not those it vouches for`)
     ids = []
   }
   let after = { seq: 0, id: '' }
@@ -75,11 +91,17 @@ async function checkDecisions(db: Kysely<Tables>, study: string, { vouched, faul
       select d.*, coalesce(g.id, o.id) as target_id from decision d
       left join term_group g on g.study = d.study and g.no = d.group_no
       left join occurrence o on o.study = d.study and o.no = d.occurrence_no
-      where d.study = ${study} and (d.seq, d.id) > (${after.seq}, ${after.id}) order by d.seq, d.id limit 2000`.execute(db)
+      where d.study = ${study} and (d.seq, d.id) > (${after.seq}, ${after.id}) order by d.seq, d.id limit 2000`.execute(
+      db,
+    )
     const last = rows.at(-1)
     if (last === undefined) break
     after = last
-    const codings = await readCodings(db, study, rows.map((row) => row.id))
+    const codings = await readCodings(
+      db,
+      study,
+      rows.map((row) => row.id),
+    )
     for (const row of rows) {
       count++
       if (row.seq !== seq) endBatch()
@@ -100,7 +122,12 @@ async function checkDecisions(db: Kysely<Tables>, study: string, { vouched, faul
           explanation: JSON.parse(row.explanation) as Json,
           reason: row.reason,
         },
-        { artefacts: JSON.parse(row.artefacts) as ArtefactSet, dictionary: parts[0]?.dictionary ?? '', actor: { name: row.actor, kind: row.actor_kind, auth: row.auth }, at: row.at },
+        {
+          artefacts: JSON.parse(row.artefacts) as ArtefactSet,
+          dictionary: parts[0]?.dictionary ?? '',
+          actor: { name: row.actor, kind: row.actor_kind, auth: row.auth },
+          at: row.at,
+        },
       )
       if (id !== row.id) faults.add(`decision ${row.id}: its content was changed`)
     }
@@ -109,16 +136,28 @@ async function checkDecisions(db: Kysely<Tables>, study: string, { vouched, faul
   for (const [at, event] of vouched) {
     const { kind, body } = event as { kind: string; body: { decisions?: string } }
     if ((kind === 'autocoded' || kind === 'coded') && body.decisions !== undefined) {
-      const row = await db.selectFrom('decision').select('id').where('study', '=', study).where('seq', '=', at).limit(1).executeTakeFirst()
+      const row = await db
+        .selectFrom('decision')
+        .select('id')
+        .where('study', '=', study)
+        .where('seq', '=', at)
+        .limit(1)
+        .executeTakeFirst()
       if (!row) faults.add(`event ${at}: the decisions it vouches for are missing`)
     }
   }
   return count
 }
 
-async function readCodings(db: Kysely<Tables>, study: string, ids: readonly string[]): Promise<Map<string, Tables['coding'][]>> {
+async function readCodings(
+  db: Kysely<Tables>,
+  study: string,
+  ids: readonly string[],
+): Promise<Map<string, Tables['coding'][]>> {
   const { rows } = await sql<Tables['coding']>`
-    select c.* from coding c where c.study = ${study} and c.decision in ${toList(ids)} order by c.decision, c.part_no`.execute(db)
+    select c.* from coding c where c.study = ${study} and c.decision in ${toList(ids)} order by c.decision, c.part_no`.execute(
+    db,
+  )
   for (const row of rows) {
     const code = (JSON.parse(row.path) as { code: string }[]).at(-1)?.code
     if (code !== row.code) row.path = '[]' // the code and its path disagree: the decision's id will not fit
@@ -126,59 +165,123 @@ async function readCodings(db: Kysely<Tables>, study: string, ids: readonly stri
   return Map.groupBy(rows, (row) => row.decision)
 }
 
-async function checkVerdicts(db: Kysely<Tables>, study: string, { vouched, faults }: { vouched: ReadonlyMap<number, Json>; faults: Faults }): Promise<number> {
-  const rows = await db.selectFrom('verdict').innerJoin('event', (join) => join.onRef('event.study', '=', 'verdict.study').onRef('event.seq', '=', 'verdict.seq')).selectAll('verdict').select(['event.actor as by', 'event.auth as known', 'event.reason as why', 'event.kind as what']).where('verdict.study', '=', study).execute()
-  const total = await db.selectFrom('verdict').select((of) => of.fn.countAll<number>().as('n')).where('study', '=', study).executeTakeFirstOrThrow()
+async function checkVerdicts(
+  db: Kysely<Tables>,
+  study: string,
+  { vouched, faults }: { vouched: ReadonlyMap<number, Json>; faults: Faults },
+): Promise<number> {
+  const rows = await db
+    .selectFrom('verdict')
+    .innerJoin('event', (join) =>
+      join.onRef('event.study', '=', 'verdict.study').onRef('event.seq', '=', 'verdict.seq'),
+    )
+    .selectAll('verdict')
+    .select(['event.actor as by', 'event.auth as known', 'event.reason as why', 'event.kind as what'])
+    .where('verdict.study', '=', study)
+    .execute()
+  const total = await db
+    .selectFrom('verdict')
+    .select((of) => of.fn.countAll<number>().as('n'))
+    .where('study', '=', study)
+    .executeTakeFirstOrThrow()
   if (total.n !== rows.length) faults.add(`verdicts: ${total.n - rows.length} without an event`)
   const seen = new Set<number>()
   for (const row of rows) {
     seen.add(row.seq)
     const event = vouched.get(row.seq) as { body?: { decision?: string } } | undefined
-    if (row.what !== row.kind || row.by !== row.actor || row.known !== row.auth || row.why !== row.reason || event?.body?.decision !== row.decision)
+    if (
+      row.what !== row.kind ||
+      row.by !== row.actor ||
+      row.known !== row.auth ||
+      row.why !== row.reason ||
+      event?.body?.decision !== row.decision
+    )
       faults.add(`verdict of event ${row.seq}: it is not what the event vouches for`)
   }
   for (const [seq, event] of vouched) {
     const { kind } = event as { kind: string }
-    if ((kind === 'approved' || kind === 'rejected') && !seen.has(seq)) faults.add(`event ${seq}: the verdict it vouches for is missing`)
+    if ((kind === 'approved' || kind === 'rejected') && !seen.has(seq))
+      faults.add(`event ${seq}: the verdict it vouches for is missing`)
   }
   return rows.length
 }
 
-async function checkTransfers(db: Kysely<Tables>, study: string, { vouched, faults }: { vouched: ReadonlyMap<number, Json>; faults: Faults }): Promise<{ transfers: number; versions: number }> {
-  const ends = await db.selectFrom('transfer_end').selectAll().where('study', '=', study).where('state', '=', 'committed').orderBy('transfer_no').execute()
+async function checkTransfers(
+  db: Kysely<Tables>,
+  study: string,
+  { vouched, faults }: { vouched: ReadonlyMap<number, Json>; faults: Faults },
+): Promise<{ transfers: number; versions: number }> {
+  const ends = await db
+    .selectFrom('transfer_end')
+    .selectAll()
+    .where('study', '=', study)
+    .where('state', '=', 'committed')
+    .orderBy('transfer_no')
+    .execute()
   for (const end of ends) {
     const where = `transfer ${end.transfer_no}`
     const digest = await digestVersions(db, study, end.transfer_no)
     const event = vouched.get(end.seq) as { body?: { versions?: string } } | undefined
-    if (digest !== end.versions_digest || digest !== event?.body?.versions) faults.add(`${where}: the occurrences it brought are not those the chain vouches for (event ${end.seq})`)
+    if (digest !== end.versions_digest || digest !== event?.body?.versions)
+      faults.add(`${where}: the occurrences it brought are not those the chain vouches for (event ${end.seq})`)
   }
-  const committed = [...vouched.values()].filter((event) => (event as { kind: string }).kind === 'transfer-committed').length
-  if (committed !== ends.length) faults.add(`transfers: ${ends.length} committed in the store, ${committed} in the chain`)
+  const committed = [...vouched.values()].filter(
+    (event) => (event as { kind: string }).kind === 'transfer-committed',
+  ).length
+  if (committed !== ends.length)
+    faults.add(`transfers: ${ends.length} committed in the store, ${committed} in the chain`)
   const versions = await checkVersions(db, study, { head: ends.at(-1)?.transfer_no ?? 0, faults })
   return { transfers: ends.length, versions }
 }
 
 /** Ids and content ids follow from content; each occurrence has its --SEQ. */
-async function checkVersions(db: Kysely<Tables>, study: string, { head, faults }: { head: number; faults: Faults }): Promise<number> {
+async function checkVersions(
+  db: Kysely<Tables>,
+  study: string,
+  { head, faults }: { head: number; faults: Faults },
+): Promise<number> {
   let count = 0
   let after = { no: 0, transfer_no: 0 }
   for (;;) {
-    const { rows } = await sql<{ no: number; transfer_no: number; id: string; key: string; verbatim: string; subject_raw: string; site: string | null; context: string; content_id: string; sequences: number; state: string | null }>`
+    const { rows } = await sql<{
+      no: number
+      transfer_no: number
+      id: string
+      key: string
+      verbatim: string
+      subject_raw: string
+      site: string | null
+      context: string
+      content_id: string
+      sequences: number
+      state: string | null
+    }>`
       select o.no, v.transfer_no, o.id, o.key, v.verbatim, v.subject_raw, v.site, v.context, v.content_id, e.state,
         (select count(*) from sequence s where s.study = o.study and s.occurrence_no = o.no and s.part = 1) as sequences
       from occurrence_version v join occurrence o on o.study = v.study and o.no = v.occurrence_no
       left join transfer_end e on e.study = v.study and e.transfer_no = v.transfer_no
-      where v.study = ${study} and v.transfer_no <= ${head} and (v.occurrence_no, v.transfer_no) > (${after.no}, ${after.transfer_no}) order by v.occurrence_no, v.transfer_no limit 5000`.execute(db)
+      where v.study = ${study} and v.transfer_no <= ${head} and (v.occurrence_no, v.transfer_no) > (${after.no}, ${after.transfer_no}) order by v.occurrence_no, v.transfer_no limit 5000`.execute(
+      db,
+    )
     const last = rows.at(-1)
     if (last === undefined) return count
     after = last
     for (const row of rows) {
       count++
-      if (row.state !== 'committed') faults.add(`occurrence ${row.id}: it holds a version of transfer ${row.transfer_no}, which was never committed`)
-      if (toOccurrenceId(study, parseKeyText(row.key)) !== row.id) faults.add(`occurrence ${row.id}: its id does not follow from its key`)
-      const content = { verbatim: row.verbatim, subjectRaw: row.subject_raw, site: row.site, context: JSON.parse(row.context) as CrfContext }
-      if (toOccurrenceContentId(content) !== row.content_id) faults.add(`occurrence ${row.id}: transfer ${row.transfer_no}: its content was changed`)
-      if (row.sequences !== 1) faults.add(`occurrence ${row.id}: it has ${row.sequences} sequence numbers instead of one`)
+      if (row.state !== 'committed')
+        faults.add(`occurrence ${row.id}: it holds a version of transfer ${row.transfer_no}, which was never committed`)
+      if (toOccurrenceId(study, parseKeyText(row.key)) !== row.id)
+        faults.add(`occurrence ${row.id}: its id does not follow from its key`)
+      const content = {
+        verbatim: row.verbatim,
+        subjectRaw: row.subject_raw,
+        site: row.site,
+        context: JSON.parse(row.context) as CrfContext,
+      }
+      if (toOccurrenceContentId(content) !== row.content_id)
+        faults.add(`occurrence ${row.id}: transfer ${row.transfer_no}: its content was changed`)
+      if (row.sequences !== 1)
+        faults.add(`occurrence ${row.id}: it has ${row.sequences} sequence numbers instead of one`)
     }
   }
 }
@@ -187,17 +290,33 @@ async function checkVersions(db: Kysely<Tables>, study: string, { head, faults }
 async function checkGroups(db: Kysely<Tables>, study: string, faults: Faults): Promise<number> {
   const head = (await findCommitted(db, study))?.no ?? 0
   const expected = new Map((await countGroups(db, study, head)).map((row) => [row.group_no, row]))
-  const { rows } = await sql<Tables['current_group'] & { latest: string | null; id: string; folded: string; domain: string; field: string; terminology: string; language: string; fold_version: number }>`
+  const { rows } = await sql<
+    Tables['current_group'] & {
+      latest: string | null
+      id: string
+      folded: string
+      domain: string
+      field: string
+      terminology: string
+      language: string
+      fold_version: number
+    }
+  >`
     select c.*, g.id, g.folded, g.domain, g.field, g.terminology, g.language, g.fold_version,
       (select d.id from decision d where d.study = c.study and d.group_no = c.group_no order by d.seq desc limit 1) as latest
-    from current_group c join term_group g on g.study = c.study and g.no = c.group_no where c.study = ${study}`.execute(db)
+    from current_group c join term_group g on g.study = c.study and g.no = c.group_no where c.study = ${study}`.execute(
+    db,
+  )
   for (const row of rows) {
     const where = `term group ${row.id} ("${row.folded}")`
     const counts = expected.get(row.group_no) ?? { occurrences: 0, serious: 0 }
     expected.delete(row.group_no)
-    for (const name of ['occurrences', 'serious'] as const) if (row[name] !== counts[name]) faults.add(`${where}: counts ${row[name]} ${name}, there are ${counts[name]}`)
+    for (const name of ['occurrences', 'serious'] as const)
+      if (row[name] !== counts[name]) faults.add(`${where}: counts ${row[name]} ${name}, there are ${counts[name]}`)
     if (row.latest !== row.decision) faults.add(`${where}: its decision in force is not its latest`)
-    const id = toContentId(toCanonicalJson([row.fold_version, row.domain, row.field, row.terminology, row.language, row.folded]))
+    const id = toContentId(
+      toCanonicalJson([row.fold_version, row.domain, row.field, row.terminology, row.language, row.folded]),
+    )
     if (id !== row.id) faults.add(`${where}: its id does not follow from its text`)
   }
   for (const group of expected.keys()) faults.add(`term group no. ${group}: has occurrences but is not counted`)

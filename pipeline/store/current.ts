@@ -1,7 +1,8 @@
 /** What is current: the latest committed transfer, the current version of each occurrence, the counts of each term group. */
+
+import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import { toSha256 } from '../../schemas/content-id.ts'
-import { createHash } from 'node:crypto'
 import type { Tables } from './tables.ts'
 
 export interface CommittedTransfer {
@@ -15,11 +16,23 @@ export interface CommittedTransfer {
 }
 
 /** The latest committed transfer, or the latest one at an earlier point of the chain. */
-export async function findCommitted(db: Kysely<Tables>, study: string, { uptoSeq }: { uptoSeq?: number } = {}): Promise<CommittedTransfer | undefined> {
+export async function findCommitted(
+  db: Kysely<Tables>,
+  study: string,
+  { uptoSeq }: { uptoSeq?: number } = {},
+): Promise<CommittedTransfer | undefined> {
   const row = await db
     .selectFrom('transfer')
-    .innerJoin('transfer_end', (join) => join.onRef('transfer_end.study', '=', 'transfer.study').onRef('transfer_end.transfer_no', '=', 'transfer.no'))
-    .select(['transfer.no', 'transfer.as_of as asOf', 'transfer.content_id as contentId', 'transfer.accepted', 'transfer_end.seq'])
+    .innerJoin('transfer_end', (join) =>
+      join.onRef('transfer_end.study', '=', 'transfer.study').onRef('transfer_end.transfer_no', '=', 'transfer.no'),
+    )
+    .select([
+      'transfer.no',
+      'transfer.as_of as asOf',
+      'transfer.content_id as contentId',
+      'transfer.accepted',
+      'transfer_end.seq',
+    ])
     .where('transfer.study', '=', study)
     .where('transfer_end.state', '=', 'committed')
     .$if(uptoSeq !== undefined, (query) => query.where('transfer_end.seq', '<=', uptoSeq ?? 0))
@@ -74,7 +87,8 @@ export class VersionsDigest {
 
   add(versions: readonly VersionFacts[], part: 'known' | 'fresh'): void {
     let text = ''
-    for (const { id, present, content_id, source, file_no, line } of versions) text += `${id} ${present} ${content_id} ${source} ${file_no ?? ''}:${line ?? ''}\n`
+    for (const { id, present, content_id, source, file_no, line } of versions)
+      text += `${id} ${present} ${content_id} ${source} ${file_no ?? ''}:${line ?? ''}\n`
     ;(part === 'known' ? this.#known : this.#fresh).update(text)
   }
 
@@ -86,7 +100,11 @@ export class VersionsDigest {
 }
 
 /** Reads the versions a transfer brought of occurrences with numbers below `before`, in the order of the numbers. */
-export async function* readVersionFacts(db: Kysely<Tables>, study: string, { transferNo, before }: { transferNo: number; before: number }): AsyncGenerator<(VersionFacts & { no: number; isFresh: boolean })[]> {
+export async function* readVersionFacts(
+  db: Kysely<Tables>,
+  study: string,
+  { transferNo, before }: { transferNo: number; before: number },
+): AsyncGenerator<(VersionFacts & { no: number; isFresh: boolean })[]> {
   let after = 0
   for (;;) {
     const { rows } = await sql<VersionFacts & { no: number; brought_by: number }>`
@@ -102,16 +120,32 @@ export async function* readVersionFacts(db: Kysely<Tables>, study: string, { tra
 }
 
 /** What a transfer says of subjects, as the digest takes it. */
-export async function listSubjectFacts(db: Kysely<Tables>, study: string, transferNo: number): Promise<{ subject: string; content_id: string }[]> {
-  return db.selectFrom('subject_version').select(['subject', 'content_id']).where('study', '=', study).where('transfer_no', '=', transferNo).orderBy('subject').execute()
+export async function listSubjectFacts(
+  db: Kysely<Tables>,
+  study: string,
+  transferNo: number,
+): Promise<{ subject: string; content_id: string }[]> {
+  return db
+    .selectFrom('subject_version')
+    .select(['subject', 'content_id'])
+    .where('study', '=', study)
+    .where('transfer_no', '=', transferNo)
+    .orderBy('subject')
+    .execute()
 }
 
 /** The digest of a whole transfer, from what is stored: what the committing event must vouch for. */
 export async function digestVersions(db: Kysely<Tables>, study: string, transferNo: number): Promise<string> {
   const digest = new VersionsDigest()
   for await (const versions of readVersionFacts(db, study, { transferNo, before: Number.MAX_SAFE_INTEGER })) {
-    digest.add(versions.filter((version) => !version.isFresh), 'known')
-    digest.add(versions.filter((version) => version.isFresh), 'fresh')
+    digest.add(
+      versions.filter((version) => !version.isFresh),
+      'known',
+    )
+    digest.add(
+      versions.filter((version) => version.isFresh),
+      'fresh',
+    )
   }
   return digest.finish(await listSubjectFacts(db, study, transferNo))
 }

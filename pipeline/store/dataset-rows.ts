@@ -1,8 +1,8 @@
 /** What a coded dataset is made of, read as of one event of the chain: occurrences, effective codes, provenance. */
 import { type Kysely, sql } from 'kysely'
-import { isEffective, toApproval } from '../review/rules.ts'
 import type { CodedDomain, CrfContext, DatasetRow, Provenance } from '../../schemas/records.ts'
 import type { TermPath } from '../../schemas/terms.ts'
+import { isEffective, toApproval } from '../review/rules.ts'
 import { toArtefactSetId } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { findCommitted, isCurrentVersion } from './current.ts'
@@ -31,14 +31,18 @@ interface Row {
 interface PartCode {
   readonly path: TermPath | null
   readonly partText: string | null
-  readonly provenance: Omit<Provenance, 'recordKey' | 'key'>
+  readonly provenance: Provenance
 }
 
 /**
  * Streams a domain's dataset rows in the order of USUBJID and --SEQ.
  * Only decisions and transfers up to `uptoSeq` count, so any earlier dataset can be made again.
  */
-export async function* readDatasetRows(db: Kysely<Tables>, study: string, { domain, uptoSeq }: { domain: CodedDomain; uptoSeq: number }): AsyncGenerator<DatasetRow[]> {
+export async function* readDatasetRows(
+  db: Kysely<Tables>,
+  study: string,
+  { domain, uptoSeq }: { domain: CodedDomain; uptoSeq: number },
+): AsyncGenerator<DatasetRow[]> {
   const head = (await findCommitted(db, study, { uptoSeq }))?.no
   if (head === undefined) return
   const codes = new Codes(db, study, uptoSeq)
@@ -59,6 +63,8 @@ export async function* readDatasetRows(db: Kysely<Tables>, study: string, { doma
     yield rows.map((row) => {
       const code = codes.find(row)
       return {
+        recordKey: row.id,
+        key: row.key,
         usubjid: row.usubjid,
         sequence: row.n,
         subject: row.subject,
@@ -67,7 +73,7 @@ export async function* readDatasetRows(db: Kysely<Tables>, study: string, { doma
         modified: code.path === null ? null : code.partText,
         context: JSON.parse(row.context) as CrfContext,
         path: code.path,
-        provenance: { ...code.provenance, recordKey: row.id, key: row.key },
+        provenance: code.provenance,
       }
     })
   }
@@ -81,7 +87,7 @@ class Codes {
   readonly #byGroup = new Map<number, StoredDecision | undefined>()
   readonly #parts = new WeakMap<StoredDecision, Map<number, PartCode>>()
   #byOccurrence = new Map<number, StoredDecision>()
-  #hasOwnDecisions = false
+  #hasOwnDecisions: boolean = false
 
   constructor(db: Kysely<Tables>, study: string, uptoSeq: number) {
     this.#db = db
@@ -90,7 +96,13 @@ class Codes {
   }
 
   async open(): Promise<void> {
-    const any = await this.#db.selectFrom('decision').select('id').where('study', '=', this.#study).where('occurrence_no', 'is not', null).limit(1).executeTakeFirst()
+    const any = await this.#db
+      .selectFrom('decision')
+      .select('id')
+      .where('study', '=', this.#study)
+      .where('occurrence_no', 'is not', null)
+      .limit(1)
+      .executeTakeFirst()
     this.#hasOwnDecisions = any !== undefined
   }
 
@@ -99,21 +111,37 @@ class Codes {
     const unmet = [...new Set(rows.map((row) => row.group_no))].filter((no) => !this.#byGroup.has(no))
     const decisions = await this.#readLatest('group_no', unmet)
     for (const no of unmet) this.#byGroup.set(no, decisions.get(no))
-    if (this.#hasOwnDecisions) this.#byOccurrence = await this.#readLatest('occurrence_no', rows.map((row) => row.no))
+    if (this.#hasOwnDecisions)
+      this.#byOccurrence = await this.#readLatest(
+        'occurrence_no',
+        rows.map((row) => row.no),
+      )
   }
 
-  async #readLatest(column: 'group_no' | 'occurrence_no', nos: readonly number[]): Promise<Map<number, StoredDecision>> {
+  async #readLatest(
+    column: 'group_no' | 'occurrence_no',
+    nos: readonly number[],
+  ): Promise<Map<number, StoredDecision>> {
     if (nos.length === 0) return new Map()
     const target = sql.ref(column)
     const { rows } = await sql<{ no: number; id: string }>`
       select d.${target} as no, d.id from decision d
       where d.study = ${this.#study} and d.${target} in ${toList(nos)}
-        and d.seq = (select max(e.seq) from decision e where e.study = d.study and e.${target} = d.${target} and e.seq <= ${this.#uptoSeq})`.execute(this.#db)
-    const decisions = await readDecisions(this.#db, this.#study, rows.map((row) => row.id), { uptoSeq: this.#uptoSeq })
-    return new Map(rows.flatMap(({ no, id }) => {
-      const decision = decisions.get(id)
-      return decision ? [[no, decision] as const] : []
-    }))
+        and d.seq = (select max(e.seq) from decision e where e.study = d.study and e.${target} = d.${target} and e.seq <= ${this.#uptoSeq})`.execute(
+      this.#db,
+    )
+    const decisions = await readDecisions(
+      this.#db,
+      this.#study,
+      rows.map((row) => row.id),
+      { uptoSeq: this.#uptoSeq },
+    )
+    return new Map(
+      rows.flatMap(({ no, id }) => {
+        const decision = decisions.get(id)
+        return decision ? [[no, decision] as const] : []
+      }),
+    )
   }
 
   find(row: Row): PartCode {
@@ -125,10 +153,10 @@ class Codes {
   }
 
   #findPart(decision: StoredDecision, target: 'group' | 'occurrence', part: number): PartCode {
-    let parts = this.#parts.get(decision)
-    if (!parts) this.#parts.set(decision, (parts = new Map()))
-    let code = parts.get(part)
-    if (!code) parts.set(part, (code = toPartCode(decision, { target, part })))
+    const parts = this.#parts.get(decision) ?? new Map<number, PartCode>()
+    this.#parts.set(decision, parts)
+    const code = parts.get(part) ?? toPartCode(decision, { target, part })
+    parts.set(part, code)
     return code
   }
 }
@@ -136,10 +164,27 @@ class Codes {
 const UNCODED: PartCode = {
   path: null,
   partText: null,
-  provenance: { part: 1, decision: null, target: null, outcome: null, step: null, confidence: null, approval: 'none-needed', coder: null, codedAt: null, approver: null, approvedAt: null, reason: null, artefacts: null },
+  provenance: {
+    part: 1,
+    decision: null,
+    target: null,
+    outcome: null,
+    step: null,
+    confidence: null,
+    approval: 'none-needed',
+    coder: null,
+    codedAt: null,
+    approver: null,
+    approvedAt: null,
+    reason: null,
+    artefacts: null,
+  },
 }
 
-function toPartCode(decision: StoredDecision, { target, part }: { target: 'group' | 'occurrence'; part: number }): PartCode {
+function toPartCode(
+  decision: StoredDecision,
+  { target, part }: { target: 'group' | 'occurrence'; part: number },
+): PartCode {
   const approval = toApproval(decision.waits, decision.verdict?.kind ?? null)
   const coding = decision.codings[part - 1]
   return {

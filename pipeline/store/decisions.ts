@@ -48,7 +48,11 @@ interface Frame {
 }
 
 /** A decision's identity: everything it says. The same decision has the same id in every store. */
-export function toDecisionId(study: string, decision: Omit<NewDecision, 'target'> & { target: Pick<Target, 'kind' | 'id'> }, frame: Frame): string {
+export function toDecisionId(
+  study: string,
+  decision: Omit<NewDecision, 'target'> & { target: Pick<Target, 'kind' | 'id'> },
+  frame: Frame,
+): string {
   return toContentId(
     toCanonicalJson([
       study,
@@ -60,7 +64,11 @@ export function toDecisionId(study: string, decision: Omit<NewDecision, 'target'
       decision.step,
       decision.confidence,
       decision.waits,
-      decision.codings.map(({ path, partText }) => [partText, frame.dictionary, path.map(({ level, code, text }) => [level, code, text])]),
+      decision.codings.map(({ path, partText }) => [
+        partText,
+        frame.dictionary,
+        path.map(({ level, code, text }) => [level, code, text]),
+      ]),
       decision.explanation,
       decision.reason,
       frame.artefacts as Json,
@@ -82,7 +90,11 @@ export function digestDecisions(ids: readonly string[]): string {
  * left as they are: a person's work is never written over.
  * @returns how many were recorded
  */
-export async function recordAutocoded(store: Store, study: string, { decisions, frame }: { decisions: readonly NewDecision[]; frame: Frame }): Promise<number> {
+export async function recordAutocoded(
+  store: Store,
+  study: string,
+  { decisions, frame }: { decisions: readonly NewDecision[]; frame: Frame },
+): Promise<number> {
   return store.db.transaction().execute(async (trx) => {
     const latest = await findLatest(trx, study, decisions)
     const free = decisions.filter((decision) => (latest.get(decision.target.no) ?? null) === decision.replaces)
@@ -91,7 +103,10 @@ export async function recordAutocoded(store: Store, study: string, { decisions, 
     const tally: Record<string, number> = {}
     for (const { outcome } of free) tally[outcome] = (tally[outcome] ?? 0) + 1
     const body = { count: free.length, outcomes: tally, decisions: digestDecisions(ids) }
-    const seq = await appendEvent(trx, study, { event: { kind: 'autocoded', object: `${free.length} term groups`, actor: frame.actor, body }, ambience: store.ambience })
+    const seq = await appendEvent(trx, study, {
+      event: { kind: 'autocoded', object: `${free.length} term groups`, actor: frame.actor, body },
+      ambience: store.ambience,
+    })
     await writeDecisions(trx, study, { decisions: free, ids, seq, frame })
     return free.length
   })
@@ -101,13 +116,29 @@ export async function recordAutocoded(store: Store, study: string, { decisions, 
  * Records one decision of a person.
  * @returns its id, or undefined when another decision came first (nothing is written then)
  */
-export async function recordManual(store: Store, study: string, { decision, frame }: { decision: NewDecision; frame: Frame }): Promise<string | undefined> {
+export async function recordManual(
+  store: Store,
+  study: string,
+  { decision, frame }: { decision: NewDecision; frame: Frame },
+): Promise<string | undefined> {
   return store.db.transaction().execute(async (trx) => {
     if ((await findLatestOf(trx, study, decision.target)) !== decision.replaces) return undefined
     const id = toDecisionId(study, decision, frame)
-    const body = { decisions: digestDecisions([id]), decision: id, replaces: decision.replaces, basedOn: decision.basedOn, codings: decision.codings.map(({ path, partText }) => ({ partText, path: path.map((node) => ({ ...node })) })) }
+    const body = {
+      decisions: digestDecisions([id]),
+      decision: id,
+      replaces: decision.replaces,
+      basedOn: decision.basedOn,
+      codings: decision.codings.map(({ path, partText }) => ({ partText, path: path.map((node) => ({ ...node })) })),
+    }
     const seq = await appendEvent(trx, study, {
-      event: { kind: 'coded', object: `${decision.target.kind} ${decision.target.id}`, actor: frame.actor, reason: decision.reason, body },
+      event: {
+        kind: 'coded',
+        object: `${decision.target.kind} ${decision.target.id}`,
+        actor: frame.actor,
+        reason: decision.reason,
+        body,
+      },
       ambience: store.ambience,
     })
     await writeDecisions(trx, study, { decisions: [decision], ids: [id], seq, frame })
@@ -119,19 +150,43 @@ export async function recordManual(store: Store, study: string, { decision, fram
  * Records a second person's verdict.
  * @returns false when the decision has a verdict already, or is not its target's latest any more (nothing is written then)
  */
-export async function recordVerdict(store: Store, study: string, verdict: { decision: string; target: Target; kind: 'approved' | 'rejected'; actor: Actor; reason: string | null }): Promise<boolean> {
+export async function recordVerdict(
+  store: Store,
+  study: string,
+  verdict: { decision: string; target: Target; kind: 'approved' | 'rejected'; actor: Actor; reason: string | null },
+): Promise<boolean> {
   return store.db.transaction().execute(async (trx) => {
     if ((await findLatestOf(trx, study, verdict.target)) !== verdict.decision) return false
-    const earlier = await trx.selectFrom('verdict').select('seq').where('study', '=', study).where('decision', '=', verdict.decision).executeTakeFirst()
+    const earlier = await trx
+      .selectFrom('verdict')
+      .select('seq')
+      .where('study', '=', study)
+      .where('decision', '=', verdict.decision)
+      .executeTakeFirst()
     if (earlier) return false
     const { actor, kind, reason, target, decision } = verdict
-    const seq = await appendEvent(trx, study, { event: { kind, object: `${target.kind} ${target.id}`, actor, reason, body: { decision } }, ambience: store.ambience })
-    await trx.insertInto('verdict').values({ study, seq, decision, kind, actor: actor.name, auth: actor.auth, at: store.ambience.now(), reason }).execute()
+    const seq = await appendEvent(trx, study, {
+      event: { kind, object: `${target.kind} ${target.id}`, actor, reason, body: { decision } },
+      ambience: store.ambience,
+    })
+    await trx
+      .insertInto('verdict')
+      .values({ study, seq, decision, kind, actor: actor.name, auth: actor.auth, at: store.ambience.now(), reason })
+      .execute()
     return true
   })
 }
 
-async function writeDecisions(trx: Kysely<Tables>, study: string, { decisions, ids, seq, frame }: { decisions: readonly NewDecision[]; ids: readonly string[]; seq: number; frame: Frame }): Promise<void> {
+async function writeDecisions(
+  trx: Kysely<Tables>,
+  study: string,
+  {
+    decisions,
+    ids,
+    seq,
+    frame,
+  }: { decisions: readonly NewDecision[]; ids: readonly string[]; seq: number; frame: Frame },
+): Promise<void> {
   const artefacts = toCanonicalJson(frame.artefacts as Json)
   const rows: Cell[][] = []
   const codings: Cell[][] = []
@@ -158,17 +213,47 @@ async function writeDecisions(trx: Kysely<Tables>, study: string, { decisions, i
       frame.at,
       decision.reason,
     ])
-    for (const [part, { path, partText }] of decision.codings.entries()) codings.push([study, id, part + 1, partText, frame.dictionary, path.at(-1)?.code ?? null, JSON.stringify(path)])
+    for (const [part, { path, partText }] of decision.codings.entries())
+      codings.push([study, id, part + 1, partText, frame.dictionary, path.at(-1)?.code ?? null, JSON.stringify(path)])
   }
-  const columns = ['study', 'id', 'seq', 'group_no', 'occurrence_no', 'based_on', 'replaces', 'outcome', 'step', 'confidence', 'waits', 'artefacts', 'explanation', 'actor', 'actor_kind', 'auth', 'at', 'reason'] as const
+  const columns = [
+    'study',
+    'id',
+    'seq',
+    'group_no',
+    'occurrence_no',
+    'based_on',
+    'replaces',
+    'outcome',
+    'step',
+    'confidence',
+    'waits',
+    'artefacts',
+    'explanation',
+    'actor',
+    'actor_kind',
+    'auth',
+    'at',
+    'reason',
+  ] as const
   await insertRows(trx, { name: 'decision', columns }, rows)
-  await insertRows(trx, { name: 'coding', columns: ['study', 'decision', 'part_no', 'part_text', 'dictionary', 'code', 'path'] }, codings)
+  await insertRows(
+    trx,
+    { name: 'coding', columns: ['study', 'decision', 'part_no', 'part_text', 'dictionary', 'code', 'path'] },
+    codings,
+  )
   await sql`
     update current_group set decision = d.id from decision d
-    where d.study = ${study} and d.seq = ${seq} and current_group.study = d.study and current_group.group_no = d.group_no`.execute(trx)
+    where d.study = ${study} and d.seq = ${seq} and current_group.study = d.study and current_group.group_no = d.group_no`.execute(
+    trx,
+  )
 }
 
-async function findLatest(trx: Kysely<Tables>, study: string, decisions: readonly NewDecision[]): Promise<Map<number, string>> {
+async function findLatest(
+  trx: Kysely<Tables>,
+  study: string,
+  decisions: readonly NewDecision[],
+): Promise<Map<number, string>> {
   const { rows } = await sql<{ group_no: number; id: string }>`
     select d.group_no, d.id from decision d
     where d.study = ${study} and d.group_no in ${toList(decisions.map((decision) => decision.target.no))}
@@ -178,6 +263,13 @@ async function findLatest(trx: Kysely<Tables>, study: string, decisions: readonl
 
 async function findLatestOf(trx: Kysely<Tables>, study: string, target: Target): Promise<string | null> {
   const column = target.kind === 'group' ? 'group_no' : 'occurrence_no'
-  const row = await trx.selectFrom('decision').select('id').where('study', '=', study).where(column, '=', target.no).orderBy('seq', 'desc').limit(1).executeTakeFirst()
+  const row = await trx
+    .selectFrom('decision')
+    .select('id')
+    .where('study', '=', study)
+    .where(column, '=', target.no)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   return row?.id ?? null
 }

@@ -1,9 +1,29 @@
 /** Numbered migrations: each brings the store from one version to the next, in one transaction, and never changes again. */
 
 /** Tables whose rows stay as they were written, for ever. */
-const APPEND_ONLY = ['study', 'event', 'event_body', 'artefact', 'setting', 'transfer', 'transfer_end', 'term_group', 'decision', 'coding', 'verdict', 'dataset'] as const
+const APPEND_ONLY = [
+  'study',
+  'event',
+  'event_body',
+  'artefact',
+  'setting',
+  'transfer',
+  'transfer_end',
+  'term_group',
+  'decision',
+  'coding',
+  'verdict',
+  'dataset',
+] as const
 /** Append-only too, but rows of a transfer that was abandoned never became a record and may be cleared away. */
-const STAGED = ['transfer_file', 'occurrence', 'occurrence_version', 'subject_version', 'set_aside', 'sequence'] as const
+const STAGED = [
+  'transfer_file',
+  'occurrence',
+  'occurrence_version',
+  'subject_version',
+  'set_aside',
+  'sequence',
+] as const
 
 export interface Migration {
   readonly version: number
@@ -60,9 +80,13 @@ export const MIGRATIONS: readonly Migration[] = [
       `create table current_group (study text not null, group_no integer not null, occurrences integer not null, serious integer not null, first_transfer integer not null, decision text,
         primary key (study, group_no)) without rowid`,
       ...[...APPEND_ONLY, ...STAGED].map(
-        (table) => `create trigger ${table}_no_update before update on ${table} begin select raise(abort, '${table} is append-only'); end`,
+        (table) =>
+          `create trigger ${table}_no_update before update on ${table} begin select raise(abort, '${table} is append-only'); end`,
       ),
-      ...APPEND_ONLY.map((table) => `create trigger ${table}_no_delete before delete on ${table} begin select raise(abort, '${table} is append-only'); end`),
+      ...APPEND_ONLY.map(
+        (table) =>
+          `create trigger ${table}_no_delete before delete on ${table} begin select raise(abort, '${table} is append-only'); end`,
+      ),
       ...STAGED.map(
         (table) => `create trigger ${table}_no_delete before delete on ${table}
           when not exists (select 1 from transfer_end e where e.study = old.study and e.transfer_no = old.transfer_no and e.state = 'abandoned')

@@ -64,11 +64,17 @@ class ImmediateDriver extends SqliteDriver {
 }
 
 function openDatabase({ path, mode }: NodeSqliteOptions): SqliteDatabase {
-  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true, readOnly: mode === 'snapshot' })
+  const db = new DatabaseSync(path, {
+    timeout: BUSY_TIMEOUT_MS,
+    enableForeignKeyConstraints: true,
+    readOnly: mode === 'snapshot',
+  })
   if (mode === 'write') db.exec('pragma journal_mode = wal')
   // recursive_triggers: without it INSERT OR REPLACE would delete rows past the append-only triggers.
   // wal_autocheckpoint: a run's batches touch many pages; copying them home at every commit would double the work.
-  db.exec('pragma synchronous = full; pragma recursive_triggers = on; pragma temp_store = file; pragma cache_size = -16384; pragma wal_autocheckpoint = 16384')
+  db.exec(
+    'pragma synchronous = full; pragma recursive_triggers = on; pragma temp_store = file; pragma cache_size = -16384; pragma wal_autocheckpoint = 16384',
+  )
   const cache = new Map<string, SqliteStatement>()
   return {
     close: () => db.close(),
@@ -103,6 +109,7 @@ function toStatement(statement: StatementSync, fresh: () => StatementSync): Sqli
 function toSqlite(value: unknown): SQLInputValue {
   if (typeof value === 'boolean') return value ? 1 : 0
   // node:sqlite takes an object in first place for named parameters and would store NULL without a word.
-  if (value !== null && typeof value === 'object' && !ArrayBuffer.isView(value)) throw new TypeError('SQLite stores no objects: JSON.stringify it first')
+  if (value !== null && typeof value === 'object' && !ArrayBuffer.isView(value))
+    throw new TypeError('SQLite stores no objects: JSON.stringify it first')
   return value as SQLInputValue
 }

@@ -4,9 +4,9 @@ import type { Outcome, Step } from '../../schemas/outcomes.ts'
 import type { CodedDomain } from '../../schemas/records.ts'
 import type { Candidate, TermPath } from '../../schemas/terms.ts'
 import type { ArtefactSet } from './artefacts.ts'
+import { toList } from './bulk.ts'
 import { findCommitted, isCurrentVersion } from './current.ts'
 import type { Target } from './decisions.ts'
-import { toList } from './bulk.ts'
 import type { Tables } from './tables.ts'
 
 /** More than people ever decide one by one. */
@@ -29,8 +29,17 @@ export interface StoredDecision {
   readonly actor: string
   readonly at: string
   readonly reason: string | null
-  readonly codings: readonly { readonly partText: string | null; readonly dictionary: string; readonly path: TermPath }[]
-  readonly verdict: { readonly kind: 'approved' | 'rejected'; readonly actor: string; readonly at: string; readonly reason: string | null } | null
+  readonly codings: readonly {
+    readonly partText: string | null
+    readonly dictionary: string
+    readonly path: TermPath
+  }[]
+  readonly verdict: {
+    readonly kind: 'approved' | 'rejected'
+    readonly actor: string
+    readonly at: string
+    readonly reason: string | null
+  } | null
 }
 
 /** A term group with its counts and its decision in force, if any. */
@@ -48,7 +57,11 @@ export interface GroupState {
 }
 
 /** Most work first: groups with serious events, then the frequent ones; text last, so that the order is always the same. */
-export async function listGroups(store: Db, study: string, options: { domain?: CodedDomain; limit: number; state: 'open' | 'to-approve' | 'any' }): Promise<GroupState[]> {
+export async function listGroups(
+  store: Db,
+  study: string,
+  options: { domain?: CodedDomain; limit: number; state: 'open' | 'to-approve' | 'any' },
+): Promise<GroupState[]> {
   const { rows } = await sql<GroupRow>`
     ${selectGroup}
     where c.study = ${study} and c.occurrences > 0
@@ -60,7 +73,11 @@ export async function listGroups(store: Db, study: string, options: { domain?: C
 }
 
 /** Groups that autocoding has to look at: no decision yet, or an open one that rested on other artefacts. */
-export async function listUndecided(store: Db, study: string, options: { after: number; limit: number; artefacts: string }): Promise<GroupState[]> {
+export async function listUndecided(
+  store: Db,
+  study: string,
+  options: { after: number; limit: number; artefacts: string },
+): Promise<GroupState[]> {
   const { rows } = await sql<GroupRow>`
     ${selectGroup}
     where c.study = ${study} and c.occurrences > 0 and c.group_no > ${options.after}
@@ -70,7 +87,11 @@ export async function listUndecided(store: Db, study: string, options: { after: 
 }
 
 /** The groups whose id begins with the text, or whose folded verbatim is the text; at most `limit`. */
-export async function findGroups(store: Db, study: string, options: { idPrefix: string; folded: string; domain?: CodedDomain; limit: number }): Promise<GroupState[]> {
+export async function findGroups(
+  store: Db,
+  study: string,
+  options: { idPrefix: string; folded: string; domain?: CodedDomain; limit: number },
+): Promise<GroupState[]> {
   const prefix = /^[0-9a-f]{4,32}$/.test(options.idPrefix) ? options.idPrefix : '-'
   const { rows } = await sql<GroupRow>`
     ${selectGroup}
@@ -92,7 +113,11 @@ export interface OccurrenceState {
 }
 
 /** How many subjects each group occurs in, counted for the groups that are shown. */
-export async function countSubjects(store: Db, study: string, groups: readonly GroupState[]): Promise<ReadonlyMap<string, number>> {
+export async function countSubjects(
+  store: Db,
+  study: string,
+  groups: readonly GroupState[],
+): Promise<ReadonlyMap<string, number>> {
   const head = (await findCommitted(store.db, study))?.no ?? 0
   const { rows } = await sql<{ no: number; subjects: number }>`
     select v.group_no as no, count(distinct o.subject) as subjects
@@ -103,44 +128,78 @@ export async function countSubjects(store: Db, study: string, groups: readonly G
   return new Map(groups.map((group) => [group.target.id, counted.get(group.target.no) ?? 0]))
 }
 
-/** The present occurrences of a group, in the order they came. */
-export async function listOccurrences(store: Db, study: string, options: { groupNo: number; limit: number }): Promise<OccurrenceState[]> {
+/** The present occurrences of a group, by subject. */
+export async function listOccurrences(
+  store: Db,
+  study: string,
+  options: { groupNo: number; limit: number },
+): Promise<OccurrenceState[]> {
   const head = (await findCommitted(store.db, study))?.no ?? 0
-  return readOccurrences(store.db, study, sql`v.group_no = ${options.groupNo} and v.present = 1 and ${isCurrentVersion(head)} order by o.no limit ${options.limit}`)
+  return readOccurrences(
+    store.db,
+    study,
+    sql`v.group_no = ${options.groupNo} and v.present = 1 and ${isCurrentVersion(head)} order by o.usubjid, o.key limit ${options.limit}`,
+  )
 }
 
 /** The occurrences whose id begins with the text; at most `limit`. */
-export async function findOccurrences(store: Db, study: string, options: { idPrefix: string; limit: number }): Promise<OccurrenceState[]> {
+export async function findOccurrences(
+  store: Db,
+  study: string,
+  options: { idPrefix: string; limit: number },
+): Promise<OccurrenceState[]> {
   if (!/^[0-9a-f]{4,32}$/.test(options.idPrefix)) return []
   const head = (await findCommitted(store.db, study))?.no ?? 0
   const upper = `${options.idPrefix}g` // after every id that begins so
-  return readOccurrences(store.db, study, sql`o.id >= ${options.idPrefix} and o.id < ${upper} and ${isCurrentVersion(head)} order by o.id limit ${options.limit}`)
+  return readOccurrences(
+    store.db,
+    study,
+    sql`o.id >= ${options.idPrefix} and o.id < ${upper} and ${isCurrentVersion(head)} order by o.id limit ${options.limit}`,
+  )
 }
 
 /**
  * Present occurrences that were decided on their own and wait for a person: `open` where the verbatim changed since
  * (invariant 8) or the code was rejected, `to-approve` where it waits for a second person.
  */
-export async function listOwnDecided(store: Db, study: string, options: { state: 'open' | 'to-approve' | 'any'; domain?: CodedDomain; limit: number }): Promise<OccurrenceState[]> {
+export async function listOwnDecided(
+  store: Db,
+  study: string,
+  options: { state: 'open' | 'to-approve' | 'any'; domain?: CodedDomain; limit: number },
+): Promise<OccurrenceState[]> {
   const head = (await findCommitted(store.db, study))?.no ?? 0
   const own = sql`(select d.id from decision d where d.study = o.study and d.occurrence_no = o.no order by d.seq desc limit 1)`
   const isUpdated = sql`d.based_on <> v.verbatim`
-  const wanted = { open: sql`(${isUpdated} or (1 = 1 ${isOpen}))`, 'to-approve': sql`(not (${isUpdated}) ${isToApprove})`, any: sql`1 = 1` }[options.state]
+  const wanted = {
+    open: sql`(${isUpdated} or (1 = 1 ${isOpen}))`,
+    'to-approve': sql`(not (${isUpdated}) ${isToApprove})`,
+    any: sql`1 = 1`,
+  }[options.state]
   return readOccurrences(
     store.db,
     study,
     sql`o.no in (select occurrence_no from decision where study = ${study} and occurrence_no is not null)
       and v.present = 1 and ${isCurrentVersion(head)} ${options.domain ? sql`and o.domain = ${options.domain}` : sql``}
       and exists (select 1 from decision d where d.study = o.study and d.id = ${own} and ${wanted})
-      order by o.no limit ${options.limit}`,
+      order by o.usubjid, o.key limit ${options.limit}`,
   )
 }
 
 /** All decisions on a target, oldest first. */
 export async function listHistory(store: Db, study: string, target: Target): Promise<StoredDecision[]> {
   const column = target.kind === 'group' ? 'group_no' : 'occurrence_no'
-  const rows = await store.db.selectFrom('decision').select('id').where('study', '=', study).where(column, '=', target.no).orderBy('seq').execute()
-  const decisions = await readDecisions(store.db, study, rows.map((row) => row.id))
+  const rows = await store.db
+    .selectFrom('decision')
+    .select('id')
+    .where('study', '=', study)
+    .where(column, '=', target.no)
+    .orderBy('seq')
+    .execute()
+  const decisions = await readDecisions(
+    store.db,
+    study,
+    rows.map((row) => row.id),
+  )
   return rows.flatMap((row) => decisions.get(row.id) ?? [])
 }
 
@@ -166,19 +225,31 @@ export interface OutcomeCount {
 }
 
 export async function countStudy(store: Db, study: string): Promise<StudyCounts> {
-  const { rows } = await sql<{ outcome: Outcome | null; open: number; pending: number; groups: number; occurrences: number }>`
+  const { rows } = await sql<{
+    outcome: Outcome | null
+    open: number
+    pending: number
+    groups: number
+    occurrences: number
+  }>`
     select outcome, open, pending, count(*) as groups, sum(occurrences) as occurrences
     from (
       select c.occurrences, d.outcome, (1 = 1 ${isOpen}) as open, (1 = 1 ${isToApprove}) as pending
       from current_group c left join decision d on d.study = c.study and d.id = c.decision
       where c.study = ${study} and c.occurrences > 0)
     group by outcome, open, pending order by outcome`.execute(store.db)
-  const sum = (of: 'groups' | 'occurrences', chosen: (row: (typeof rows)[number]) => boolean) => rows.reduce((total, row) => (chosen(row) ? total + row[of] : total), 0)
+  const sum = (of: 'groups' | 'occurrences', chosen: (row: (typeof rows)[number]) => boolean) =>
+    rows.reduce((total, row) => (chosen(row) ? total + row[of] : total), 0)
   const byOutcome = new Map<string, OutcomeCount>()
   for (const { outcome, open, groups, occurrences } of rows) {
     if (outcome === null) continue
     const before = byOutcome.get(`${outcome} ${open}`) ?? { groups: 0, occurrences: 0 }
-    byOutcome.set(`${outcome} ${open}`, { outcome, isOpen: open === 1, groups: before.groups + groups, occurrences: before.occurrences + occurrences })
+    byOutcome.set(`${outcome} ${open}`, {
+      outcome,
+      isOpen: open === 1,
+      groups: before.groups + groups,
+      occurrences: before.occurrences + occurrences,
+    })
   }
   return {
     groups: sum('groups', () => true),
@@ -194,15 +265,26 @@ export async function countStudy(store: Db, study: string): Promise<StudyCounts>
 }
 
 /** The decisions with these ids, each with its codings and its latest verdict up to an event. */
-export async function readDecisions(db: Kysely<Tables>, study: string, ids: readonly string[], { uptoSeq = Number.MAX_SAFE_INTEGER }: { uptoSeq?: number } = {}): Promise<Map<string, StoredDecision>> {
+export async function readDecisions(
+  db: Kysely<Tables>,
+  study: string,
+  ids: readonly string[],
+  { uptoSeq = Number.MAX_SAFE_INTEGER }: { uptoSeq?: number } = {},
+): Promise<Map<string, StoredDecision>> {
   const decisions = new Map<string, StoredDecision>()
   if (ids.length === 0) return decisions
   const list = toList(ids)
-  const { rows } = await sql<Tables['decision']>`select d.* from decision d where d.study = ${study} and d.id in ${list}`.execute(db)
+  const { rows } = await sql<
+    Tables['decision']
+  >`select d.* from decision d where d.study = ${study} and d.id in ${list}`.execute(db)
   const { rows: codings } = await sql<Tables['coding']>`
-    select c.* from coding c where c.study = ${study} and c.decision in ${list} order by c.decision, c.part_no`.execute(db)
+    select c.* from coding c where c.study = ${study} and c.decision in ${list} order by c.decision, c.part_no`.execute(
+    db,
+  )
   const { rows: verdicts } = await sql<Tables['verdict']>`
-    select v.* from verdict v where v.study = ${study} and v.decision in ${list} and v.seq <= ${uptoSeq} order by v.decision, v.seq`.execute(db)
+    select v.* from verdict v where v.study = ${study} and v.decision in ${list} and v.seq <= ${uptoSeq} order by v.decision, v.seq`.execute(
+    db,
+  )
   const codingsOf = Map.groupBy(codings, (row) => row.decision)
   const verdictOf = new Map(verdicts.map((row) => [row.decision, row]))
   for (const row of rows) {
@@ -221,7 +303,11 @@ export async function readDecisions(db: Kysely<Tables>, study: string, ids: read
       actor: row.actor,
       at: row.at,
       reason: row.reason,
-      codings: (codingsOf.get(row.id) ?? []).map((coding) => ({ partText: coding.part_text, dictionary: coding.dictionary, path: JSON.parse(coding.path) as TermPath })),
+      codings: (codingsOf.get(row.id) ?? []).map((coding) => ({
+        partText: coding.part_text,
+        dictionary: coding.dictionary,
+        path: JSON.parse(coding.path) as TermPath,
+      })),
       verdict: verdict ? { kind: verdict.kind, actor: verdict.actor, at: verdict.at, reason: verdict.reason } : null,
     })
   }
@@ -254,17 +340,47 @@ const isOpen = sql`and (d.id is null or ${hasNoCoding} or ${latestVerdict} is 'r
 const isToApprove = sql`and d.waits is 1 and not (${hasNoCoding}) and ${latestVerdict} is null`
 
 async function toGroups(db: Kysely<Tables>, study: string, rows: readonly GroupRow[]): Promise<GroupState[]> {
-  const decisions = await readDecisions(db, study, rows.flatMap((row) => row.decision ?? []))
-  return rows.map(({ no, id, decision, ...row }) => ({ ...row, target: { kind: 'group', no, id }, decision: decision === null ? null : (decisions.get(decision) ?? null) }))
+  const decisions = await readDecisions(
+    db,
+    study,
+    rows.flatMap((row) => row.decision ?? []),
+  )
+  return rows.map(({ no, id, decision, ...row }) => ({
+    ...row,
+    target: { kind: 'group', no, id },
+    decision: decision === null ? null : (decisions.get(decision) ?? null),
+  }))
 }
 
-async function readOccurrences(db: Kysely<Tables>, study: string, condition: ReturnType<typeof sql>): Promise<OccurrenceState[]> {
-  const { rows } = await sql<{ no: number; id: string; domain: CodedDomain; usubjid: string; verbatim: string; present: number; key: string; context: string; decision: string | null }>`
+async function readOccurrences(
+  db: Kysely<Tables>,
+  study: string,
+  condition: ReturnType<typeof sql>,
+): Promise<OccurrenceState[]> {
+  const { rows } = await sql<{
+    no: number
+    id: string
+    domain: CodedDomain
+    usubjid: string
+    verbatim: string
+    present: number
+    key: string
+    context: string
+    decision: string | null
+  }>`
     select o.no, o.id, o.domain, o.usubjid, v.verbatim, v.present, o.key, v.context,
       (select d.id from decision d where d.study = o.study and d.occurrence_no = o.no order by d.seq desc limit 1) as decision
     from occurrence o join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
     where o.study = ${study} and ${condition}`.execute(db)
-  const decisions = await readDecisions(db, study, rows.flatMap((row) => row.decision ?? []))
-  return rows.map(({ no, id, present, decision, ...row }) => ({ ...row, present: present === 1, target: { kind: 'occurrence', no, id }, decision: decision === null ? null : (decisions.get(decision) ?? null) }))
+  const decisions = await readDecisions(
+    db,
+    study,
+    rows.flatMap((row) => row.decision ?? []),
+  )
+  return rows.map(({ no, id, present, decision, ...row }) => ({
+    ...row,
+    present: present === 1,
+    target: { kind: 'occurrence', no, id },
+    decision: decision === null ? null : (decisions.get(decision) ?? null),
+  }))
 }
-

@@ -5,10 +5,10 @@
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import { type Json, toCanonicalJson, toContentId } from '../../schemas/content-id.ts'
+import { assertNever } from '../../schemas/errors.ts'
 import { toKeyText } from '../../schemas/occurrence-id.ts'
 import type { Bucket, RejectReason, SkipReason } from '../../schemas/outcomes.ts'
 import type { CodedDomain, Occurrence, Remark, RowOutcome, SubjectRecord } from '../../schemas/records.ts'
-import { assertNever } from '../../schemas/errors.ts'
 import { type Cell, insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent } from './chain.ts'
 import { findCommitted, listSubjectFacts, readVersionFacts, type VersionFacts, VersionsDigest } from './current.ts'
@@ -67,13 +67,20 @@ interface Known {
 
 const EXAMPLES_KEPT = 5
 /** Rows of one short transaction: fewer cost more in all, more make reviewers wait longer. */
-const BATCH_ROWS = 8000
+const BATCH_ROWS = 16_000
 const WITHDRAW_BATCH = 5000
 /** Verbatims whose group number is remembered; beyond it the memory starts afresh. */
 const GROUP_CACHE_SIZE = 50_000
 
 export class Staging {
-  readonly movement: Movement = { new: 0, changedVerbatim: 0, changedContext: 0, unchanged: 0, returned: 0, withdrawn: 0 }
+  readonly movement: Movement = {
+    new: 0,
+    changedVerbatim: 0,
+    changedContext: 0,
+    unchanged: 0,
+    returned: 0,
+    withdrawn: 0,
+  }
   readonly transferNo: number
   readonly #store: Store
   readonly #study: string
@@ -91,6 +98,7 @@ export class Staging {
   readonly #digest = new VersionsDigest()
   readonly #moved = new Map<number, { occurrences: number; serious: number }>()
   #waiting: RowOutcome[] = []
+  readonly #freshNumbers = new Map<string, number>()
   #nextOccurrence: number
   #nextGroup: number
   #nextSetAside = 1
@@ -100,7 +108,14 @@ export class Staging {
   private constructor(
     store: Store,
     study: string,
-    state: { transferNo: number; nextOccurrence: number; nextGroup: number; sequences: Map<string, number>; subjects: Map<string, string>; groupOf: (occurrence: Occurrence) => GroupRow },
+    state: {
+      transferNo: number
+      nextOccurrence: number
+      nextGroup: number
+      sequences: Map<string, number>
+      subjects: Map<string, string>
+      groupOf: (occurrence: Occurrence) => GroupRow
+    },
   ) {
     this.#store = store
     this.#study = study
@@ -115,7 +130,11 @@ export class Staging {
   }
 
   /** Begins a transfer. The caller holds the study's lock; what a killed run left is cleared away first. */
-  static async open(store: Store, study: string, options: { start: TransferStart; actor: Actor; groupOf: (occurrence: Occurrence) => GroupRow }): Promise<Staging> {
+  static async open(
+    store: Store,
+    study: string,
+    options: { start: TransferStart; actor: Actor; groupOf: (occurrence: Occurrence) => GroupRow },
+  ): Promise<Staging> {
     await abandonUnfinished(store, study, options.actor)
     const { start } = options
     const { db } = store
@@ -128,12 +147,22 @@ export class Staging {
     const transferNo = (last?.no ?? 0) + 1
     await db
       .insertInto('transfer')
-      .values({ study, no: transferNo, as_of: start.asOf, parent: parent?.no ?? null, content_id: start.contentId, input: start.input, accepted: toCanonicalJson(start.accepted) })
+      .values({
+        study,
+        no: transferNo,
+        as_of: start.asOf,
+        parent: parent?.no ?? null,
+        content_id: start.contentId,
+        input: start.input,
+        accepted: toCanonicalJson(start.accepted),
+      })
       .execute()
     const { rows: sequences } = await sql<{ domain: string; usubjid: string; n: number }>`
       select domain, usubjid, max(n) as n from sequence where study = ${study} group by domain, usubjid`.execute(db)
     const { rows: subjects } = await sql<{ subject: string; content_id: string }>`
-      select subject, content_id, max(transfer_no) from subject_version where study = ${study} group by subject`.execute(db)
+      select subject, content_id, max(transfer_no) from subject_version where study = ${study} group by subject`.execute(
+      db,
+    )
     return new Staging(store, study, {
       transferNo,
       nextOccurrence: ((await readMax(db, 'occurrence', study)) ?? 0) + 1,
@@ -148,7 +177,18 @@ export class Staging {
     this.#fileNo++
     this.#file = {
       ...file,
-      counts: { read: 0, accepted: 0, duplicate: 0, superseded: 0, skipped: 0, rejected: 0, occurrences: 0, skippedBy: {}, rejectedBy: {}, remarks: {} },
+      counts: {
+        read: 0,
+        accepted: 0,
+        duplicate: 0,
+        superseded: 0,
+        skipped: 0,
+        rejected: 0,
+        occurrences: 0,
+        skippedBy: {},
+        rejectedBy: {},
+        remarks: {},
+      },
     }
   }
 
@@ -166,13 +206,33 @@ export class Staging {
     await this.#store.db.transaction().execute(async (trx) => {
       const known = await this.#findKnown(trx, rows)
       const batch = new Batch()
+      this.#numberFresh(rows, known)
       for (const row of rows) this.#take(row, { file, known, batch })
-      this.#digest.add(batch.fresh, 'fresh')
+      batch.sort()
+      this.#digest.add(
+        batch.fresh.map(({ facts }) => facts),
+        'fresh',
+      )
       await batch.write(trx)
     })
   }
 
-  #take(row: RowOutcome, { file, known, batch }: { file: { source: string; counts: FileCounts }; known: Map<string, Known>; batch: Batch }): void {
+  /**
+   * Numbers the occurrences that are new in a batch in the order of their ids. Ids are hashes: taken as they come, every
+   * row would touch another page of their index.
+   */
+  #numberFresh(rows: readonly RowOutcome[], known: ReadonlyMap<string, Known>): void {
+    this.#freshNumbers.clear()
+    const ids = new Set<string>()
+    for (const row of rows)
+      if (row.kind === 'occurrences') for (const { id } of row.occurrences) if (!known.has(id)) ids.add(id)
+    for (const id of [...ids].sort()) this.#freshNumbers.set(id, this.#nextOccurrence++)
+  }
+
+  #take(
+    row: RowOutcome,
+    { file, known, batch }: { file: { source: string; counts: FileCounts }; known: Map<string, Known>; batch: Batch },
+  ): void {
     const { counts } = file
     counts.read++
     switch (row.kind) {
@@ -187,7 +247,16 @@ export class Staging {
         const seenBefore = this.#subjectsSeen.get(row.subject.subject)
         const contentId = toSubjectContentId(row.subject)
         if (seenBefore !== undefined) {
-          this.#setAside(batch, this.#toRepeat({ counts, line: row.line, raw: row.raw(), isSame: seenBefore === contentId, what: `subject ${row.subject.subject}` }))
+          this.#setAside(
+            batch,
+            this.#toRepeat({
+              counts,
+              line: row.line,
+              raw: row.raw(),
+              isSame: seenBefore === contentId,
+              what: `subject ${row.subject.subject}`,
+            }),
+          )
           return
         }
         counts.accepted++
@@ -199,7 +268,16 @@ export class Staging {
         const repeats = row.occurrences.map((occurrence) => this.#findRepeat(occurrence, known))
         const conflict = repeats.includes('conflict')
         if (conflict || (repeats.length > 0 && repeats.every((repeat) => repeat === 'duplicate'))) {
-          this.#setAside(batch, this.#toRepeat({ counts, line: row.line, raw: row.raw(), isSame: !conflict, what: `record ${toRecordName(row.occurrences[0])}` }))
+          this.#setAside(
+            batch,
+            this.#toRepeat({
+              counts,
+              line: row.line,
+              raw: row.raw(),
+              isSame: !conflict,
+              what: `record ${toRecordName(row.occurrences[0])}`,
+            }),
+          )
           return
         }
         counts.accepted++
@@ -222,13 +300,27 @@ export class Staging {
     return before.contentId === occurrence.contentId ? 'duplicate' : 'conflict'
   }
 
-  #takeOccurrence(occurrence: Occurrence, { source, known, batch }: { source: string; known: Map<string, Known>; batch: Batch }): void {
+  #takeOccurrence(
+    occurrence: Occurrence,
+    { source, known, batch }: { source: string; known: Map<string, Known>; batch: Batch },
+  ): void {
     const before = known.get(occurrence.id)
-    const no = before?.no ?? this.#nextOccurrence++
+    const no = before?.no ?? this.#freshNumbers.get(occurrence.id)
+    if (no === undefined) throw new Error('a new occurrence was not numbered')
     this.#seen.add(no)
     if (before === undefined) {
       this.movement.new++
-      batch.occurrences.push([this.#study, no, occurrence.id, this.transferNo, occurrence.domain, occurrence.field, toKeyText(occurrence.key), occurrence.subject, occurrence.usubjid])
+      batch.occurrences.push([
+        this.#study,
+        no,
+        occurrence.id,
+        this.transferNo,
+        occurrence.domain,
+        occurrence.field,
+        toKeyText(occurrence.key),
+        occurrence.subject,
+        occurrence.usubjid,
+      ])
       const place = `${occurrence.domain} ${occurrence.usubjid}`
       const n = (this.#sequences.get(place) ?? 0) + 1
       this.#sequences.set(place, n)
@@ -245,7 +337,18 @@ export class Staging {
     const serious = isSerious(occurrence) ? 1 : 0
     if (before?.present) this.#move(before, -1)
     this.#move({ groupNo, serious }, 1)
-    if (before === undefined) batch.fresh.push({ id: occurrence.id, present: 1, content_id: occurrence.contentId, source, file_no: this.#fileNo, line: occurrence.line })
+    if (before === undefined)
+      batch.fresh.push({
+        no,
+        facts: {
+          id: occurrence.id,
+          present: 1,
+          content_id: occurrence.contentId,
+          source,
+          file_no: this.#fileNo,
+          line: occurrence.line,
+        },
+      })
     batch.versions.push([
       this.#study,
       no,
@@ -262,7 +365,15 @@ export class Staging {
       this.#fileNo,
       occurrence.line,
     ])
-    known.set(occurrence.id, { no, contentId: occurrence.contentId, verbatim: occurrence.verbatim, groupNo, source, serious, present: true })
+    known.set(occurrence.id, {
+      no,
+      contentId: occurrence.contentId,
+      verbatim: occurrence.verbatim,
+      groupNo,
+      source,
+      serious,
+      present: true,
+    })
   }
 
   /** Keeps account of what the transfer does to the counts of term groups. */
@@ -279,7 +390,18 @@ export class Staging {
     const no = this.#groupIds.get(group.id) ?? this.#nextGroup++
     if (!this.#groupIds.has(group.id)) {
       this.#groupIds.set(group.id, no)
-      batch.groups.push([this.#study, no, group.id, group.domain, group.field, group.terminology, group.language, group.foldVersion, group.folded, group.verbatim])
+      batch.groups.push([
+        this.#study,
+        no,
+        group.id,
+        group.domain,
+        group.field,
+        group.terminology,
+        group.language,
+        group.foldVersion,
+        group.folded,
+        group.verbatim,
+      ])
     }
     this.#groups.set(place, no)
     return no
@@ -289,18 +411,65 @@ export class Staging {
     this.#subjectsSeen.set(subject.subject, contentId)
     if (this.#subjects.get(subject.subject) === contentId) return
     this.#subjects.set(subject.subject, contentId)
-    batch.subjects.push([this.#study, subject.subject, this.transferNo, subject.usubjid, subject.site, subject.sex, subject.birthYear, contentId])
+    batch.subjects.push([
+      this.#study,
+      subject.subject,
+      this.transferNo,
+      subject.usubjid,
+      subject.site,
+      subject.sex,
+      subject.birthYear,
+      contentId,
+    ])
   }
 
-  #toRepeat({ counts, line, raw, isSame, what }: { counts: FileCounts; line: number; raw: string; isSame: boolean; what: string }): SetAside {
-    if (isSame) return { bucket: 'duplicate', counts, line, code: 'duplicate', reason: `${what} stands in this transfer already, with the same content`, raw }
-    return { bucket: 'rejected', counts, line, code: 'conflicting-key', reason: `${what} stands in this transfer already, with other content: the key does not tell them apart`, raw }
+  #toRepeat({
+    counts,
+    line,
+    raw,
+    isSame,
+    what,
+  }: {
+    counts: FileCounts
+    line: number
+    raw: string
+    isSame: boolean
+    what: string
+  }): SetAside {
+    if (isSame)
+      return {
+        bucket: 'duplicate',
+        counts,
+        line,
+        code: 'duplicate',
+        reason: `${what} stands in this transfer already, with the same content`,
+        raw,
+      }
+    return {
+      bucket: 'rejected',
+      counts,
+      line,
+      code: 'conflicting-key',
+      reason: `${what} stands in this transfer already, with other content: the key does not tell them apart`,
+      raw,
+    }
   }
 
   #setAside(batch: Batch, { bucket, counts, line, code, reason, raw }: SetAside): void {
     counts[bucket]++
-    if (bucket === 'rejected') counts.rejectedBy[code as RejectReason] = (counts.rejectedBy[code as RejectReason] ?? 0) + 1
-    batch.setAside.push([this.#study, this.transferNo, this.#nextSetAside++, this.#fileNo, line, bucket, code, reason, raw])
+    if (bucket === 'rejected')
+      counts.rejectedBy[code as RejectReason] = (counts.rejectedBy[code as RejectReason] ?? 0) + 1
+    batch.setAside.push([
+      this.#study,
+      this.transferNo,
+      this.#nextSetAside++,
+      this.#fileNo,
+      line,
+      bucket,
+      code,
+      reason,
+      raw,
+    ])
   }
 
   async #findKnown(trx: Kysely<Tables>, rows: readonly RowOutcome[]): Promise<Map<string, Known>> {
@@ -308,12 +477,32 @@ export class Staging {
     const known = new Map<string, Known>()
     if (occurrences.length === 0) return known
     const ids = toList(occurrences.map((occurrence) => occurrence.id))
-    const { rows: found } = await sql<{ id: string; no: number; content_id: string; verbatim: string; group_no: number; source: string; serious: number; present: number }>`
+    const { rows: found } = await sql<{
+      id: string
+      no: number
+      content_id: string
+      verbatim: string
+      group_no: number
+      source: string
+      serious: number
+      present: number
+    }>`
       select o.id, o.no, v.content_id, v.verbatim, v.group_no, v.source, v.serious, v.present
       from occurrence o join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
       where o.study = ${this.#study} and o.id in ${ids}
-        and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = o.study and w.occurrence_no = o.no)`.execute(trx)
-    for (const row of found) known.set(row.id, { no: row.no, contentId: row.content_id, verbatim: row.verbatim, groupNo: row.group_no, source: row.source, serious: row.serious, present: row.present === 1 })
+        and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = o.study and w.occurrence_no = o.no)`.execute(
+      trx,
+    )
+    for (const row of found)
+      known.set(row.id, {
+        no: row.no,
+        contentId: row.content_id,
+        verbatim: row.verbatim,
+        groupNo: row.group_no,
+        source: row.source,
+        serious: row.serious,
+        present: row.present === 1,
+      })
     await this.#findGroups(trx, occurrences)
     return known
   }
@@ -330,19 +519,35 @@ export class Staging {
     }
     if (unmet.size === 0) return
     const { rows } = await sql<{ id: string; no: number }>`
-      select g.id, g.no from term_group g where g.study = ${this.#study} and g.id in ${toList([...unmet.keys()])}`.execute(trx)
+      select g.id, g.no from term_group g where g.study = ${this.#study} and g.id in ${toList([...unmet.keys()])}`.execute(
+      trx,
+    )
     for (const row of rows) this.#groupIds.set(row.id, row.no)
   }
 
   /** Closes the file's account. What was read must be what its buckets hold (invariant 2): the store refuses otherwise. */
-  async endFile(file: { sha256: string; bytes: number; encoding: string }): Promise<FileCounts & { source: string; name: string }> {
+  async endFile(file: {
+    sha256: string
+    bytes: number
+    encoding: string
+  }): Promise<FileCounts & { source: string; name: string }> {
     await this.#flush()
     const { source, name, counts } = this.#openFile()
     this.#file = undefined
     const { skippedBy, rejectedBy: _, remarks, ...numbers } = counts
     await this.#store.db
       .insertInto('transfer_file')
-      .values({ study: this.#study, transfer_no: this.transferNo, file_no: this.#fileNo, source, name, ...file, ...numbers, skipped_by: toCanonicalJson(skippedBy), remarks: toCanonicalJson(remarks) })
+      .values({
+        study: this.#study,
+        transfer_no: this.transferNo,
+        file_no: this.#fileNo,
+        source,
+        name,
+        ...file,
+        ...numbers,
+        skipped_by: toCanonicalJson(skippedBy),
+        remarks: toCanonicalJson(remarks),
+      })
       .execute()
     return { source, name, ...counts }
   }
@@ -369,12 +574,29 @@ export class Staging {
       const { rows } = await sql<Tables['occurrence_version']>`
         select v.* from occurrence_version v
         where v.study = ${this.#study} and v.occurrence_no in ${toList(missing)}
-          and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = v.study and w.occurrence_no = v.occurrence_no)`.execute(trx)
+          and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = v.study and w.occurrence_no = v.occurrence_no)`.execute(
+        trx,
+      )
       const batch = new Batch()
       for (const row of rows) {
         this.movement.withdrawn++
         this.#move({ groupNo: row.group_no, serious: row.serious }, -1)
-        batch.versions.push([this.#study, row.occurrence_no, this.transferNo, 0, row.source, row.verbatim, row.group_no, row.subject_raw, row.site, row.serious, row.context, row.content_id, null, null])
+        batch.versions.push([
+          this.#study,
+          row.occurrence_no,
+          this.transferNo,
+          0,
+          row.source,
+          row.verbatim,
+          row.group_no,
+          row.subject_raw,
+          row.site,
+          row.serious,
+          row.context,
+          row.content_id,
+          null,
+          null,
+        ])
       }
       await batch.write(trx)
     })
@@ -384,14 +606,23 @@ export class Staging {
   async commit({ actor, body }: { actor: Actor; body: Json }): Promise<void> {
     const { db, ambience } = this.#store
     const study = this.#study
-    for await (const versions of readVersionFacts(db, study, { transferNo: this.transferNo, before: this.#firstFresh })) this.#digest.add(versions, 'known')
+    for await (const versions of readVersionFacts(db, study, { transferNo: this.transferNo, before: this.#firstFresh }))
+      this.#digest.add(versions, 'known')
     const versionsDigest = this.#digest.finish(await listSubjectFacts(db, study, this.transferNo))
     await db.transaction().execute(async (trx) => {
       const seq = await appendEvent(trx, study, {
-        event: { kind: 'transfer-committed', object: `transfer ${this.transferNo}`, actor, body: { transfer: body, movement: { ...this.movement }, versions: versionsDigest } },
+        event: {
+          kind: 'transfer-committed',
+          object: `transfer ${this.transferNo}`,
+          actor,
+          body: { transfer: body, movement: { ...this.movement }, versions: versionsDigest },
+        },
         ambience,
       })
-      await trx.insertInto('transfer_end').values({ study, transfer_no: this.transferNo, state: 'committed', seq, versions_digest: versionsDigest }).execute()
+      await trx
+        .insertInto('transfer_end')
+        .values({ study, transfer_no: this.transferNo, state: 'committed', seq, versions_digest: versionsDigest })
+        .execute()
       await moveGroupCounts(trx, study, { moved: this.#moved, transferNo: this.transferNo })
     })
   }
@@ -407,12 +638,19 @@ export class Staging {
   }
 }
 
-type SetAside = { readonly bucket: Bucket; readonly counts: FileCounts; readonly line: number; readonly code: string; readonly reason: string; readonly raw: string }
+type SetAside = {
+  readonly bucket: Bucket
+  readonly counts: FileCounts
+  readonly line: number
+  readonly code: string
+  readonly reason: string
+  readonly raw: string
+}
 
 /** The rows of one short transaction, by table. */
 class Batch {
   /** Versions of occurrences that this transfer brought first, for the digest. */
-  readonly fresh: VersionFacts[] = []
+  readonly fresh: { readonly no: number; readonly facts: VersionFacts }[] = []
   readonly groups: Cell[][] = []
   readonly occurrences: Cell[][] = []
   readonly versions: Cell[][] = []
@@ -420,20 +658,86 @@ class Batch {
   readonly subjects: Cell[][] = []
   readonly setAside: Cell[][] = []
 
+  /** Puts what is keyed by occurrence numbers into their order. */
+  sort(): void {
+    const byNo = (a: readonly Cell[], b: readonly Cell[]) => Number(a[1]) - Number(b[1])
+    this.fresh.sort((a, b) => a.no - b.no)
+    this.occurrences.sort(byNo)
+    this.versions.sort(byNo)
+  }
+
   async write(trx: Kysely<Tables>): Promise<void> {
-    await insertRows(trx, { name: 'term_group', columns: ['study', 'no', 'id', 'domain', 'field', 'terminology', 'language', 'fold_version', 'folded', 'verbatim'] }, this.groups)
-    await insertRows(trx, { name: 'occurrence', columns: ['study', 'no', 'id', 'transfer_no', 'domain', 'field', 'key', 'subject', 'usubjid'] }, this.occurrences)
+    await insertRows(
+      trx,
+      {
+        name: 'term_group',
+        columns: [
+          'study',
+          'no',
+          'id',
+          'domain',
+          'field',
+          'terminology',
+          'language',
+          'fold_version',
+          'folded',
+          'verbatim',
+        ],
+      },
+      this.groups,
+    )
+    await insertRows(
+      trx,
+      {
+        name: 'occurrence',
+        columns: ['study', 'no', 'id', 'transfer_no', 'domain', 'field', 'key', 'subject', 'usubjid'],
+      },
+      this.occurrences,
+    )
     await insertRows(
       trx,
       {
         name: 'occurrence_version',
-        columns: ['study', 'occurrence_no', 'transfer_no', 'present', 'source', 'verbatim', 'group_no', 'subject_raw', 'site', 'serious', 'context', 'content_id', 'file_no', 'line'],
+        columns: [
+          'study',
+          'occurrence_no',
+          'transfer_no',
+          'present',
+          'source',
+          'verbatim',
+          'group_no',
+          'subject_raw',
+          'site',
+          'serious',
+          'context',
+          'content_id',
+          'file_no',
+          'line',
+        ],
       },
       this.versions,
     )
-    await insertRows(trx, { name: 'sequence', columns: ['study', 'domain', 'usubjid', 'n', 'occurrence_no', 'part', 'transfer_no'] }, this.sequences)
-    await insertRows(trx, { name: 'subject_version', columns: ['study', 'subject', 'transfer_no', 'usubjid', 'site', 'sex', 'birth_year', 'content_id'] }, this.subjects)
-    await insertRows(trx, { name: 'set_aside', columns: ['study', 'transfer_no', 'n', 'file_no', 'line', 'bucket', 'code', 'reason', 'raw'] }, this.setAside)
+    await insertRows(
+      trx,
+      { name: 'sequence', columns: ['study', 'domain', 'usubjid', 'n', 'occurrence_no', 'part', 'transfer_no'] },
+      this.sequences,
+    )
+    await insertRows(
+      trx,
+      {
+        name: 'subject_version',
+        columns: ['study', 'subject', 'transfer_no', 'usubjid', 'site', 'sex', 'birth_year', 'content_id'],
+      },
+      this.subjects,
+    )
+    await insertRows(
+      trx,
+      {
+        name: 'set_aside',
+        columns: ['study', 'transfer_no', 'n', 'file_no', 'line', 'bucket', 'code', 'reason', 'raw'],
+      },
+      this.setAside,
+    )
   }
 }
 
@@ -453,13 +757,19 @@ class Bitmap {
   }
 }
 
-async function moveGroupCounts(trx: Kysely<Tables>, study: string, { moved, transferNo }: { moved: ReadonlyMap<number, { occurrences: number; serious: number }>; transferNo: number }): Promise<void> {
+async function moveGroupCounts(
+  trx: Kysely<Tables>,
+  study: string,
+  { moved, transferNo }: { moved: ReadonlyMap<number, { occurrences: number; serious: number }>; transferNo: number },
+): Promise<void> {
   const rows = [...moved].map(([groupNo, { occurrences, serious }]) => [groupNo, occurrences, serious])
   for (let start = 0; start < rows.length; start += 5000) {
     await sql`
       insert into current_group (study, group_no, occurrences, serious, first_transfer, decision)
       select ${study}, value ->> 0, value ->> 1, value ->> 2, ${transferNo}, null from json_each(${JSON.stringify(rows.slice(start, start + 5000))}) where true
-      on conflict (study, group_no) do update set occurrences = current_group.occurrences + excluded.occurrences, serious = current_group.serious + excluded.serious`.execute(trx)
+      on conflict (study, group_no) do update set occurrences = current_group.occurrences + excluded.occurrences, serious = current_group.serious + excluded.serious`.execute(
+      trx,
+    )
   }
 }
 
@@ -467,22 +777,41 @@ async function moveGroupCounts(trx: Kysely<Tables>, study: string, { moved, tran
 async function abandonUnfinished(store: Store, study: string, actor: Actor): Promise<void> {
   const open = await store.db
     .selectFrom('transfer')
-    .leftJoin('transfer_end', (join) => join.onRef('transfer_end.study', '=', 'transfer.study').onRef('transfer_end.transfer_no', '=', 'transfer.no'))
+    .leftJoin('transfer_end', (join) =>
+      join.onRef('transfer_end.study', '=', 'transfer.study').onRef('transfer_end.transfer_no', '=', 'transfer.no'),
+    )
     .select(['transfer.no', 'transfer_end.state'])
     .where('transfer.study', '=', study)
     .where((of) => of.or([of('transfer_end.state', 'is', null), of('transfer_end.state', '=', 'abandoned')]))
     .orderBy('transfer.no')
     .execute()
   for (const { no, state } of open) {
-    if (state === null) await abandonTransfer(store, study, { transferNo: no, actor, reason: 'the run ended before it was complete' })
+    if (state === null)
+      await abandonTransfer(store, study, { transferNo: no, actor, reason: 'the run ended before it was complete' })
     else await clearAbandoned(store, study, no) // killed while clearing: nothing to do when it was done
   }
 }
 
-async function abandonTransfer(store: Store, study: string, { transferNo, actor, reason }: { transferNo: number; actor: Actor; reason: string }): Promise<void> {
+async function abandonTransfer(
+  store: Store,
+  study: string,
+  { transferNo, actor, reason }: { transferNo: number; actor: Actor; reason: string },
+): Promise<void> {
   await store.db.transaction().execute(async (trx) => {
-    const seq = await appendEvent(trx, study, { event: { kind: 'transfer-abandoned', object: `transfer ${transferNo}`, actor, reason, body: { transfer: transferNo } }, ambience: store.ambience })
-    await trx.insertInto('transfer_end').values({ study, transfer_no: transferNo, state: 'abandoned', seq, versions_digest: '' }).execute()
+    const seq = await appendEvent(trx, study, {
+      event: {
+        kind: 'transfer-abandoned',
+        object: `transfer ${transferNo}`,
+        actor,
+        reason,
+        body: { transfer: transferNo },
+      },
+      ambience: store.ambience,
+    })
+    await trx
+      .insertInto('transfer_end')
+      .values({ study, transfer_no: transferNo, state: 'abandoned', seq, versions_digest: '' })
+      .execute()
   })
   await clearAbandoned(store, study, transferNo)
 }
@@ -492,22 +821,38 @@ async function clearAbandoned(store: Store, study: string, transferNo: number): 
   for (;;) {
     const { rows } = await sql<{ no: number }>`
       select occurrence_no as no from occurrence_version
-      where study = ${study} and transfer_no = ${transferNo} and occurrence_no > ${after} order by occurrence_no limit 5000`.execute(store.db)
+      where study = ${study} and transfer_no = ${transferNo} and occurrence_no > ${after} order by occurrence_no limit 5000`.execute(
+      store.db,
+    )
     const last = rows.at(-1)
     if (last === undefined) break
     await store.db.transaction().execute(async (trx) => {
       const range = sql`study = ${study} and transfer_no = ${transferNo}`
-      await sql`delete from sequence where ${range} and occurrence_no > ${after} and occurrence_no <= ${last.no}`.execute(trx)
-      await sql`delete from occurrence_version where ${range} and occurrence_no > ${after} and occurrence_no <= ${last.no}`.execute(trx)
+      await sql`delete from sequence where ${range} and occurrence_no > ${after} and occurrence_no <= ${last.no}`.execute(
+        trx,
+      )
+      await sql`delete from occurrence_version where ${range} and occurrence_no > ${after} and occurrence_no <= ${last.no}`.execute(
+        trx,
+      )
       await sql`delete from occurrence where ${range} and no > ${after} and no <= ${last.no}`.execute(trx)
     })
     after = last.no
   }
-  await store.db.deleteFrom('subject_version').where('study', '=', study).where('transfer_no', '=', transferNo).execute()
+  await store.db
+    .deleteFrom('subject_version')
+    .where('study', '=', study)
+    .where('transfer_no', '=', transferNo)
+    .execute()
 }
 
-async function readMax(db: Kysely<Tables>, table: 'occurrence' | 'term_group', study: string): Promise<number | undefined> {
-  const { rows } = await sql<{ no: number | null }>`select max(no) as no from ${sql.table(table)} where study = ${study}`.execute(db)
+async function readMax(
+  db: Kysely<Tables>,
+  table: 'occurrence' | 'term_group',
+  study: string,
+): Promise<number | undefined> {
+  const { rows } = await sql<{
+    no: number | null
+  }>`select max(no) as no from ${sql.table(table)} where study = ${study}`.execute(db)
   return rows[0]?.no ?? undefined
 }
 
@@ -532,6 +877,8 @@ function toSubjectContentId({ usubjid, site, sex, birthYear }: SubjectRecord): s
 function toRecordName(occurrence: Occurrence | undefined): string {
   if (occurrence === undefined) return ''
   const { subject, record, domain: _, item: __, ...place } = occurrence.key
-  const parts = [...Object.entries(place), ...Object.entries(record)].filter(([, value]) => value !== null).map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+  const parts = [...Object.entries(place), ...Object.entries(record)]
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
   return [`subject ${JSON.stringify(subject)}`, ...parts].join(', ')
 }

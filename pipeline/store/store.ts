@@ -31,7 +31,10 @@ export async function openStore(options: { path: string; ambience: Ambience }): 
 }
 
 /** A read-only view of one moment: what others write meanwhile is not seen, and nobody waits for the reader. */
-export async function readSnapshot<T>(store: Pick<Store, 'path'>, read: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+export async function readSnapshot<T>(
+  store: Pick<Store, 'path'>,
+  read: (db: Kysely<Tables>) => Promise<T>,
+): Promise<T> {
   const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect({ path: store.path, mode: 'snapshot' }) })
   try {
     return await db.transaction().execute((trx) => read(trx))
@@ -51,7 +54,8 @@ async function migrate(db: Kysely<Tables>, path: string): Promise<void> {
         expected: `version ${STORE_VERSION} or older`,
         action: 'Use that version of aecoder, or newer',
       })
-    for (const migration of MIGRATIONS.slice(version)) for (const statement of migration.statements) await sql.raw(statement).execute(trx)
+    for (const migration of MIGRATIONS.slice(version))
+      for (const statement of migration.statements) await sql.raw(statement).execute(trx)
     await sql.raw(`pragma user_version = ${STORE_VERSION}`).execute(trx)
   })
 }
@@ -64,10 +68,37 @@ async function readVersion(db: Kysely<Tables>): Promise<number> {
 function toStoreError(error: unknown, path: string): unknown {
   if (error instanceof AecoderError) return error
   const message = (error as Error).message
-  if (/locked|busy/i.test(message)) return new AecoderError('STORE_BUSY', { where: path, found: `the store stays locked (${message})`, action: 'Wait for the other process, then try again' }, error)
+  if (/locked|busy/i.test(message))
+    return new AecoderError(
+      'STORE_BUSY',
+      {
+        where: path,
+        found: `the store stays locked (${message})`,
+        action: 'Wait for the other process, then try again',
+      },
+      error,
+    )
   if (/not a database|malformed/i.test(message))
-    return new AecoderError('FILE_NOT_FOUND', { where: path, found: `not a store of aecoder (${message})`, expected: 'an aecoder database, or no file at all', action: 'Check "store" in study.json, or bring back a backup' }, error)
-  if (/unable to open/i.test(message)) return new AecoderError('FILE_NOT_FOUND', { where: path, found: 'the store cannot be opened or created', action: 'Check that its folder is there and can be written to' }, error)
+    return new AecoderError(
+      'FILE_NOT_FOUND',
+      {
+        where: path,
+        found: `not a store of aecoder (${message})`,
+        expected: 'an aecoder database, or no file at all',
+        action: 'Check "store" in study.json, or bring back a backup',
+      },
+      error,
+    )
+  if (/unable to open/i.test(message))
+    return new AecoderError(
+      'FILE_NOT_FOUND',
+      {
+        where: path,
+        found: 'the store cannot be opened or created',
+        action: 'Check that its folder is there and can be written to',
+      },
+      error,
+    )
   return error
 }
 
@@ -83,13 +114,20 @@ export function lockStudy(store: Pick<Store, 'path'>, study: string): () => void
     db.exec('begin exclusive')
   } catch (error) {
     db.close()
-    throw new AecoderError('RUN_IN_PROGRESS', { where: study, found: 'another run of this study is going on', action: 'Wait until it has ended' }, error)
+    throw new AecoderError(
+      'RUN_IN_PROGRESS',
+      { where: study, found: 'another run of this study is going on', action: 'Wait until it has ended' },
+      error,
+    )
   }
   return () => db.close()
 }
 
 /** Makes the study known to the store; harmless when it is. */
-export async function registerStudy(store: Store, study: { id: string; protocol: string; environment: string }): Promise<void> {
+export async function registerStudy(
+  store: Store,
+  study: { id: string; protocol: string; environment: string },
+): Promise<void> {
   await store.db
     .insertInto('study')
     .values({ study: study.id, protocol: study.protocol, environment: study.environment })

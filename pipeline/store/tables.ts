@@ -7,11 +7,32 @@ import type { CodedDomain } from '../../schemas/records.ts'
 
 export interface Tables {
   study: { study: string; protocol: string; environment: string }
-  event: { study: string; seq: number; at: string; actor: string; actor_kind: 'person' | 'system'; auth: string; kind: string; object: string; reason: string | null; body_digest: string; prev_hash: string; hash: string }
+  event: {
+    study: string
+    seq: number
+    at: string
+    actor: string
+    actor_kind: 'person' | 'system'
+    auth: string
+    kind: string
+    object: string
+    reason: string | null
+    body_digest: string
+    prev_hash: string
+    hash: string
+  }
   event_body: { study: string; seq: number; salt: string; body: string }
   artefact: { sha256: string; kind: string; name: string; version: string; content: string | null }
   setting: { study: string; seq: number; domain: string; field: string; kind: string; sha256: string }
-  transfer: { study: string; no: number; as_of: string; parent: number | null; content_id: string; input: string; accepted: string }
+  transfer: {
+    study: string
+    no: number
+    as_of: string
+    parent: number | null
+    content_id: string
+    input: string
+    accepted: string
+  }
   transfer_file: {
     study: string
     transfer_no: number
@@ -31,8 +52,24 @@ export interface Tables {
     skipped_by: string
     remarks: string
   }
-  transfer_end: { study: string; transfer_no: number; state: 'committed' | 'abandoned'; seq: number; versions_digest: string }
-  occurrence: { study: string; no: number; id: string; transfer_no: number; domain: CodedDomain; field: string; key: string; subject: string; usubjid: string }
+  transfer_end: {
+    study: string
+    transfer_no: number
+    state: 'committed' | 'abandoned'
+    seq: number
+    versions_digest: string
+  }
+  occurrence: {
+    study: string
+    no: number
+    id: string
+    transfer_no: number
+    domain: CodedDomain
+    field: string
+    key: string
+    subject: string
+    usubjid: string
+  }
   occurrence_version: {
     study: string
     occurrence_no: number
@@ -49,9 +86,39 @@ export interface Tables {
     file_no: number | null
     line: number | null
   }
-  subject_version: { study: string; subject: string; transfer_no: number; usubjid: string; site: string | null; sex: string | null; birth_year: number | null; content_id: string }
-  set_aside: { study: string; transfer_no: number; n: number; file_no: number; line: number; bucket: Bucket; code: string; reason: string; raw: string }
-  term_group: { study: string; no: number; id: string; domain: CodedDomain; field: string; terminology: string; language: string; fold_version: number; folded: string; verbatim: string }
+  subject_version: {
+    study: string
+    subject: string
+    transfer_no: number
+    usubjid: string
+    site: string | null
+    sex: string | null
+    birth_year: number | null
+    content_id: string
+  }
+  set_aside: {
+    study: string
+    transfer_no: number
+    n: number
+    file_no: number
+    line: number
+    bucket: Bucket
+    code: string
+    reason: string
+    raw: string
+  }
+  term_group: {
+    study: string
+    no: number
+    id: string
+    domain: CodedDomain
+    field: string
+    terminology: string
+    language: string
+    fold_version: number
+    folded: string
+    verbatim: string
+  }
   decision: {
     study: string
     id: string
@@ -72,11 +139,50 @@ export interface Tables {
     at: string
     reason: string | null
   }
-  coding: { study: string; decision: string; part_no: number; part_text: string | null; dictionary: string; code: string; path: string }
-  verdict: { study: string; seq: number; decision: string; kind: 'approved' | 'rejected'; actor: string; auth: string; at: string; reason: string | null }
-  sequence: { study: string; domain: CodedDomain; usubjid: string; n: number; occurrence_no: number; part: number; transfer_no: number }
-  dataset: { study: string; seq: number; run_id: string; upto_seq: number; transfer_no: number | null; manifest_sha256: string }
-  current_group: { study: string; group_no: number; occurrences: number; serious: number; first_transfer: number; decision: string | null }
+  coding: {
+    study: string
+    decision: string
+    part_no: number
+    part_text: string | null
+    dictionary: string
+    code: string
+    path: string
+  }
+  verdict: {
+    study: string
+    seq: number
+    decision: string
+    kind: 'approved' | 'rejected'
+    actor: string
+    auth: string
+    at: string
+    reason: string | null
+  }
+  sequence: {
+    study: string
+    domain: CodedDomain
+    usubjid: string
+    n: number
+    occurrence_no: number
+    part: number
+    transfer_no: number
+  }
+  dataset: {
+    study: string
+    seq: number
+    run_id: string
+    upto_seq: number
+    transfer_no: number | null
+    manifest_sha256: string
+  }
+  current_group: {
+    study: string
+    group_no: number
+    occurrences: number
+    serious: number
+    first_transfer: number
+    decision: string | null
+  }
 }
 
 export type TableName = keyof Tables

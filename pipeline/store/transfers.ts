@@ -13,11 +13,39 @@ export interface TransferFile extends FileCounts {
 }
 
 /** The files of a transfer with their accounts, in the order they were read. */
-export async function listTransferFiles(db: Kysely<Tables>, study: string, transferNo: number): Promise<TransferFile[]> {
-  const files = await db.selectFrom('transfer_file').selectAll().where('study', '=', study).where('transfer_no', '=', transferNo).orderBy('file_no').execute()
+export async function listTransferFiles(
+  db: Kysely<Tables>,
+  study: string,
+  transferNo: number,
+): Promise<TransferFile[]> {
+  const files = await db
+    .selectFrom('transfer_file')
+    .select([
+      'file_no',
+      'source',
+      'name',
+      'sha256',
+      'bytes',
+      'encoding',
+      'read',
+      'accepted',
+      'duplicate',
+      'superseded',
+      'skipped',
+      'rejected',
+      'occurrences',
+      'skipped_by',
+      'remarks',
+    ])
+    .where('study', '=', study)
+    .where('transfer_no', '=', transferNo)
+    .orderBy('file_no')
+    .execute()
   const { rows: rejected } = await sql<{ file_no: number; code: RejectReason; n: number }>`
-    select file_no, code, count(*) as n from set_aside where study = ${study} and transfer_no = ${transferNo} and bucket = 'rejected' group by file_no, code`.execute(db)
-  return files.map(({ study: _, transfer_no: __, file_no, skipped_by, remarks, ...file }) => ({
+    select file_no, code, count(*) as n from set_aside where study = ${study} and transfer_no = ${transferNo} and bucket = 'rejected' group by file_no, code`.execute(
+    db,
+  )
+  return files.map(({ file_no, skipped_by, remarks, ...file }) => ({
     ...file,
     skippedBy: JSON.parse(skipped_by) as FileCounts['skippedBy'],
     remarks: JSON.parse(remarks) as FileCounts['remarks'],
@@ -27,7 +55,13 @@ export async function listTransferFiles(db: Kysely<Tables>, study: string, trans
 
 /** The sources that ever brought a file of this study. */
 export async function listSources(db: Kysely<Tables>, study: string): Promise<string[]> {
-  const rows = await db.selectFrom('transfer_file').select('source').distinct().where('study', '=', study).orderBy('source').execute()
+  const rows = await db
+    .selectFrom('transfer_file')
+    .select('source')
+    .distinct()
+    .where('study', '=', study)
+    .orderBy('source')
+    .execute()
   return rows.map((row) => row.source)
 }
 
@@ -41,13 +75,30 @@ export interface SetAsideRow {
 }
 
 /** Rows a transfer set aside, in the order they were met. */
-export async function* readSetAside(db: Kysely<Tables>, study: string, transferNo: number): AsyncGenerator<SetAsideRow[]> {
+export async function* readSetAside(
+  db: Kysely<Tables>,
+  study: string,
+  transferNo: number,
+): AsyncGenerator<SetAsideRow[]> {
   let after = 0
   for (;;) {
     const rows = await db
       .selectFrom('set_aside')
-      .innerJoin('transfer_file', (join) => join.onRef('transfer_file.study', '=', 'set_aside.study').onRef('transfer_file.transfer_no', '=', 'set_aside.transfer_no').onRef('transfer_file.file_no', '=', 'set_aside.file_no'))
-      .select(['set_aside.n', 'transfer_file.name as file', 'set_aside.line', 'set_aside.bucket', 'set_aside.code', 'set_aside.reason', 'set_aside.raw'])
+      .innerJoin('transfer_file', (join) =>
+        join
+          .onRef('transfer_file.study', '=', 'set_aside.study')
+          .onRef('transfer_file.transfer_no', '=', 'set_aside.transfer_no')
+          .onRef('transfer_file.file_no', '=', 'set_aside.file_no'),
+      )
+      .select([
+        'set_aside.n',
+        'transfer_file.name as file',
+        'set_aside.line',
+        'set_aside.bucket',
+        'set_aside.code',
+        'set_aside.reason',
+        'set_aside.raw',
+      ])
       .where('set_aside.study', '=', study)
       .where('set_aside.transfer_no', '=', transferNo)
       .where('set_aside.n', '>', after)

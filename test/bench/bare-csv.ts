@@ -15,4 +15,6 @@ await new Promise<void>((resolve, reject) => {
     error: reject,
   })
 })
-process.stdout.write(`${JSON.stringify({ seconds: (performance.now() - started) / 1000, peakRssMb: process.resourceUsage().maxRSS / 1024, rows })}\n`)
+process.stdout.write(
+  `${JSON.stringify({ seconds: (performance.now() - started) / 1000, peakRssMb: process.resourceUsage().maxRSS / 1024, rows })}\n`,
+)

@@ -6,17 +6,23 @@
  * Options: --rows 100000,1000000   --rounds 1   --keep (leaves the folder)
  */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { once } from 'node:events'
 import { parseArgs } from 'node:util'
+import { openDictionary } from '../../pipeline/index.ts'
 import { writeMeddraShaped } from '../generators/meddra-shaped.ts'
 import { toRandom } from '../generators/random.ts'
-import { openDictionary } from '../../pipeline/index.ts'
 
-const { values } = parseArgs({ options: { rows: { type: 'string', default: '100000,1000000' }, rounds: { type: 'string', default: '1' }, keep: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '100000,1000000' },
+    rounds: { type: 'string', default: '1' },
+    keep: { type: 'boolean', default: false },
+  },
+})
 const DISTINCT = 20_000
 const NEEDING_REVIEW = DISTINCT / 5
 const EVENTS_PER_SUBJECT = 10
@@ -51,8 +57,15 @@ try {
       if (!values.keep) await rm(study, { recursive: true, force: true })
     }
   }
-  const machine = { node: process.version, cpus: cpus().length, cpu: cpus()[0]?.model, memoryGb: Math.round(totalmem() / 2 ** 30) }
-  process.stdout.write(`${JSON.stringify({ bench: 'pipeline', distinctVerbatims: DISTINCT, needingReview: NEEDING_REVIEW, dictionaryLlts: 90_000, machine, results }, null, 2)}\n`)
+  const machine = {
+    node: process.version,
+    cpus: cpus().length,
+    cpu: cpus()[0]?.model,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+  }
+  process.stdout.write(
+    `${JSON.stringify({ bench: 'pipeline', distinctVerbatims: DISTINCT, needingReview: NEEDING_REVIEW, dictionaryLlts: 90_000, machine, results }, null, 2)}\n`,
+  )
 } finally {
   if (values.keep) process.stderr.write(`kept: ${folder}\n`)
   else await rm(folder, { recursive: true, force: true })
@@ -76,11 +89,18 @@ async function listVerbatims(dictionaryFolder: string): Promise<string[]> {
   return [...chosen]
 }
 
-async function writeStudy(study: string, { rows, verbatims, dictionaryFolder }: { rows: number; verbatims: readonly string[]; dictionaryFolder: string }): Promise<void> {
+async function writeStudy(
+  study: string,
+  { rows, verbatims, dictionaryFolder }: { rows: number; verbatims: readonly string[]; dictionaryFolder: string },
+): Promise<void> {
   await mkdir(join(study, 'transfer'), { recursive: true })
   const config = {
     study: { protocol: 'BENCH-1', environment: 'production' },
-    dictionary: { name: 'MedDRA-shaped', version: (await openDictionary(dictionaryFolder)).ref.version, path: dictionaryFolder },
+    dictionary: {
+      name: 'MedDRA-shaped',
+      version: (await openDictionary(dictionaryFolder)).ref.version,
+      path: dictionaryFolder,
+    },
     input: 'transfer',
     sources: [
       {
@@ -88,7 +108,19 @@ async function writeStudy(study: string, { rows, verbatims, dictionaryFolder }: 
         domain: 'AE',
         format: 'csv',
         files: ['ae.csv'],
-        map: { subject: 'Subject', site: 'SiteNumber', event: 'Folder', AETERM: 'AETERM', AESTDAT: 'AESTDAT', AEENDAT: 'AEENDAT', AESEV: 'AESEV', AESER: 'AESER', AEREL: 'AEREL', AEOUT: 'AEOUT', AEACN: 'AEACN' },
+        map: {
+          subject: 'Subject',
+          site: 'SiteNumber',
+          event: 'Folder',
+          AETERM: 'AETERM',
+          AESTDAT: 'AESTDAT',
+          AEENDAT: 'AEENDAT',
+          AESEV: 'AESEV',
+          AESER: 'AESER',
+          AEREL: 'AEREL',
+          AEOUT: 'AEOUT',
+          AEACN: 'AEACN',
+        },
         key: ['RecordPosition'],
       },
     ],

@@ -21,7 +21,11 @@ process.stdout.write(
     report: {
       status,
       // Reading ends with the last byte parsed; committing, the first reads of coding, and the manifest lie between.
-      stages: { reading: since(started, ends.reading), committingAndCoding: since(ends.reading ?? started, ends.coding), writing: since(ends.coding ?? started, started + seconds * 1000) },
+      stages: {
+        reading: since(started, ends.reading),
+        committingAndCoding: since(ends.reading ?? started, ends.coding),
+        writing: since(ends.coding ?? started, started + seconds * 1000),
+      },
       occurrences: counts.occurrences,
       terms: counts.groups,
       termsToReview: counts.openGroups,

@@ -32,6 +32,8 @@ export function toRow(
   given: Partial<Omit<DatasetRow, 'provenance'>> & { provenance?: Partial<DatasetRow['provenance']> },
 ): DatasetRow {
   return {
+    recordKey: 'k'.repeat(32),
+    key: '{"subject":"0001"}',
     usubjid: 'S1-0001',
     sequence: 1,
     subject: '0001',
@@ -42,8 +44,6 @@ export function toRow(
     path: null,
     ...given,
     provenance: {
-      recordKey: 'k'.repeat(32),
-      key: '{"subject":"0001"}',
       part: 0,
       decision: null,
       target: null,

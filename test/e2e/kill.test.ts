@@ -60,7 +60,7 @@ let scenes: Scene[] = []
 
 beforeAll(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'aecoder-kill-')))
-  await writeTransfers(root, { rows: 2500, known: 150, unknown: 60, seed: 11 })
+  await writeTransfers(root, { rows: 1500, known: 120, unknown: 40, seed: 11 })
   const [fresh, reviewed] = [join(root, 'fresh'), join(root, 'reviewed')]
   await writeStudyFile(fresh, { protocol: 'KILL-1' })
   await mkdir(join(fresh, 'out'))
@@ -106,7 +106,8 @@ test(`${KILLS} killed runs leave the old state whole, and the run after them is 
       if (found.isNew && !found.isPublished) tally.committed++
       if (found.isPublished) break
       transfers = found.transfers
-      // A run that finds its transfer committed writes little to the store: it would end before it is killed.
+      // Once the transfer is committed there is less left to disturb, and little of it is written to the store.
+      if (found.isNew) left = Math.min(left, 3)
       if (found.isNew) triggers = ['moment', 'output']
     }
     return 'killed'
@@ -122,7 +123,6 @@ test(`${KILLS} killed runs leave the old state whole, and the run after them is 
     }
   }
   await Promise.all(Array.from({ length: LANES }, (_, first) => lane(first)))
-  console.log(tally)
   expect(tally.kills).toBeGreaterThanOrEqual(KILLS)
   // The kills reached every leg of a run: in the middle of staging, and between the commit and the new dataset.
   expect(tally.staged).toBeGreaterThan(0)

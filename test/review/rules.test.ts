@@ -100,15 +100,32 @@ const VERDICTS = [
   { says: 'the coder rejects', by: 'Ann Lee', kind: 'rejected', reason: 'x', refused: 'Ann Lee coded this term' },
   { says: 'the coder in other letters', by: ' ann  LEE ', kind: 'approved', reason: null, refused: 'coded this term' },
   { says: 'no policy asked for it', by: 'Bob', kind: 'approved', reason: null, refused: null, approval: 'none-needed' },
-  { says: 'it is approved', by: 'Bob', kind: 'rejected', reason: 'x', refused: 'already approved', approval: 'approved' },
-  { says: 'it is rejected', by: 'Bob', kind: 'approved', reason: null, refused: 'already rejected', approval: 'rejected' },
+  {
+    says: 'it is approved',
+    by: 'Bob',
+    kind: 'rejected',
+    reason: 'x',
+    refused: 'already approved',
+    approval: 'approved',
+  },
+  {
+    says: 'it is rejected',
+    by: 'Bob',
+    kind: 'approved',
+    reason: null,
+    refused: 'already rejected',
+    approval: 'rejected',
+  },
   { says: 'there is no code', by: 'Bob', kind: 'approved', reason: null, refused: 'no code', hasCoding: false },
 ] as const
 for (const { says, by, kind, reason, refused, ...change } of VERDICTS) {
   test(`a verdict is ${refused ? 'refused' : 'allowed'} when ${says}`, () => {
     const check = () => checkVerdict({ ...CODED_BY_ANN, ...change }, { kind, actor: by, reason })
     if (refused === null) expect(check).not.toThrow()
-    else expect(check).toThrow(expect.objectContaining({ code: 'DECISION_NOT_ALLOWED', message: expect.stringContaining(refused) }))
+    else
+      expect(check).toThrow(
+        expect.objectContaining({ code: 'DECISION_NOT_ALLOWED', message: expect.stringContaining(refused) }),
+      )
   })
 }
 
@@ -127,7 +144,10 @@ for (const { says, standing, free } of CHANGES) {
     for (const reason of [null, '', '  ']) {
       const check = () => checkManualCode(decision, reason)
       if (free) expect(check).not.toThrow()
-      else expect(check).toThrow(expect.objectContaining({ code: 'DECISION_NOT_ALLOWED', message: expect.stringContaining('--reason') }))
+      else
+        expect(check).toThrow(
+          expect.objectContaining({ code: 'DECISION_NOT_ALLOWED', message: expect.stringContaining('--reason') }),
+        )
     }
   })
 }

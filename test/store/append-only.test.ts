@@ -99,7 +99,15 @@ test('a transfer ends once', async () => {
 test('a file account whose buckets do not sum up to the rows read is refused', async () => {
   const store = await openStage()
   const { transferNo } = await openTransfer(store)
-  const file = { source: 'ae', name: 'ae.csv', sha256: 'f', bytes: 1, encoding: 'utf-8', skipped_by: '{}', remarks: '{}' }
+  const file = {
+    source: 'ae',
+    name: 'ae.csv',
+    sha256: 'f',
+    bytes: 1,
+    encoding: 'utf-8',
+    skipped_by: '{}',
+    remarks: '{}',
+  }
   const account = (file_no: number, counts: { read: number; skipped: number; rejected: number }) =>
     store.db
       .insertInto('transfer_file')

@@ -101,7 +101,12 @@ for (const { waits, verdict, code, approval } of VERDICTS) {
     if (verdict) await judge(store, verdict)
     expect(await readLines(store)).toEqual([`0101 #1 Headache -> ${code}`])
     const [row] = await readRows(store)
-    expect(row?.provenance).toMatchObject({ approval, outcome: 'manual', coder: 'Ann', approver: verdict ? 'Dana' : null })
+    expect(row?.provenance).toMatchObject({
+      approval,
+      outcome: 'manual',
+      coder: 'Ann',
+      approver: verdict ? 'Dana' : null,
+    })
   })
 }
 
@@ -118,7 +123,9 @@ test("an occurrence whose own code is rejected has none, not its group's", async
 
 test('a row carries verbatim, context, path and provenance as they were recorded', async () => {
   const store = await openStage()
-  await commitTransfer(store, { rows: [toRow({ subject: '0101', term: ' Head\u00a0ACHE  é', serious: true, site: '07' })] })
+  await commitTransfer(store, {
+    rows: [toRow({ subject: '0101', term: ' Head\u00a0ACHE  é', serious: true, site: '07' })],
+  })
   const id = await codeByHand(store, await findGroup(store, 'head ache é'), { term: 'Head', reason: 'clear' })
   expect(await readRows(store)).toMatchObject([
     {
@@ -130,7 +137,15 @@ test('a row carries verbatim, context, path and provenance as they were recorded
       modified: null,
       context: { AESER: 'Y' },
       path: toPath('Head'),
-      provenance: { part: 1, decision: id, target: 'group', outcome: 'manual', step: 'person', coder: ANN.name, reason: 'clear' },
+      provenance: {
+        part: 1,
+        decision: id,
+        target: 'group',
+        outcome: 'manual',
+        step: 'person',
+        coder: ANN.name,
+        reason: 'clear',
+      },
     },
   ])
 })

@@ -54,8 +54,11 @@ test('a decision on what has changed meanwhile is not written', async () => {
 test('the machine leaves a group alone that a person decided meanwhile, and codes the others of its batch', async () => {
   const store = await openCoded()
   const groups = [await findGroup(store, 'Headache'), await findGroup(store, 'Nausea')]
-  await codeByHand(store, groups[0] ?? never(), { term: 'Ann says' })
-  const count = await codeByMachine(store, groups.map((group) => toDecision(group, { codings: toCodings('Machine says') })))
+  await codeByHand(store, await findGroup(store, 'Headache'), { term: 'Ann says' })
+  const count = await codeByMachine(
+    store,
+    groups.map((group) => toDecision(group, { codings: toCodings('Machine says') })),
+  )
   expect(count).toBe(1)
   expect(await readLines(store)).toEqual([
     '0101 #1 Headache -> Ann says',
@@ -120,7 +123,8 @@ for (const { says, act, sameArtefacts, otherArtefacts } of UNDECIDED) {
     const store = await openStage()
     await commitTransfer(store, { rows: toRows(['0101 Headache']) })
     await act(store)
-    const listed = async (artefacts: string) => (await listUndecided(store, STUDY, { after: 0, limit: 9, artefacts })).length
+    const listed = async (artefacts: string) =>
+      (await listUndecided(store, STUDY, { after: 0, limit: 9, artefacts })).length
     expect(await listed(ARTEFACTS)).toBe(sameArtefacts ? 1 : 0)
     expect(await listed('{"dictionary":"d2"}')).toBe(otherArtefacts ? 1 : 0)
   })
@@ -138,7 +142,8 @@ test('the work list goes on after the number it is given, and leaves out groups 
 
 test('a code has one verdict', async () => {
   const store = await openCoded()
-  const decision = (await codeByHand(store, await findGroup(store, 'Headache'), { term: 'Ann says', waits: true })) ?? ''
+  const decision =
+    (await codeByHand(store, await findGroup(store, 'Headache'), { term: 'Ann says', waits: true })) ?? ''
   expect(await judge(store, 'approved')).toBe(true)
   const head = await findHead(store.db, STUDY)
   expect(await judge(store, 'rejected', decision)).toBe(false)
@@ -165,7 +170,10 @@ test('a decision on one occurrence and one on its group do not make each other s
   const own = await findOccurrence(store, { subject: '0102', term: 'headache' })
   expect(own.decision?.codings[0]?.path.at(-1)?.text).toBe('Own')
   expect(await codeByHand(store, own, { term: 'Own again' })).toBeDefined()
-  expect((await listHistory(store, STUDY, own.target)).map(({ replaces }) => replaces)).toEqual([null, own.decision?.id])
+  expect((await listHistory(store, STUDY, own.target)).map(({ replaces }) => replaces)).toEqual([
+    null,
+    own.decision?.id,
+  ])
 })
 
 test('the same decision has the same id in every store, whatever numbers the store gives', async () => {
@@ -230,7 +238,6 @@ test('a decision that differs in anything it says has another id', () => {
     ...frames.map((change) => toDecisionId(STUDY, decision, { ...frame, ...change })),
   ]
   expect(new Set(ids).size).toBe(ids.length)
-  expect(toDecisionId(STUDY, { ...decision, target: { kind: 'group', no: 7, id: 'a' } }, frame)).toBe(base)
 })
 
 test('a batch of the machine is one event', async () => {
@@ -244,7 +251,13 @@ test('a batch of the machine is one event', async () => {
 async function judge(store: Store, kind: 'approved' | 'rejected', decision?: string): Promise<boolean> {
   const group = await findGroup(store, 'Headache')
   const { target } = group
-  return recordVerdict(store, STUDY, { decision: decision ?? group.decision?.id ?? '', target, kind, actor: DANA, reason: 'x' })
+  return recordVerdict(store, STUDY, {
+    decision: decision ?? group.decision?.id ?? '',
+    target,
+    kind,
+    actor: DANA,
+    reason: 'x',
+  })
 }
 
 async function machineDecides(store: Store, change: Partial<NewDecision>): Promise<void> {
@@ -253,8 +266,4 @@ async function machineDecides(store: Store, change: Partial<NewDecision>): Promi
 
 function toCodings(term: string): NewDecision['codings'] {
   return [{ path: toPath(term), partText: null }]
-}
-
-function never(): never {
-  throw new Error('the group is there')
 }

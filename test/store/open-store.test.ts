@@ -53,7 +53,9 @@ test('several processes may create one store at once', async () => {
   for (let round = 0; round < 2; round++) {
     const path = join(await openScratch(), 'aecoder.db')
     const at = Date.now() + 1500
-    const outcomes = await Promise.all(['A', 'B', 'C', 'D'].map((name) => runScript(REGISTER, [path, `${name}@x`, `${at}`])))
+    const outcomes = await Promise.all(
+      ['A', 'B', 'C', 'D'].map((name) => runScript(REGISTER, [path, `${name}@x`, `${at}`])),
+    )
     expect(outcomes).toEqual(Array(4).fill({ code: 0, stderr: '' }))
     const store = await openStore({ path, ambience: toAmbience() })
     const studies = await store.db.selectFrom('study').select('study').orderBy('study').execute()

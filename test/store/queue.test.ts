@@ -51,7 +51,8 @@ test('what the queue counts as open and as waiting is what the rules of review s
   const decided = new Map((await listAll(store)).map((group) => [group.folded, group]))
   for (const { group, verdict } of combinations) {
     const decision = decided.get(group.folded)?.decision?.id ?? ''
-    if (verdict) await recordVerdict(store, STUDY, { decision, target: group.target, kind: verdict, actor: DANA, reason: 'x' })
+    if (verdict)
+      await recordVerdict(store, STUDY, { decision, target: group.target, kind: verdict, actor: DANA, reason: 'x' })
   }
 
   const facets = [
@@ -62,7 +63,9 @@ test('what the queue counts as open and as waiting is what the rules of review s
     }),
   ]
   const open = facets.filter(({ coding }) => coding === 'open').map(({ folded }) => folded)
-  const toApprove = facets.filter(({ coding, approval }) => coding !== 'open' && approval === 'pending').map(({ folded }) => folded)
+  const toApprove = facets
+    .filter(({ coding, approval }) => coding !== 'open' && approval === 'pending')
+    .map(({ folded }) => folded)
   const list = async (state: 'open' | 'to-approve' | 'any') =>
     (await listGroups(store, STUDY, { limit: 1000, state })).map(({ folded }) => folded).sort()
   expect(await list('open')).toEqual(open.sort())
@@ -70,7 +73,8 @@ test('what the queue counts as open and as waiting is what the rules of review s
   expect(await list('any')).toHaveLength(facets.length)
   expect(open.length * toApprove.length, 'both kinds are there').toBeGreaterThan(0)
 
-  const sum = (names: readonly string[]) => names.reduce((total, name) => total + (groups.get(name)?.occurrences ?? 0), 0)
+  const sum = (names: readonly string[]) =>
+    names.reduce((total, name) => total + (groups.get(name)?.occurrences ?? 0), 0)
   const { byOutcome, ...counts } = await countStudy(store, STUDY)
   expect(counts).toEqual({
     groups: facets.length,
@@ -103,7 +107,13 @@ test('the state of a group is that of its latest decision only', async () => {
   await codeByMachine(store, [toDecision(await findGroup(store, 'Headache'), { waits: true })])
   expect(await states()).toEqual({ open: 0, toApprove: 1 })
   const { target, decision } = await findGroup(store, 'Headache')
-  await recordVerdict(store, STUDY, { decision: decision?.id ?? '', target, kind: 'rejected', actor: DANA, reason: 'x' })
+  await recordVerdict(store, STUDY, {
+    decision: decision?.id ?? '',
+    target,
+    kind: 'rejected',
+    actor: DANA,
+    reason: 'x',
+  })
   expect(await states()).toEqual({ open: 1, toApprove: 0 })
   await codeByHand(store, await findGroup(store, 'Headache'), { term: 'Head' })
   expect(await states()).toEqual({ open: 0, toApprove: 0 })
@@ -111,10 +121,25 @@ test('the state of a group is that of its latest decision only', async () => {
 
 test('serious terms come first, then the frequent ones, then by their text', async () => {
   const store = await openStage()
-  const rows = ['01 Rash', '02 Rash', '03 Rash', '04 Fever !', '05 Itch', '06 Cough', '07 Chills', '08 Chills', '09 Gout !', '10 Gout']
+  const rows = [
+    '01 Rash',
+    '02 Rash',
+    '03 Rash',
+    '04 Fever !',
+    '05 Itch',
+    '06 Cough',
+    '07 Chills',
+    '08 Chills',
+    '09 Gout !',
+    '10 Gout',
+  ]
   await commitTransfer(store, { rows: toRows(rows) })
   const list = async (limit: number) =>
-    (await listGroups(store, STUDY, { limit, state: 'open' })).map(({ verbatim, occurrences, serious }) => [verbatim, occurrences, serious])
+    (await listGroups(store, STUDY, { limit, state: 'open' })).map(({ verbatim, occurrences, serious }) => [
+      verbatim,
+      occurrences,
+      serious,
+    ])
   const expected = [
     ['Gout', 2, 1],
     ['Fever', 1, 1],

@@ -122,11 +122,7 @@ test('nothing of a transfer is seen before it is committed, and all of it after'
   expect(await look(store), 'staged').toEqual(before)
   await staging.commit({ actor: DANA, body: {} })
 
-  expect(await readLines(store)).toEqual([
-    '0101 #1 Nausea -> none',
-    '0103 #1 Headache -> Term',
-    '0104 #1 Rash -> none',
-  ])
+  expect(await readLines(store)).toEqual(['0101 #1 Nausea -> none', '0103 #1 Headache -> Term', '0104 #1 Rash -> none'])
   const after = await look(store)
   expect(after.groups).toEqual(['Nausea 1 (1 serious)', 'Headache 1 (0 serious)', 'Rash 1 (0 serious)'])
   expect(after.counts).toMatchObject({ groups: 3, occurrences: 3, openGroups: 2, openOccurrences: 2 })
@@ -174,7 +170,8 @@ test('what a transfer says of subjects goes with it when it is abandoned', async
     subject: { subject: '0101', usubjid: 'ABC-101-0101', site: null, sex, birthYear: 1980, line: 2 },
     remarks: [],
   })
-  const listSexes = async () => (await store.db.selectFrom('subject_version').select('sex').execute()).map((row) => row.sex)
+  const listSexes = async () =>
+    (await store.db.selectFrom('subject_version').select('sex').execute()).map((row) => row.sex)
   await commitTransfer(store, { source: 'dm', kind: 'delta', rows: [toSubject('F')] })
   const wrong = await stageTransfer(store, { source: 'dm', kind: 'delta', rows: [toSubject('M')] })
   await wrong.abandon({ actor: DANA, reason: 'a test' })
@@ -213,10 +210,20 @@ for (const { says, row, bucket, code } of REPEATS) {
         expect(counts).toMatchObject({ read: 3, accepted: 2, occurrences: 2, duplicate: 0, rejected: 0, [bucket]: 1 })
         expect(counts.rejectedBy).toEqual(bucket === 'rejected' ? { [code]: 1 } : {})
         await staging.commit({ actor: DANA, body: {} })
-        expect(await readLines(store), 'the first stays').toEqual(['0101 #1 Headache -> none', '0102 #1 Nausea -> none'])
+        expect(await readLines(store), 'the first stays').toEqual([
+          '0101 #1 Headache -> none',
+          '0102 #1 Nausea -> none',
+        ])
         const aside = await Array.fromAsync(readSetAside(store.db, STUDY, staging.transferNo))
         expect(aside.flat()).toMatchObject([
-          { file: 'ae.csv', line: 9, bucket, code, reason: expect.stringContaining('subject "0101"'), raw: expect.any(String) },
+          {
+            file: 'ae.csv',
+            line: 9,
+            bucket,
+            code,
+            reason: expect.stringContaining('subject "0101"'),
+            raw: expect.any(String),
+          },
         ])
       })
     }
@@ -247,11 +254,7 @@ test('of a wide row, occurrences that stand already are passed over and the othe
   const counts = await addFile(staging, { rows: [toRowOf(headache, nausea), toRowOf(nausea, rash), toRowOf(headache)] })
   expect(counts).toMatchObject({ read: 3, accepted: 2, duplicate: 1, rejected: 0, occurrences: 3 })
   await staging.commit({ actor: DANA, body: {} })
-  expect(await readLines(store)).toEqual([
-    '0101 #1 Headache -> none',
-    '0101 #2 Nausea -> none',
-    '0101 #3 Rash -> none',
-  ])
+  expect(await readLines(store)).toEqual(['0101 #1 Headache -> none', '0101 #2 Nausea -> none', '0101 #3 Rash -> none'])
 })
 
 test('each row ends in one bucket, counted by reason', async () => {

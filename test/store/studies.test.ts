@@ -1,6 +1,6 @@
 /** Several studies in one store: the same ids, and neither sees the other. */
 import { expect, test } from 'vitest'
-import { recordSettings, findSetting } from '../../pipeline/store/artefacts.ts'
+import { findSetting, recordSettings } from '../../pipeline/store/artefacts.ts'
 import { findHead } from '../../pipeline/store/chain.ts'
 import { recordVerdict } from '../../pipeline/store/decisions.ts'
 import {
@@ -59,7 +59,8 @@ test('a transfer left open in one study is not abandoned by another', async () =
 
 test('each study has its own settings in force', async () => {
   const store = await openStage([PRODUCTION, UAT])
-  const toArtefact = (sha256: string) => ({ kind: 'dictionary', name: 'Terms', version: '1', sha256, content: null }) as const
+  const toArtefact = (sha256: string) =>
+    ({ kind: 'dictionary', name: 'Terms', version: '1', sha256, content: null }) as const
   for (const [study, sha256] of [
     [PRODUCTION, 'd1'],
     [UAT, 'd2'],
@@ -106,10 +107,15 @@ async function look(store: Store, study: string) {
     found: (await findGroups(store, study, { idPrefix: first?.target.id ?? '', folded: '', limit: 9 })).length,
     history: first ? (await listHistory(store, study, first.target)).length : 0,
     undecided: (await listUndecided(store, study, { after: 0, limit: 9, artefacts: '{}' })).map(({ folded }) => folded),
-    occurrences: (await Promise.all(rows.map(({ provenance }) => findOccurrences(store, study, { idPrefix: provenance.recordKey, limit: 9 })))).map(
-      (found) => found.map(({ verbatim, decision }) => [verbatim, decision?.codings.length ?? null]),
-    ),
-    rows: rows.map(({ usubjid, sequence, verbatim, path }) => [usubjid, sequence, verbatim, path?.at(-1)?.text ?? null]),
+    occurrences: (
+      await Promise.all(rows.map(({ recordKey }) => findOccurrences(store, study, { idPrefix: recordKey, limit: 9 })))
+    ).map((found) => found.map(({ verbatim, decision }) => [verbatim, decision?.codings.length ?? null])),
+    rows: rows.map(({ usubjid, sequence, verbatim, path }) => [
+      usubjid,
+      sequence,
+      verbatim,
+      path?.at(-1)?.text ?? null,
+    ]),
     transfers: (await listTransfers(store, study)).map(({ no, state }) => [no, state]),
   }
 }

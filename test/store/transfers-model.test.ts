@@ -146,7 +146,9 @@ async function personCodesOccurrence(store: Store, { study, model, chance, step 
   const [key, { subject, term }] = pick([...model.present], chance)
   const { target } = await findGroup(store, term, study)
   const inGroup = await listOccurrences(store, study, { groupNo: target.no, limit: 99 })
-  const found = inGroup.find((occurrence) => occurrence.key.includes(`"NO":"${key.split('/')[1]}"`) && occurrence.usubjid.endsWith(subject))
+  const found = inGroup.find(
+    (occurrence) => occurrence.key.includes(`"NO":"${key.split('/')[1]}"`) && occurrence.usubjid.endsWith(subject),
+  )
   if (!found) throw new Error(`no occurrence ${key}`)
   await codeByHand(store, found, { study, term: `O${step}`, reason: `step ${step}` })
   model.ownCodes.set(key, { basedOn: term, code: `O${step}` })
@@ -164,12 +166,16 @@ function toCounts({ present }: Model): Record<string, string> {
     const count = counts.get(folded) ?? { occurrences: 0, serious: 0 }
     counts.set(folded, { occurrences: count.occurrences + 1, serious: count.serious + (serious ? 1 : 0) })
   }
-  return Object.fromEntries([...counts].map(([folded, { occurrences, serious }]) => [folded, `${occurrences} (${serious} serious)`]))
+  return Object.fromEntries(
+    [...counts].map(([folded, { occurrences, serious }]) => [folded, `${occurrences} (${serious} serious)`]),
+  )
 }
 
 async function listCounts(store: Store, study: string): Promise<Record<string, string>> {
   const groups = await listAll(store, study)
-  return Object.fromEntries(groups.map(({ folded, occurrences, serious }) => [folded, `${occurrences} (${serious} serious)`]))
+  return Object.fromEntries(
+    groups.map(({ folded, occurrences, serious }) => [folded, `${occurrences} (${serious} serious)`]),
+  )
 }
 
 function toLines({ present, numbers, groupCodes, ownCodes }: Model): string[] {

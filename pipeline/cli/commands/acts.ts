@@ -5,27 +5,51 @@ import { ACTOR_OPTION, DOMAIN_OPTION, REASON_OPTION, STUDY_OPTION, type Surround
 import { withStore } from '../open.ts'
 import { toCount, toShellWord, toVisible } from '../tables.ts'
 
-const TERM_ARGUMENT = { name: 'term', summary: 'a verbatim, or the beginning of the id that queue shows (an occurrence\'s id for that one alone)' } as const
+const TERM_ARGUMENT = {
+  name: 'term',
+  summary: "a verbatim, or the beginning of the id that queue shows (an occurrence's id for that one alone)",
+} as const
 
 export const CODE = toCommand({
   name: 'code',
   summary: 'Code a term: its whole group, or one occurrence',
   example: 'aecoder code "bad HA" --term headache --as "Ann Coder" --study samples/aurora-101',
   arguments: [TERM_ARGUMENT],
-  options: { ...STUDY_OPTION, ...DOMAIN_OPTION, term: { kind: 'text', value: 'CODE', summary: 'the lowest level term to assign: its code, or its text (required)' }, ...ACTOR_OPTION, ...REASON_OPTION },
+  options: {
+    ...STUDY_OPTION,
+    ...DOMAIN_OPTION,
+    term: { kind: 'text', value: 'CODE', summary: 'the lowest level term to assign: its code, or its text (required)' },
+    ...ACTOR_OPTION,
+    ...REASON_OPTION,
+  },
   async run({ args, options, world }) {
     return withStore(options.study, world, async ({ study, store }) => {
       const kit = await openCodingKit(study)
       const target = await findTarget(store, study, toName(args[0] ?? '', options.domain))
-      const report = await codeTerm(study, { store, kit, target, term: options.term ?? '', actor: toActor(options.as), reason: options.reason ?? null })
+      const report = await codeTerm(study, {
+        store,
+        kit,
+        target,
+        term: options.term ?? '',
+        actor: toActor(options.as),
+        reason: options.reason ?? null,
+      })
       const next = report.approval === 'pending' ? `approve ${report.target.id.slice(0, 8)}` : 'export'
       return toAnswer(report, { verb: 'Coded', study: options.study, world, next })
     })
   },
 })
 
-export const APPROVE = toVerdict('approve', 'Approve a code as the second person', 'aecoder approve "bad HA" --as "Bea Approver" --study samples/aurora-101')
-export const REJECT = toVerdict('reject', 'Reject a code as the second person; the term goes back to the queue', 'aecoder reject "bad HA" --as "Bea Approver" --reason "migraine is reported elsewhere" --study samples/aurora-101')
+export const APPROVE = toVerdict(
+  'approve',
+  'Approve a code as the second person',
+  'aecoder approve "bad HA" --as "Bea Approver" --study samples/aurora-101',
+)
+export const REJECT = toVerdict(
+  'reject',
+  'Reject a code as the second person; the term goes back to the queue',
+  'aecoder reject "bad HA" --as "Bea Approver" --reason "migraine is reported elsewhere" --study samples/aurora-101',
+)
 
 function toVerdict(name: 'approve' | 'reject', summary: string, example: string) {
   return toCommand({
@@ -38,8 +62,19 @@ function toVerdict(name: 'approve' | 'reject', summary: string, example: string)
       return withStore(options.study, world, async ({ study, store }) => {
         const target: FoundTarget = await findTarget(store, study, toName(args[0] ?? '', options.domain))
         const kind = name === 'approve' ? 'approved' : 'rejected'
-        const report = await judgeTerm(study, { store, target, kind, actor: toActor(options.as), reason: options.reason ?? null })
-        return toAnswer(report, { verb: kind === 'approved' ? 'Approved' : 'Rejected', study: options.study, world, next: kind === 'approved' ? 'export' : 'queue' })
+        const report = await judgeTerm(study, {
+          store,
+          target,
+          kind,
+          actor: toActor(options.as),
+          reason: options.reason ?? null,
+        })
+        return toAnswer(report, {
+          verb: kind === 'approved' ? 'Approved' : 'Rejected',
+          study: options.study,
+          world,
+          next: kind === 'approved' ? 'export' : 'queue',
+        })
       })
     },
   })
@@ -49,7 +84,10 @@ function toName(name: string, domain: string | undefined) {
   return domain === 'AE' || domain === 'MH' ? ({ name, domain } as const) : { name }
 }
 
-function toAnswer(report: ActReport, { verb, study, world, next }: { verb: string; study: string; world: Surroundings; next: string }) {
+function toAnswer(
+  report: ActReport,
+  { verb, study, world, next }: { verb: string; study: string; world: Surroundings; next: string },
+) {
   const path = report.path.map((node) => node.text).join(' › ')
   const llt = report.path.at(-1)
   const waits = report.approval === 'pending' ? '\nIt waits for a second person before it enters the dataset.' : ''

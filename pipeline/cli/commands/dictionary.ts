@@ -5,8 +5,12 @@ import { toCommand } from '../command.ts'
 import { toTable } from '../tables.ts'
 
 const PLACE = {
-  dictionary: { kind: 'text', value: 'DIR', summary: 'a folder in the MedDRA ASCII layout (else the study\'s, else OpenAE)' },
-  study: { kind: 'text', value: 'PATH', summary: 'use this study\'s dictionary' },
+  dictionary: {
+    kind: 'text',
+    value: 'DIR',
+    summary: "a folder in the MedDRA ASCII layout (else the study's, else OpenAE)",
+  },
+  study: { kind: 'text', value: 'PATH', summary: "use this study's dictionary" },
 } as const
 
 export const DICTIONARY_CHECK = toCommand({
@@ -17,9 +21,26 @@ export const DICTIONARY_CHECK = toCommand({
   options: PLACE,
   async run({ options }) {
     const { ref, language, report } = await open(options)
-    const rows = Object.entries(report).flatMap(([name, value]) => (typeof value === 'number' ? [[toWords(name), value] as (string | number)[]] : typeof value === 'object' && !Array.isArray(value) ? Object.entries(value).map(([level, count]) => [level, Number(count)] as (string | number)[]) : []))
+    const rows = Object.entries(report).flatMap(([name, value]) =>
+      typeof value === 'number'
+        ? [[toWords(name), value] as (string | number)[]]
+        : typeof value === 'object' && !Array.isArray(value)
+          ? Object.entries(value).map(([level, count]) => [level, Number(count)] as (string | number)[])
+          : [],
+    )
     const warnings = report.warnings.map((warning) => `  - ${warning}`)
-    return { json: { dictionary: ref, language, report }, text: [`${ref.name} ${ref.version} (${language}), sha256 ${ref.sha256}`, '', toTable(['what', 'count'], rows), '', warnings.length > 0 ? ['Noticed:', ...warnings].join('\n') : 'Whole: every code resolves, every preferred term has one primary path.'].join('\n') }
+    return {
+      json: { dictionary: ref, language, report },
+      text: [
+        `${ref.name} ${ref.version} (${language}), sha256 ${ref.sha256}`,
+        '',
+        toTable(['what', 'count'], rows),
+        '',
+        warnings.length > 0
+          ? ['Noticed:', ...warnings].join('\n')
+          : 'Whole: every code resolves, every preferred term has one primary path.',
+      ].join('\n'),
+    }
   },
 })
 
@@ -30,15 +51,36 @@ export const DICTIONARY_SEARCH = toCommand({
   arguments: [{ name: 'text', summary: 'a term, or its beginning' }],
   options: {
     ...PLACE,
-    mode: { kind: 'choice', choices: ['exact', 'begins', 'contains'], summary: 'how the text must stand in the term', default: 'begins' },
+    mode: {
+      kind: 'choice',
+      choices: ['exact', 'begins', 'contains'],
+      summary: 'how the text must stand in the term',
+      default: 'begins',
+    },
     level: { kind: 'choice', choices: ['SOC', 'HLGT', 'HLT', 'PT', 'LLT'], summary: 'only this level' },
     limit: { kind: 'number', value: 'N', summary: 'at most so many', default: 30 },
   },
   async run({ args, options }) {
     const dictionary = await open(options)
-    const hits = dictionary.search(args[0] ?? '', { mode: options.mode as 'exact' | 'begins' | 'contains', limit: options.limit, ...(options.level ? { level: options.level } : {}) })
-    const rows = hits.map((hit) => [hit.level, hit.code, hit.text, hit.isCurrent ? '' : 'not current', hit.path.map((node) => node.text).join(' › ')])
-    return { json: { dictionary: dictionary.ref, hits }, text: hits.length === 0 ? `Nothing in ${dictionary.ref.name} ${dictionary.ref.version}. Try --mode contains.` : toTable(['level', 'code', 'term', '', 'path'], rows, { widest: 100 }) }
+    const hits = dictionary.search(args[0] ?? '', {
+      mode: options.mode as 'exact' | 'begins' | 'contains',
+      limit: options.limit,
+      ...(options.level ? { level: options.level } : {}),
+    })
+    const rows = hits.map((hit) => [
+      hit.level,
+      hit.code,
+      hit.text,
+      hit.isCurrent ? '' : 'not current',
+      hit.path.map((node) => node.text).join(' › '),
+    ])
+    return {
+      json: { dictionary: dictionary.ref, hits },
+      text:
+        hits.length === 0
+          ? `Nothing in ${dictionary.ref.name} ${dictionary.ref.version}. Try --mode contains.`
+          : toTable(['level', 'code', 'term', '', 'path'], rows, { widest: 100 }),
+    }
   },
 })
 
@@ -52,7 +94,12 @@ export const DICTIONARY_SHOW = toCommand({
     const dictionary = await open(options)
     const code = args[0] ?? ''
     const llt = dictionary.findLlt(code)
-    if (!llt) throw new AecoderError('TERM_NOT_FOUND', { where: `code "${code}"`, found: `no lowest level or preferred term of ${dictionary.ref.name} ${dictionary.ref.version}`, action: 'Look for it by text: aecoder dictionary search' })
+    if (!llt)
+      throw new AecoderError('TERM_NOT_FOUND', {
+        where: `code "${code}"`,
+        found: `no lowest level or preferred term of ${dictionary.ref.name} ${dictionary.ref.version}`,
+        action: 'Look for it by text: aecoder dictionary search',
+      })
     const paths = dictionary.listPaths(llt.ptCode)
     const pt = dictionary.findLlt(llt.ptCode)
     const siblings = dictionary.listLlts(llt.ptCode)
@@ -61,11 +108,31 @@ export const DICTIONARY_SHOW = toCommand({
       `${llt.text} (${llt.code})${llt.isCurrent ? '' : `  not current${proposed ? `; proposed in its place: ${proposed.text} (${proposed.code})` : ''}`}`,
       `preferred term: ${pt?.text} (${llt.ptCode})`,
       '',
-      toTable(['', 'path'], paths.map(({ path, isPrimary }) => [isPrimary ? 'primary' : 'secondary', path.map((node) => `${node.text} (${node.code})`).join(' › ')]), { widest: 400 }),
+      toTable(
+        ['', 'path'],
+        paths.map(({ path, isPrimary }) => [
+          isPrimary ? 'primary' : 'secondary',
+          path.map((node) => `${node.text} (${node.code})`).join(' › '),
+        ]),
+        { widest: 400 },
+      ),
       '',
-      toTable(['code', 'lowest level term', ''], siblings.map((sibling) => [sibling.code, sibling.text, sibling.isCurrent ? '' : 'not current'])),
+      toTable(
+        ['code', 'lowest level term', ''],
+        siblings.map((sibling) => [sibling.code, sibling.text, sibling.isCurrent ? '' : 'not current']),
+      ),
     ].join('\n')
-    return { json: { dictionary: dictionary.ref, llt, proposedReplacement: proposed ?? null, sex: dictionary.findSex(llt.ptCode) ?? null, paths, llts: siblings }, text }
+    return {
+      json: {
+        dictionary: dictionary.ref,
+        llt,
+        proposedReplacement: proposed ?? null,
+        sex: dictionary.findSex(llt.ptCode) ?? null,
+        paths,
+        llts: siblings,
+      },
+      text,
+    }
   },
 })
 

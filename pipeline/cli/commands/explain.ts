@@ -1,5 +1,15 @@
 /** `explain`: what aecoder thinks of a verbatim and why; and, where the study knows it, what was decided when and by whom. */
-import { AecoderError, autocode, countSubjects, findTarget, listHistory, listOccurrences, openCodingKit, type StoredDecision, toApproval } from '../../index.ts'
+import {
+  AecoderError,
+  autocode,
+  countSubjects,
+  findTarget,
+  listHistory,
+  listOccurrences,
+  openCodingKit,
+  type StoredDecision,
+  toApproval,
+} from '../../index.ts'
 import { DOMAIN_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { withStore } from '../open.ts'
 import { toCount, toTable, toVisible } from '../tables.ts'
@@ -10,7 +20,7 @@ export const EXPLAIN = toCommand({
   name: 'explain',
   summary: 'Show what a verbatim leads to and why, and all that was decided about it',
   example: 'aecoder explain "bad HA" --study samples/aurora-101',
-  arguments: [{ name: 'verbatim', summary: 'any text, or the beginning of a term\'s id' }],
+  arguments: [{ name: 'verbatim', summary: "any text, or the beginning of a term's id" }],
   options: { ...STUDY_OPTION, ...DOMAIN_OPTION },
   async run({ args, options, world }) {
     return withStore(options.study, world, async ({ study, store }) => {
@@ -18,40 +28,119 @@ export const EXPLAIN = toCommand({
       const domain = options.domain as 'AE' | 'MH' | undefined
       const kit = await openCodingKit(study)
       const found = await findTarget(store, study, { name, ...(domain ? { domain } : {}) }).catch((error: unknown) => {
-        if (error instanceof AecoderError && error.code === 'TARGET_NOT_FOUND' && error.facts.found.startsWith('no such')) return undefined
+        if (
+          error instanceof AecoderError &&
+          error.code === 'TARGET_NOT_FOUND' &&
+          error.facts.found.startsWith('no such')
+        )
+          return undefined
         throw error
       })
-      const verbatim = found === undefined ? name : found.kind === 'group' ? found.group.folded : found.occurrence.verbatim
+      const verbatim =
+        found === undefined ? name : found.kind === 'group' ? found.group.folded : found.occurrence.verbatim
       const result = autocode(verbatim, kit)
       const target = found?.kind === 'group' ? found.group.target : found?.occurrence.target
       const history = target ? await listHistory(store, study.id, target) : []
-      const occurrences = found?.kind === 'group' ? await listOccurrences(store, study.id, { groupNo: found.group.target.no, limit: OCCURRENCES_SHOWN }) : found ? [found.occurrence] : []
+      const occurrences =
+        found?.kind === 'group'
+          ? await listOccurrences(store, study.id, { groupNo: found.group.target.no, limit: OCCURRENCES_SHOWN })
+          : found
+            ? [found.occurrence]
+            : []
       const { name: dictionary, version } = kit.dictionary.ref
 
-      const lines = [`"${toVisible(verbatim)}" in ${dictionary} ${version}`, `  now       ${result.outcome} (step: ${result.step}): ${toVisible(result.reason)}`]
+      const lines = [
+        `"${toVisible(verbatim)}" in ${dictionary} ${version}`,
+        `  now       ${result.outcome} (step: ${result.step}): ${toVisible(result.reason)}`,
+      ]
       if (result.candidates.length > 0) {
-        const rows = result.candidates.map(({ path, confidence, why }, index) => [String(index + 1), confidence.toFixed(2), path.at(-1)?.code ?? '', path.at(-1)?.text ?? '', path.at(-2)?.text ?? '', path[0]?.text ?? '', why])
-        lines.push('', toTable(['', result.coding ? '' : 'similarity', 'code', 'lowest level term', 'preferred term', 'body system', 'why'], rows, { widest: 60 }))
+        const rows = result.candidates.map(({ path, confidence, why }, index) => [
+          String(index + 1),
+          confidence.toFixed(2),
+          path.at(-1)?.code ?? '',
+          path.at(-1)?.text ?? '',
+          path.at(-2)?.text ?? '',
+          path[0]?.text ?? '',
+          why,
+        ])
+        lines.push(
+          '',
+          toTable(
+            [
+              '',
+              result.coding ? '' : 'similarity',
+              'code',
+              'lowest level term',
+              'preferred term',
+              'body system',
+              'why',
+            ],
+            rows,
+            { widest: 60 },
+          ),
+        )
       }
       if (found?.kind === 'group') {
         const { group } = found
-        lines.push('', `In ${study.id}: ${group.domain} term ${group.target.id.slice(0, 8)}, ${toCount(group.occurrences, 'occurrence')} in ${toCount((await countSubjects(store, study.id, [group])).get(group.target.id) ?? 0, 'subject')}, ${group.serious} serious, since ${group.since.slice(0, 10)}`)
+        lines.push(
+          '',
+          `In ${study.id}: ${group.domain} term ${group.target.id.slice(0, 8)}, ${toCount(group.occurrences, 'occurrence')} in ${toCount((await countSubjects(store, study.id, [group])).get(group.target.id) ?? 0, 'subject')}, ${group.serious} serious, since ${group.since.slice(0, 10)}`,
+        )
       } else if (!found) lines.push('', `${study.id} has no such term.`)
-      if (history.length > 0) lines.push('', 'Decided', toTable(['when', 'by', 'what', 'code', 'why', 'approval', 'id'], history.map(toHistoryRow), { widest: 60 }))
+      if (history.length > 0)
+        lines.push(
+          '',
+          'Decided',
+          toTable(['when', 'by', 'what', 'code', 'why', 'approval', 'id'], history.map(toHistoryRow), { widest: 60 }),
+        )
       if (occurrences.length > 0) {
-        lines.push('', `Occurrences${found?.kind === 'group' && found.group.occurrences > OCCURRENCES_SHOWN ? ` (the first ${OCCURRENCES_SHOWN})` : ''}`)
-        lines.push(toTable(['id', 'subject', 'verbatim', 'context'], occurrences.map((occurrence) => [occurrence.target.id.slice(0, 8), occurrence.usubjid, occurrence.verbatim, toContext(occurrence.context)]), { widest: 90 }))
+        lines.push(
+          '',
+          `Occurrences${found?.kind === 'group' && found.group.occurrences > OCCURRENCES_SHOWN ? ` (the first ${OCCURRENCES_SHOWN})` : ''}`,
+        )
+        lines.push(
+          toTable(
+            ['id', 'subject', 'verbatim', 'context'],
+            occurrences.map((occurrence) => [
+              occurrence.target.id.slice(0, 8),
+              occurrence.usubjid,
+              occurrence.verbatim,
+              toContext(occurrence.context),
+            ]),
+            { widest: 90 },
+          ),
+        )
       }
-      return { json: { verbatim, dictionary: kit.dictionary.ref, now: result, term: found?.kind === 'group' ? { id: found.group.target.id, ...found.group, target: undefined } : null, history, occurrences: occurrences.map(({ target: { id }, ...rest }) => ({ id, ...rest })) }, text: lines.join('\n') }
+      return {
+        json: {
+          verbatim,
+          dictionary: kit.dictionary.ref,
+          now: result,
+          term: found?.kind === 'group' ? { id: found.group.target.id, ...found.group, target: undefined } : null,
+          history,
+          occurrences: occurrences.map(({ target: { id }, ...rest }) => ({ id, ...rest })),
+        },
+        text: lines.join('\n'),
+      }
     })
   },
 })
 
 function toHistoryRow(decision: StoredDecision): string[] {
   const approval = toApproval(decision.waits, decision.verdict?.kind ?? null)
-  const verdict = decision.verdict ? `${approval} by ${decision.verdict.actor}${decision.verdict.reason ? `: ${decision.verdict.reason}` : ''}` : approval
+  const verdict = decision.verdict
+    ? `${approval} by ${decision.verdict.actor}${decision.verdict.reason ? `: ${decision.verdict.reason}` : ''}`
+    : approval
   const codes = decision.codings.map(({ path }) => `${path.at(-1)?.text} (${path.at(-1)?.code})`).join(' + ')
-  return [decision.at, decision.actor, decision.outcome, codes || '-', decision.reason ?? decision.explanation.reason ?? '', verdict, decision.id.slice(0, 8)]
+  return [
+    decision.at,
+    decision.actor,
+    decision.outcome,
+    codes || '-',
+    decision.reason ?? decision.explanation.reason ?? '',
+    verdict,
+    decision.id.slice(0, 8),
+  ]
 }
 
 function toContext(context: string): string {

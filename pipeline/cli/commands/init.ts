@@ -10,7 +10,14 @@ export const INIT = toCommand({
   summary: 'Look at a CSV export and write a study.json to complete',
   example: 'aecoder init transfers/2026-03-02/ae.csv --out study.json',
   arguments: [{ name: 'export', summary: 'a CSV export that holds adverse events or medical history' }],
-  options: { out: { kind: 'text', value: 'PATH', summary: 'where to write; an existing file is never overwritten', default: 'study.json' } },
+  options: {
+    out: {
+      kind: 'text',
+      value: 'PATH',
+      summary: 'where to write; an existing file is never overwritten',
+      default: 'study.json',
+    },
+  },
   async run({ args, options, world }) {
     const exportPath = resolve(args[0] ?? '')
     const out = resolve(options.out)
@@ -18,7 +25,12 @@ export const INIT = toCommand({
       () => true,
       () => false,
     )
-    if (isTaken) throw new AecoderError('USAGE', { where: toShortPath(out), found: 'the file is there already', action: 'Name another with --out, or move it away' })
+    if (isTaken)
+      throw new AecoderError('USAGE', {
+        where: toShortPath(out),
+        found: 'the file is there already',
+        action: 'Name another with --out, or move it away',
+      })
     const toOwn = (path: string) => relative(dirname(out), path) || '.'
     const proposal = await proposeStudy({ file: openExport(exportPath), dictionaryPath: toOwn(DEFAULT_DICTIONARY) })
     const schema = toOwn(join(DEFAULT_DICTIONARY, '..', '..', '..', 'schemas', 'study.schema.json'))
@@ -26,13 +38,20 @@ export const INIT = toCommand({
     const { evidence } = proposal
     await writeFile(out, `${JSON.stringify({ ...config, sources }, null, 2)}\n`, { flag: 'wx' })
     const unsure = evidence.filter((guess) => guess.confidence === 'unsure')
-    const rows = evidence.map(({ field, column, confidence, why }) => [field, column ?? (confidence === 'unsure' ? '(left empty)' : '-'), confidence, why])
+    const rows = evidence.map(({ field, column, confidence, why }) => [
+      field,
+      column ?? (confidence === 'unsure' ? '(left empty)' : '-'),
+      confidence,
+      why,
+    ])
     const text = [
       `${toShortPath(out)} was written from ${toShortPath(exportPath)}. Check every line of it:`,
       '',
       toTable(['field', 'column', 'how sure', 'why'], rows, { widest: 110 }),
       '',
-      unsure.length > 0 ? `${unsure.length} left empty: run refuses until they are filled in or removed.` : 'Nothing was left empty.',
+      unsure.length > 0
+        ? `${unsure.length} left empty: run refuses until they are filled in or removed.`
+        : 'Nothing was left empty.',
       '',
       'Next',
       `  ${world.program} run --study ${toShellWord(toShortPath(out))}`,

@@ -12,7 +12,9 @@ export const MATCH = toCommand({
   arguments: [],
   options: { dictionary: { kind: 'text', value: 'DIR', summary: 'a folder in the MedDRA ASCII layout (else OpenAE)' } },
   async run({ options, world }) {
-    const dictionary = await openDictionary(options.dictionary === undefined ? DEFAULT_DICTIONARY : resolve(options.dictionary))
+    const dictionary = await openDictionary(
+      options.dictionary === undefined ? DEFAULT_DICTIONARY : resolve(options.dictionary),
+    )
     const coder = { dictionary, lists: NO_LISTS }
     let text = ''
     for await (const line of readLines(world.stdin)) {

@@ -1,5 +1,12 @@
 /** `queue`: the terms that wait for a person, most work first. */
-import { countStudy, countSubjects, type GroupState, listGroups, listOwnDecided, type OccurrenceState } from '../../index.ts'
+import {
+  countStudy,
+  countSubjects,
+  type GroupState,
+  listGroups,
+  listOwnDecided,
+  type OccurrenceState,
+} from '../../index.ts'
 import { DOMAIN_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { withStore } from '../open.ts'
 import { toCount, toShellWord, toTable } from '../tables.ts'
@@ -12,7 +19,12 @@ export const QUEUE = toCommand({
   options: {
     ...STUDY_OPTION,
     ...DOMAIN_OPTION,
-    state: { kind: 'choice', choices: ['open', 'to-approve', 'any'], summary: 'open: to be coded; to-approve: coded, waits for a second person', default: 'open' },
+    state: {
+      kind: 'choice',
+      choices: ['open', 'to-approve', 'any'],
+      summary: 'open: to be coded; to-approve: coded, waits for a second person',
+      default: 'open',
+    },
     limit: { kind: 'number', value: 'N', summary: 'at most so many', default: 30 },
   },
   async run({ options, world }) {
@@ -20,11 +32,24 @@ export const QUEUE = toCommand({
       const state = options.state as 'open' | 'to-approve' | 'any'
       const domain = options.domain as 'AE' | 'MH' | undefined
       const groups = await listGroups(store, study.id, { state, limit: options.limit, ...(domain ? { domain } : {}) })
-      const own = state === 'any' ? [] : await listOwnDecided(store, study.id, { state, limit: options.limit, ...(domain ? { domain } : {}) })
+      const own =
+        state === 'any'
+          ? []
+          : await listOwnDecided(store, study.id, { state, limit: options.limit, ...(domain ? { domain } : {}) })
       const subjects = await countSubjects(store, study.id, groups)
       const counts = await countStudy(store, study.id)
       const call = (command: string) => `${world.program} ${command} --study ${toShellWord(options.study)}`
-      return { json: { study: study.id, counts, terms: groups.map((group) => toJson(group, subjects)), occurrences: own.map(({ target: { id }, ...rest }) => ({ id, ...rest })) }, text: [toText({ groups, subjects, state, counts, call }), toOwnText(own, { state, call })].filter(Boolean).join('\n\n') }
+      return {
+        json: {
+          study: study.id,
+          counts,
+          terms: groups.map((group) => toJson(group, subjects)),
+          occurrences: own.map(({ target: { id }, ...rest }) => ({ id, ...rest })),
+        },
+        text: [toText({ groups, subjects, state, counts, call }), toOwnText(own, { state, call })]
+          .filter(Boolean)
+          .join('\n\n'),
+      }
     })
   },
 })
@@ -43,34 +68,109 @@ function toJson({ target, decision, ...group }: GroupState, subjects: ReadonlyMa
   }
 }
 
-function toText({ groups, subjects, state, counts, call }: { groups: readonly GroupState[]; subjects: ReadonlyMap<string, number>; state: string; counts: { openGroups: number; toApproveGroups: number; groups: number }; call: (command: string) => string }): string {
-  if (groups.length === 0) return state === 'open' ? 'Nothing waits to be coded.' : state === 'to-approve' ? 'Nothing waits for approval.' : 'There are no terms yet.'
+function toText({
+  groups,
+  subjects,
+  state,
+  counts,
+  call,
+}: {
+  groups: readonly GroupState[]
+  subjects: ReadonlyMap<string, number>
+  state: string
+  counts: { openGroups: number; toApproveGroups: number; groups: number }
+  call: (command: string) => string
+}): string {
+  if (groups.length === 0)
+    return state === 'open'
+      ? 'Nothing waits to be coded.'
+      : state === 'to-approve'
+        ? 'Nothing waits for approval.'
+        : 'There are no terms yet.'
   const total = state === 'open' ? counts.openGroups : state === 'to-approve' ? counts.toApproveGroups : counts.groups
   const rows = groups.map(({ target, domain, occurrences, serious, verbatim, decision }) => {
     const best = decision?.codings[0]?.path ?? decision?.explanation.candidates?.[0]?.path
     const llt = best?.at(-1)
-    const confidence = decision?.codings.length ? decision.actor : decision?.explanation.candidates?.[0]?.confidence.toFixed(2)
-    return [target.id.slice(0, 8), domain, occurrences, subjects.get(target.id) ?? 0, serious, verbatim, decision?.outcome ?? 'not yet looked at', llt ? `${llt.text} (${llt.code})` : '-', confidence ?? '']
+    const confidence = decision?.codings.length
+      ? decision.actor
+      : decision?.explanation.candidates?.[0]?.confidence.toFixed(2)
+    return [
+      target.id.slice(0, 8),
+      domain,
+      occurrences,
+      subjects.get(target.id) ?? 0,
+      serious,
+      verbatim,
+      decision?.outcome ?? 'not yet looked at',
+      llt ? `${llt.text} (${llt.code})` : '-',
+      confidence ?? '',
+    ]
   })
   const first = groups[0]
-  const header = ['id', 'in', 'times', 'subjects', 'serious', 'verbatim', 'why', state === 'open' ? 'closest term' : 'code', state === 'open' ? 'similarity' : 'by']
+  const header = [
+    'id',
+    'in',
+    'times',
+    'subjects',
+    'serious',
+    'verbatim',
+    'why',
+    state === 'open' ? 'closest term' : 'code',
+    state === 'open' ? 'similarity' : 'by',
+  ]
   const next =
     state === 'to-approve'
-      ? ['Next: a second person approves, or rejects with a reason', `  ${call(`approve ${first?.target.id.slice(0, 8)}`)} --as NAME`]
-      : ['Next: look at one, then code it', `  ${call(`explain ${first?.target.id.slice(0, 8)}`)}`, `  ${call(`code ${first?.target.id.slice(0, 8)}`)} --term CODE --as NAME`]
-  return [`${toCount(groups.length, 'term')} of ${total}`, '', toTable(header, rows, { widest: 40 }), '', ...next].join('\n')
+      ? [
+          'Next: a second person approves, or rejects with a reason',
+          `  ${call(`approve ${first?.target.id.slice(0, 8)}`)} --as NAME`,
+        ]
+      : [
+          'Next: look at one, then code it',
+          `  ${call(`explain ${first?.target.id.slice(0, 8)}`)}`,
+          `  ${call(`code ${first?.target.id.slice(0, 8)}`)} --term CODE --as NAME`,
+        ]
+  return [`${toCount(groups.length, 'term')} of ${total}`, '', toTable(header, rows, { widest: 40 }), '', ...next].join(
+    '\n',
+  )
 }
 
 /** Occurrences that a person decided on their own, and that need a person again. */
-function toOwnText(own: readonly OccurrenceState[], { state, call }: { state: string; call: (command: string) => string }): string {
+function toOwnText(
+  own: readonly OccurrenceState[],
+  { state, call }: { state: string; call: (command: string) => string },
+): string {
   const [first] = own
   if (first === undefined) return ''
   const rows = own.map(({ target, domain, usubjid, verbatim, decision }) => {
     const llt = decision?.codings[0]?.path.at(-1)
-    const why = decision?.basedOn !== verbatim ? `was "${decision?.basedOn}"` : decision.verdict?.kind === 'rejected' ? `rejected: ${decision.verdict.reason}` : 'coded on its own'
-    return [target.id.slice(0, 8), domain, usubjid, verbatim, why, llt ? `${llt.text} (${llt.code})` : '-', decision?.actor ?? '']
+    const why =
+      decision?.basedOn !== verbatim
+        ? `was "${decision?.basedOn}"`
+        : decision.verdict?.kind === 'rejected'
+          ? `rejected: ${decision.verdict.reason}`
+          : 'coded on its own'
+    return [
+      target.id.slice(0, 8),
+      domain,
+      usubjid,
+      verbatim,
+      why,
+      llt ? `${llt.text} (${llt.code})` : '-',
+      decision?.actor ?? '',
+    ]
   })
-  const title = state === 'open' ? 'Occurrences decided on their own that need a person again' : 'Occurrences decided on their own'
-  const act = state === 'open' ? `${call(`code ${first.target.id.slice(0, 8)}`)} --term CODE --reason TEXT --as NAME` : `${call(`approve ${first.target.id.slice(0, 8)}`)} --as NAME`
-  return [title, '', toTable(['id', 'in', 'subject', 'verbatim', 'why', 'code', 'by'], rows, { widest: 40 }), '', 'Next', `  ${act}`].join('\n')
+  const title =
+    state === 'open' ? 'Occurrences decided on their own that need a person again' : 'Occurrences decided on their own'
+  const act =
+    state === 'open'
+      ? `${call(`code ${first.target.id.slice(0, 8)}`)} --term CODE --reason TEXT --as NAME`
+      : `${call(`approve ${first.target.id.slice(0, 8)}`)} --as NAME`
+  return [
+    title,
+    '',
+    toTable(['id', 'in', 'subject', 'verbatim', 'why', 'code', 'by'], rows, { widest: 40 }),
+    '',
+    'Next',
+    `  ${act}`,
+  ].join('\n')
 }

@@ -1,8 +1,20 @@
 /** `run` takes a transfer in and codes it; `export` writes the dataset anew after people decided. */
 import { relative } from 'node:path'
-import { ACCEPTABLE, type Acceptable, AecoderError, EXIT, exportStudy, fromStudyPath, openStudy, type RunReport, runStudy, type Study, toShortPath } from '../../index.ts'
-import { ACTOR_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
+import {
+  ACCEPTABLE,
+  type Acceptable,
+  AecoderError,
+  EXIT,
+  exportStudy,
+  fromStudyPath,
+  openStudy,
+  type RunReport,
+  runStudy,
+  type Study,
+  toShortPath,
+} from '../../index.ts'
 import { toActor } from '../actor.ts'
+import { ACTOR_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { toCount, toShellWord, toTable, toVisible } from '../tables.ts'
 
 export const RUN = toCommand({
@@ -13,7 +25,11 @@ export const RUN = toCommand({
   options: {
     ...STUDY_OPTION,
     input: { kind: 'text', value: 'FOLDER', summary: 'the transfer\'s folder (else "input" of study.json)' },
-    asOf: { kind: 'text', value: 'DATE', summary: 'the date the export speaks for (else from the ODM, the folder\'s or file\'s name, the clock)' },
+    asOf: {
+      kind: 'text',
+      value: 'DATE',
+      summary: "the date the export speaks for (else from the ODM, the folder's or file's name, the clock)",
+    },
     accept: { kind: 'list', value: 'REASON', summary: `go on in spite of ${ACCEPTABLE.join(', ')}; recorded` },
     ...ACTOR_OPTION,
   },
@@ -27,7 +43,11 @@ export const RUN = toCommand({
       ...(options.input === undefined ? {} : { input: options.input }),
       ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
     })
-    return { json: report, text: toText(report, { study, program: world.program, studyPath: options.study }), exitCode: report.status === 'incomplete' ? EXIT.incomplete : EXIT.ok }
+    return {
+      json: report,
+      text: toText(report, { study, program: world.program, studyPath: options.study }),
+      exitCode: report.status === 'incomplete' ? EXIT.incomplete : EXIT.ok,
+    }
   },
 })
 
@@ -39,15 +59,22 @@ export const EXPORT = toCommand({
   options: { ...STUDY_OPTION, ...ACTOR_OPTION },
   async run({ options, world }) {
     const study = await openStudy(options.study)
-    const { run, isUnchanged } = await exportStudy(study, { actor: toActor(options.as), ambience: world.ambience, onProgress: world.onProgress })
-    const text = isUnchanged ? `Nothing was decided since run ${run.runId}: it stays current.` : `Run ${run.runId} is current.`
+    const { run, isUnchanged } = await exportStudy(study, {
+      actor: toActor(options.as),
+      ambience: world.ambience,
+      onProgress: world.onProgress,
+    })
+    const text = isUnchanged
+      ? `Nothing was decided since run ${run.runId}: it stays current.`
+      : `Run ${run.runId} is current.`
     return { json: { isUnchanged, ...run }, text: [text, '', toFiles(run)].join('\n') }
   },
 })
 
 function toAcceptable(reason: string): Acceptable {
   const known = ACCEPTABLE.find((acceptable) => acceptable === reason)
-  if (known === undefined) throw new AecoderError('USAGE', { where: '--accept', found: `"${reason}"`, expected: ACCEPTABLE.join(', ') })
+  if (known === undefined)
+    throw new AecoderError('USAGE', { where: '--accept', found: `"${reason}"`, expected: ACCEPTABLE.join(', ') })
   return known
 }
 
@@ -59,36 +86,71 @@ const AS_OF_FROM: { readonly [from in RunReport['transfer']['asOfFrom']]: string
   clock: ' (from the clock: name the folder by its date, or give --as-of)',
 }
 
-function toText(report: RunReport, { study, program, studyPath }: { study: Study; program: string; studyPath: string }): string {
+function toText(
+  report: RunReport,
+  { study, program, studyPath }: { study: Study; program: string; studyPath: string },
+): string {
   const { transfer, counts, run } = report
   const call = (command: string) => `${program} ${command} --study ${toShellWord(studyPath)}`
-  const sum = (pick: (file: (typeof transfer.files)[number]) => number) => transfer.files.reduce((total, file) => total + pick(file), 0)
-  const lines: string[] = [`${report.study}   transfer ${transfer.input} as of ${transfer.asOf}${AS_OF_FROM[transfer.asOfFrom]}`, '']
+  const sum = (pick: (file: (typeof transfer.files)[number]) => number) =>
+    transfer.files.reduce((total, file) => total + pick(file), 0)
+  const lines: string[] = [
+    `${report.study}   transfer ${transfer.input} as of ${transfer.asOf}${AS_OF_FROM[transfer.asOfFrom]}`,
+    '',
+  ]
   if (transfer.isRepeat) lines.push('This transfer was taken in before: nothing in it is new.', '')
   lines.push(
     toTable(
       ['file', 'read', 'accepted', 'duplicate', 'superseded', 'skipped', 'rejected'],
-      transfer.files.map((file) => [file.name, file.read, file.accepted, file.duplicate, file.superseded, file.skipped, file.rejected]),
+      transfer.files.map((file) => [
+        file.name,
+        file.read,
+        file.accepted,
+        file.duplicate,
+        file.superseded,
+        file.skipped,
+        file.rejected,
+      ]),
     ),
     '',
   )
-  const buckets = (['accepted', 'duplicate', 'superseded', 'skipped', 'rejected'] as const).map((bucket) => `${bucket} ${sum((file) => file[bucket])}`)
+  const buckets = (['accepted', 'duplicate', 'superseded', 'skipped', 'rejected'] as const).map(
+    (bucket) => `${bucket} ${sum((file) => file[bucket])}`,
+  )
   const skipped = toReasons(transfer.files.map((file) => file.skippedBy))
-  lines.push(`rows read      ${toNumber(sum((file) => file.read))} = ${buckets.join(' + ')}${skipped ? `   (skipped: ${skipped})` : ''}`)
+  lines.push(
+    `rows read      ${toNumber(sum((file) => file.read))} = ${buckets.join(' + ')}${skipped ? `   (skipped: ${skipped})` : ''}`,
+  )
   const { movement } = transfer
   if (!transfer.isRepeat) {
-    const moved = [`${movement.new} new`, `${movement.unchanged} unchanged`, `${movement.changedVerbatim} with a changed term`, `${movement.changedContext} changed beside the term`, `${movement.returned} back`, `${movement.withdrawn} gone`]
+    const moved = [
+      `${movement.new} new`,
+      `${movement.unchanged} unchanged`,
+      `${movement.changedVerbatim} with a changed term`,
+      `${movement.changedContext} changed beside the term`,
+      `${movement.returned} back`,
+      `${movement.withdrawn} gone`,
+    ]
     lines.push(`terms reported ${toNumber(sum((file) => file.occurrences))}: ${moved.join(', ')}`)
   }
-  const remarks = transfer.files.flatMap((file) => Object.entries(file.remarks).map(([code, remark]) => ({ file: file.name, code, ...remark })))
-  for (const { file, code, count, examples } of remarks) lines.push(`noticed        ${file}: ${count} × ${code}: ${toVisible(examples[0] ?? '')}`)
+  const remarks = transfer.files.flatMap((file) =>
+    Object.entries(file.remarks).map(([code, remark]) => ({ file: file.name, code, ...remark })),
+  )
+  for (const { file, code, count, examples } of remarks)
+    lines.push(`noticed        ${file}: ${count} × ${code}: ${toVisible(examples[0] ?? '')}`)
 
   if (report.status === 'incomplete') {
     lines.push('', `INCOMPLETE: nothing of this transfer is current. What stands in the way:`)
-    for (const { reason, count } of transfer.refusedFor) lines.push(`  ${count} × ${reason}${reason === 'mass-withdrawal' ? ': terms stated before that this transfer does not hold' : ''}`)
-    if (sum((file) => file.rejected) > 0) lines.push(`  rejected rows with file, line and reason: ${toShortPath(`${run.folder}/set-aside.csv`)}`)
+    for (const { reason, count } of transfer.refusedFor)
+      lines.push(
+        `  ${count} × ${reason}${reason === 'mass-withdrawal' ? ': terms stated before that this transfer does not hold' : ''}`,
+      )
+    if (sum((file) => file.rejected) > 0)
+      lines.push(`  rejected rows with file, line and reason: ${toShortPath(`${run.folder}/set-aside.csv`)}`)
     lines.push('', 'Mend the export and run again; or go on all the same, which is recorded:')
-    lines.push(`  ${call('run')} --input ${toShellWord(relative(process.cwd(), fromStudyPath(study, transfer.input)) || '.')} ${transfer.refusedFor.map(({ reason }) => `--accept ${reason}`).join(' ')}`)
+    lines.push(
+      `  ${call('run')} --input ${toShellWord(relative(process.cwd(), fromStudyPath(study, transfer.input)) || '.')} ${transfer.refusedFor.map(({ reason }) => `--accept ${reason}`).join(' ')}`,
+    )
     return lines.join('\n')
   }
 
@@ -97,28 +159,58 @@ function toText(report: RunReport, { study, program, studyPath }: { study: Study
   lines.push('')
   const toCodedLine = (label: string, outcomes: readonly string[]) => {
     const rows = counts.byOutcome.filter((row) => outcomes.includes(row.outcome) && !row.isOpen)
-    const total = rows.reduce((all, row) => ({ groups: all.groups + row.groups, occurrences: all.occurrences + row.occurrences }), { groups: 0, occurrences: 0 })
+    const total = rows.reduce(
+      (all, row) => ({ groups: all.groups + row.groups, occurrences: all.occurrences + row.occurrences }),
+      { groups: 0, occurrences: 0 },
+    )
     if (total.groups === 0 && label !== 'auto-coded') return
-    lines.push(`${label.padEnd(15)}${toNumber(total.occurrences)} occurrences of ${toCount(total.groups, 'term')}${toShare(total.occurrences, counts.occurrences)}   ${rows.map((row) => `${row.outcome} ${row.occurrences}`).join(', ')}`.trimEnd())
+    lines.push(
+      `${label.padEnd(15)}${toNumber(total.occurrences)} occurrences of ${toCount(total.groups, 'term')}${toShare(total.occurrences, counts.occurrences)}   ${rows.map((row) => `${row.outcome} ${row.occurrences}`).join(', ')}`.trimEnd(),
+    )
   }
   toCodedLine('auto-coded', ['exact', 'normalised', 'synonym', 'confident'])
   toCodedLine('coded by hand', ['manual'])
   const open = counts.byOutcome.filter((row) => row.isOpen)
-  lines.push(`to review      ${toNumber(counts.openOccurrences)} occurrences of ${toCount(counts.openGroups, 'term')}${toShare(counts.openOccurrences, counts.occurrences)}   ${open.map((row) => `${row.outcome} ${row.occurrences}`).join(', ')}`.trimEnd())
-  if (counts.toApproveGroups > 0) lines.push(`to approve     ${toNumber(counts.toApproveOccurrences)} occurrences of ${toCount(counts.toApproveGroups, 'term')}`)
-  if (counts.ownOpen > 0) lines.push(`to review also ${toCount(counts.ownOpen, 'occurrence')} decided on their own: the term changed, or the code was rejected`)
-  if (counts.ownToApprove > 0) lines.push(`to approve also ${toCount(counts.ownToApprove, 'occurrence')} decided on their own`)
+  lines.push(
+    `to review      ${toNumber(counts.openOccurrences)} occurrences of ${toCount(counts.openGroups, 'term')}${toShare(counts.openOccurrences, counts.occurrences)}   ${open.map((row) => `${row.outcome} ${row.occurrences}`).join(', ')}`.trimEnd(),
+  )
+  if (counts.toApproveGroups > 0)
+    lines.push(
+      `to approve     ${toNumber(counts.toApproveOccurrences)} occurrences of ${toCount(counts.toApproveGroups, 'term')}`,
+    )
+  if (counts.ownOpen > 0)
+    lines.push(
+      `to review also ${toCount(counts.ownOpen, 'occurrence')} decided on their own: the term changed, or the code was rejected`,
+    )
+  if (counts.ownToApprove > 0)
+    lines.push(`to approve also ${toCount(counts.ownToApprove, 'occurrence')} decided on their own`)
   const setAside = sum((file) => file.duplicate + file.superseded + file.rejected)
   lines.push(`set aside      ${toCount(setAside, 'row')}`)
-  lines.push(`in the dataset ${toNumber(coded)} coded of ${toNumber(counts.occurrences)} (${toCount(codedGroups, 'term')})`)
-  lines.push('', report.status === 'unchanged' ? `Nothing changed since run ${run.runId}: it stays current.` : `Run ${run.runId} is current.`, toFiles(run), '')
+  lines.push(
+    `in the dataset ${toNumber(coded)} coded of ${toNumber(counts.occurrences)} (${toCount(codedGroups, 'term')})`,
+  )
+  lines.push(
+    '',
+    report.status === 'unchanged'
+      ? `Nothing changed since run ${run.runId}: it stays current.`
+      : `Run ${run.runId} is current.`,
+    toFiles(run),
+    '',
+  )
   lines.push('Next: see what waits for a person', `  ${call('queue')}`)
   return lines.join('\n')
 }
 
 function toFiles(run: RunReport['run']): string {
   const folder = toShortPath(run.folder)
-  const rows = [...run.outputs.map((file) => [`${folder}/${file.name}`, file.rows === undefined ? '' : toCount(file.rows, 'row'), PURPOSE[file.name] ?? '']), [`${folder}/manifest.json`, '', 'hashes of all that went in and came out']]
+  const rows = [
+    ...run.outputs.map((file) => [
+      `${folder}/${file.name}`,
+      file.rows === undefined ? '' : toCount(file.rows, 'row'),
+      PURPOSE[file.name] ?? '',
+    ]),
+    [`${folder}/manifest.json`, '', 'hashes of all that went in and came out'],
+  ]
   return toTable(['file', 'rows', 'what'], rows, { widest: 120 })
 }
 
@@ -134,7 +226,8 @@ const PURPOSE: { readonly [name: string]: string } = {
 
 function toReasons(counts: readonly { readonly [reason: string]: number | undefined }[]): string {
   const total = new Map<string, number>()
-  for (const reasons of counts) for (const [reason, count] of Object.entries(reasons)) total.set(reason, (total.get(reason) ?? 0) + (count ?? 0))
+  for (const reasons of counts)
+    for (const [reason, count] of Object.entries(reasons)) total.set(reason, (total.get(reason) ?? 0) + (count ?? 0))
   return [...total].map(([reason, count]) => `${reason} ${count}`).join(', ')
 }
 

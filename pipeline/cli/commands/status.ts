@@ -17,10 +17,41 @@ export const STATUS = toCommand({
       const current = await readCurrentRun(study)
       const lines = [study.id, '']
       if (transfers.length === 0) lines.push('No transfer was taken in yet.')
-      else lines.push(toTable(['transfer', 'as of', 'state', 'rows read', 'accepted', 'rejected'], transfers.map((transfer) => [transfer.input, transfer.asOf, transfer.state, transfer.read, transfer.accepted, transfer.rejected]), { widest: 80 }))
-      const coded = { terms: counts.groups - counts.openGroups - counts.toApproveGroups, occurrences: counts.occurrences - counts.openOccurrences - counts.toApproveOccurrences }
-      lines.push('', toTable(['state', 'terms', 'occurrences'], [['coded', coded.terms, coded.occurrences], ['to approve', counts.toApproveGroups, counts.toApproveOccurrences], ['to review', counts.openGroups, counts.openOccurrences], ['all', counts.groups, counts.occurrences]]))
-      lines.push('', current ? `Current run: ${current.runId}, written ${current.writtenAt}` : 'No run was published yet.')
+      else
+        lines.push(
+          toTable(
+            ['transfer', 'as of', 'state', 'rows read', 'accepted', 'rejected'],
+            transfers.map((transfer) => [
+              transfer.input,
+              transfer.asOf,
+              transfer.state,
+              transfer.read,
+              transfer.accepted,
+              transfer.rejected,
+            ]),
+            { widest: 80 },
+          ),
+        )
+      const coded = {
+        terms: counts.groups - counts.openGroups - counts.toApproveGroups,
+        occurrences: counts.occurrences - counts.openOccurrences - counts.toApproveOccurrences,
+      }
+      lines.push(
+        '',
+        toTable(
+          ['state', 'terms', 'occurrences'],
+          [
+            ['coded', coded.terms, coded.occurrences],
+            ['to approve', counts.toApproveGroups, counts.toApproveOccurrences],
+            ['to review', counts.openGroups, counts.openOccurrences],
+            ['all', counts.groups, counts.occurrences],
+          ],
+        ),
+      )
+      lines.push(
+        '',
+        current ? `Current run: ${current.runId}, written ${current.writtenAt}` : 'No run was published yet.',
+      )
       return { json: { study: study.id, transfers, counts, current }, text: lines.join('\n') }
     })
   },

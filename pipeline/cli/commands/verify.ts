@@ -16,7 +16,9 @@ export const VERIFY = toCommand({
       const { store: counts, faults } = report
       const lines = [
         `${study.id}: ${toCount(counts.events, 'event')}, ${toCount(counts.decisions, 'decision')}, ${toCount(counts.verdicts, 'verdict')}, ${toCount(counts.transfers, 'transfer')}, ${toCount(counts.versions, 'occurrence version')} recomputed`,
-        report.runId ? `run ${report.runId}: ${toCount(report.rebuilt.length, 'file')} made again from the decisions, byte for byte the same; ${toCount(report.inputsSeen, 'input file')} unchanged${report.inputsGone.length > 0 ? `, ${report.inputsGone.length} not there any more (${report.inputsGone.join(', ')})` : ''}` : 'no run was published yet',
+        report.runId
+          ? `run ${report.runId}: ${toCount(report.rebuilt.length, 'file')} made again from the decisions, byte for byte the same; ${toCount(report.inputsSeen, 'input file')} unchanged${report.inputsGone.length > 0 ? `, ${report.inputsGone.length} not there any more (${report.inputsGone.join(', ')})` : ''}`
+          : 'no run was published yet',
         '',
         faults.length === 0 ? 'Everything matches.' : `${toCount(faults.length, 'thing does', 'things do')} not match:`,
         ...faults.map((fault) => `  - ${toVisible(fault)}`),

@@ -1,0 +1,26 @@
+/** A copy of the sample study that tests may run: in a folder of its own, without what earlier runs left. */
+import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+import { DEFAULT_DICTIONARY } from '../../pipeline/index.ts'
+
+const SAMPLE = fileURLToPath(new URL('../../samples/aurora-101', import.meta.url))
+
+/** Copies samples/aurora-101; who calls it removes the folder, or lets `copySampleForTest` do so. */
+export async function copySample(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'aecoder-aurora-')))
+  const isResult = (path: string) => basename(path) === 'out' || basename(path).startsWith('aecoder.db')
+  await cp(SAMPLE, folder, { recursive: true, filter: (path) => !isResult(path) })
+  const text = await readFile(join(folder, 'study.json'), 'utf8')
+  await writeFile(join(folder, 'study.json'), text.replace('../../dictionaries/openae/0.1', DEFAULT_DICTIONARY))
+  return folder
+}
+
+/** A copy that is gone with the test. */
+export async function copySampleForTest(): Promise<string> {
+  const folder = await copySample()
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
