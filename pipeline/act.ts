@@ -83,7 +83,7 @@ export async function codeTerm(
 ): Promise<ActReport> {
   const { store, kit, actor, reason } = act
   const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target)
-  checkManualCode(decision ? toRule(decision) : undefined, reason)
+  checkManualCode(decision ? toRule(decision, verbatim) : undefined, reason)
   const path = findAssignable(kit.dictionary, act.term)
   const { name, version } = kit.dictionary.ref
   const waits = needsApproval(study.config.approval, 'manual')
@@ -128,7 +128,7 @@ export async function judgeTerm(
       found: 'the term is not coded',
       action: `Code it first: aecoder code "${verbatim}" --term CODE`,
     })
-  checkVerdict(toRule(decision), { kind, actor: actor.name, reason })
+  checkVerdict(toRule(decision, verbatim), { kind, actor: actor.name, reason })
   if (!(await recordVerdict(store, study.id, { decision: decision.id, target, kind, actor, reason })))
     throw toStale(verbatim)
   return { decision: decision.id, target, verbatim, path, occurrences, approval: kind }
@@ -186,9 +186,9 @@ function toStanding(found: FoundTarget): {
   return { target, basedOn: verbatim, verbatim, occurrences: 1, decision }
 }
 
-function toRule(decision: StoredDecision): StandingDecision {
+function toRule(decision: StoredDecision, name: string): StandingDecision {
   const { id, outcome, actor, codings, waits, verdict } = decision
-  return { id, outcome, actor, hasCoding: codings.length > 0, approval: toApproval(waits, verdict?.kind ?? null) }
+  return { id, name, outcome, actor, hasCoding: codings.length > 0, approval: toApproval(waits, verdict?.kind ?? null) }
 }
 
 function toStale(verbatim: string): AecoderError {

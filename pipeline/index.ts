@@ -12,7 +12,7 @@ export { proposeStudy } from './ingest/propose.ts'
 export { type Match, matchVerbatim } from './match.ts'
 export { toApproval, toCodingFacet, toStatus } from './review/rules.ts'
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
-export { type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
+export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
 export type { Actor, Ambience } from './store/chain.ts'
 export {
   countStudy,

@@ -10,11 +10,12 @@ import { writeDataset } from './dataset/write-dataset.ts'
 import type { RunOptions, TransferReport } from './run.ts'
 import { openFolder } from './storage/folder.ts'
 import { listArtefactSets } from './store/artefacts.ts'
-import { appendEvent, findHead } from './store/chain.ts'
+import { findHead } from './store/chain.ts'
 import { findCommitted } from './store/current.ts'
 import { readDatasetRows } from './store/dataset-rows.ts'
+import { findDataset, recordDataset } from './store/datasets.ts'
 import { readSnapshot, type Store } from './store/store.ts'
-import { listTransferFiles, readSetAside, type SetAsideRow } from './store/transfers.ts'
+import { findLastTransfer, listTransferFiles, readSetAside, type SetAsideRow } from './store/transfers.ts'
 import { AECODER_VERSION, type CodingKit, type Study, toConfigArtefact, toShortPath } from './study.ts'
 
 /** `runs/<id>/manifest.json`: what a run read, rested on and wrote. Written last; a folder without it is no run. */
@@ -134,24 +135,13 @@ export async function publishRun(
   const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
   const written = await output.replace(`${prefix}manifest.json`, bytes)
   if (!incomplete) {
-    await store.db.transaction().execute(async (trx) => {
-      const { transfer, audit } = manifest
-      const body = { runId, uptoSeq: audit.seq, manifest: written.sha256 }
-      const seq = await appendEvent(trx, study.id, {
-        event: { kind: 'dataset-written', object: `run ${runId}`, actor, body },
-        ambience,
-      })
-      await trx
-        .insertInto('dataset')
-        .values({
-          study: study.id,
-          seq,
-          run_id: runId,
-          upto_seq: audit.seq,
-          transfer_no: transfer?.no ?? null,
-          manifest_sha256: written.sha256,
-        })
-        .execute()
+    const { transfer, audit } = manifest
+    await recordDataset(store, study.id, {
+      runId,
+      uptoSeq: audit.seq,
+      manifestSha256: written.sha256,
+      transferNo: transfer?.no ?? null,
+      actor,
     })
     await output.replace(
       CURRENT,
@@ -166,42 +156,45 @@ export async function publishRun(
 /** The current run when nothing happened since: the same transfer twice changes nothing, not even a folder. */
 export async function findUnchangedRun(study: Study, store: Store): Promise<PublishedRun | undefined> {
   const head = await findHead(store.db, study.id)
-  const last = await store.db
-    .selectFrom('dataset')
-    .selectAll()
-    .where('study', '=', study.id)
-    .where('seq', '=', head.seq)
-    .executeTakeFirst()
-  if (!last || last.upto_seq !== head.seq - 1) return undefined
-  const current = await readCurrent(study)
-  return current && current.sha256 === last.manifest_sha256 ? toPublished(study, current.manifest) : undefined
+  const last = await findDataset(store.db, study.id, { seq: head.seq })
+  if (last?.uptoSeq !== head.seq - 1) return undefined
+  const current = await readCurrentRun(study)
+  // A run that was damaged is written anew.
+  return current.state === 'whole' && current.sha256 === last.manifestSha256
+    ? toPublished(study, current.manifest)
+    : undefined
 }
 
-/** The manifest that current.json points to; undefined before the first run. */
-export async function readCurrent(study: Study): Promise<{ manifest: Manifest; sha256: string } | undefined> {
+/** What current.json leads to. */
+export type CurrentRun =
+  | { readonly state: 'none' }
+  | { readonly state: 'whole'; readonly manifest: Manifest; readonly sha256: string }
+  | { readonly state: 'damaged'; readonly fault: string }
+
+/** Reads the current run's manifest and holds it against the hash in current.json. */
+export async function readCurrentRun(study: Study): Promise<CurrentRun> {
   const output = openFolder(study.paths.output)
-  if (!(await output.has(CURRENT))) return undefined
-  const pointer = JSON.parse((await readWhole(output, CURRENT)).toString('utf8')) as {
-    manifest: string
-    sha256: string
+  if (!(await output.has(CURRENT))) return { state: 'none' }
+  try {
+    const pointer = JSON.parse((await readWhole(output, CURRENT)).toString('utf8')) as {
+      manifest: string
+      sha256: string
+    }
+    const bytes = await readWhole(output, pointer.manifest)
+    const sha256 = toSha256(bytes)
+    if (sha256 === pointer.sha256)
+      return { state: 'whole', manifest: JSON.parse(bytes.toString('utf8')) as Manifest, sha256 }
+    return {
+      state: 'damaged',
+      fault: `${toShortPath(join(study.paths.output, pointer.manifest))}: its content was changed (sha256 ${sha256}, ${CURRENT} says ${pointer.sha256})`,
+    }
+  } catch (error) {
+    if (error instanceof AecoderError) return { state: 'damaged', fault: error.message }
+    return {
+      state: 'damaged',
+      fault: `${toShortPath(join(study.paths.output, CURRENT))}: it cannot be read (${(error as Error).message})`,
+    }
   }
-  const bytes = await readWhole(output, pointer.manifest)
-  const sha256 = toSha256(bytes)
-  if (sha256 !== pointer.sha256) {
-    throw new AecoderError('VERIFY_MISMATCH', {
-      where: toShortPath(join(study.paths.output, pointer.manifest)),
-      found: `sha256 ${sha256}`,
-      expected: pointer.sha256,
-      action:
-        'The manifest was changed after it was written: bring back the original, or write the dataset anew with aecoder export',
-    })
-  }
-  return { manifest: JSON.parse(bytes.toString('utf8')) as Manifest, sha256 }
-}
-
-/** The current run's manifest, for people; undefined before the first run. */
-export async function readCurrentRun(study: Study): Promise<Manifest | undefined> {
-  return (await readCurrent(study))?.manifest
 }
 
 /** Writes all domains' datasets; used for the run and, into a scratch place, to prove one later. */
@@ -392,17 +385,6 @@ function toPublished(study: Study, manifest: Manifest): PublishedRun {
 /** Sorts by time, and two runs of one second differ. */
 function toRunId({ now, salt }: RunOptions['ambience']): string {
   return `${now().slice(0, 19).replaceAll(/[-:]/g, '')}Z-${salt().slice(0, 6)}`
-}
-
-async function findLastTransfer(db: Parameters<typeof findHead>[0], study: string): Promise<number | undefined> {
-  const row = await db
-    .selectFrom('transfer')
-    .select('no')
-    .where('study', '=', study)
-    .orderBy('no', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.no
 }
 
 async function readWhole(storage: Storage, name: string): Promise<Buffer> {

@@ -6,7 +6,7 @@ import { type AutocodeTally, autocodeStudy } from './run-autocode.ts'
 import { toMemoryKeeper } from './run-memory.ts'
 import { findUnchangedRun, type PublishedRun, publishRun } from './run-publish.ts'
 import { takeTransfer } from './run-transfer.ts'
-import { findSetting, recordSettings } from './store/artefacts.ts'
+import { findArtefact, findSetting, recordSettings } from './store/artefacts.ts'
 import type { Actor, Ambience } from './store/chain.ts'
 import { countStudy, type StudyCounts } from './store/queue.ts'
 import type { FileCounts, Movement } from './store/staging.ts'
@@ -129,11 +129,7 @@ async function toReport(
 export async function checkDictionaryInForce(store: Store, study: Study, { dictionary }: CodingKit): Promise<void> {
   const inForce = await findSetting(store, study.id, 'dictionary')
   if (inForce === undefined || inForce === dictionary.ref.sha256) return
-  const artefact = await store.db
-    .selectFrom('artefact')
-    .select(['name', 'version'])
-    .where('sha256', '=', inForce)
-    .executeTakeFirst()
+  const artefact = await findArtefact(store, inForce)
   throw new AecoderError('DICTIONARY_MISMATCH', {
     where: `${study.id}: dictionary`,
     found: `${dictionary.ref.name} ${dictionary.ref.version} (sha256 ${dictionary.ref.sha256.slice(0, 12)}…)`,

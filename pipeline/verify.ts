@@ -3,18 +3,20 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AecoderError } from '../schemas/errors.ts'
 import type { Storage } from '../schemas/files.ts'
-import { type Manifest, readCurrent, writeDatasets } from './run-publish.ts'
+import { type CurrentRun, type Manifest, readCurrentRun, writeDatasets } from './run-publish.ts'
 import { openFolder } from './storage/folder.ts'
 import { checkStore, type StoreCheck } from './store/check.ts'
 import { readDatasetRows } from './store/dataset-rows.ts'
+import { findDataset } from './store/datasets.ts'
 import { readSnapshot, type Store } from './store/store.ts'
+import { findTransferInput } from './store/transfers.ts'
 import { fromStudyPath, type Study } from './study.ts'
 
 export interface VerifyReport {
   readonly store: StoreCheck['counts']
   readonly head: StoreCheck['head']
+  readonly current: CurrentRun['state']
   readonly runId: string | null
   /** Outputs that were made again from the decisions and came out byte for byte the same. */
   readonly rebuilt: readonly string[]
@@ -36,17 +38,23 @@ export async function verifyStudy(
     const check = await checkStore(db, study.id)
     const faults = [...check.faults]
     onProgress?.('store')
-    const manifest = await readManifest(study, faults)
+    const current = await readCurrentRun(study)
+    if (current.state === 'damaged') faults.push(current.fault)
+    const manifest = current.state === 'whole' ? current.manifest : undefined
     const report = {
       store: check.counts,
       head: check.head,
+      current: current.state,
       runId: manifest?.runId ?? null,
       rebuilt: [] as string[],
       inputsSeen: 0,
       inputsGone: [] as string[],
       faults,
     }
-    if (manifest === undefined) return report
+    if (manifest === undefined || current.state !== 'whole') return report
+    const published = await findDataset(db, study.id, { runId: manifest.runId })
+    if (published?.manifestSha256 !== current.sha256)
+      faults.push(`run ${manifest.runId}: its manifest is not the one the chain vouches for`)
     const where = `run ${manifest.runId}`
     const { seq, hash } = manifest.audit
     if (seq > 0 && check.hashAt(seq) !== hash)
@@ -61,16 +69,6 @@ export async function verifyStudy(
     await checkInputs(study, { manifest, db, report })
     return report
   })
-}
-
-async function readManifest(study: Study, faults: string[]): Promise<Manifest | undefined> {
-  try {
-    return (await readCurrent(study))?.manifest
-  } catch (error) {
-    if (!(error instanceof AecoderError)) throw error
-    faults.push(error.message)
-    return undefined
-  }
 }
 
 async function checkOutputs(output: Storage, manifest: Manifest, faults: string[]): Promise<void> {
@@ -104,9 +102,7 @@ async function rebuild(
       const stated = manifest.outputs.find((output) => output.name === file.name)
       if (stated === undefined) faults.push(`${file.name}: the manifest does not name it`)
       else if (stated.sha256 !== file.sha256 || stated.rows !== file.rows)
-        faults.push(
-          `${file.name}: made again from the decisions it comes out different (${file.rows} rows; the manifest says ${stated.rows})`,
-        )
+        faults.push(`${file.name}: made again from the decisions it comes out different`)
       else same.push(file.name)
     }
     return same
@@ -128,18 +124,13 @@ async function checkInputs(
   },
 ): Promise<void> {
   if (manifest.transfer === null) return
-  const row = await db
-    .selectFrom('transfer')
-    .select('input')
-    .where('study', '=', study.id)
-    .where('no', '=', manifest.transfer.no)
-    .executeTakeFirst()
-  const folder = openFolder(row ? fromStudyPath(study, row.input) : study.paths.input)
-  for (const input of manifest.inputs) {
-    const found = await hashOf(folder, input.name)
-    if (found === undefined) report.inputsGone.push(input.name)
-    else if (found === input.sha256) report.inputsSeen++
-    else report.faults.push(`${input.name}: the input file was changed after it was read`)
+  const input = await findTransferInput(db, study.id, manifest.transfer.no)
+  const folder = openFolder(input === undefined ? study.paths.input : fromStudyPath(study, input))
+  for (const file of manifest.inputs) {
+    const found = await hashOf(folder, file.name)
+    if (found === undefined) report.inputsGone.push(file.name)
+    else if (found === file.sha256) report.inputsSeen++
+    else report.faults.push(`${file.name}: the input file was changed after it was read`)
   }
 }
 

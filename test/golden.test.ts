@@ -316,11 +316,11 @@ async function collectFiles({ studies, lastRuns, errors }: Stage): Promise<Map<s
   for (const [output, { config, ...study }] of studies) {
     const prefix = basename(output) === 'out' ? '' : `${basename(output)}/`
     const current = await readCurrentRun({ config, ...study })
-    if (current !== undefined) {
+    if (current.state === 'whole') {
       const domains = new Set(config.sources.map(({ domain }) => domain).filter((domain) => domain !== 'DM'))
       for (const domain of domains) {
         const name = `${domain.toLowerCase()}.csv`
-        files.set(prefix + name, await readFile(join(output, 'runs', current.runId, name)))
+        files.set(prefix + name, await readFile(join(output, 'runs', current.manifest.runId, name)))
       }
     }
     const run = lastRuns.get(output)?.run

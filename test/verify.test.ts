@@ -337,15 +337,20 @@ const IN_STORE: readonly Tampering[] = [
     sql: "update occurrence set usubjid = 'ABC-101-0199'; update sequence set usubjid = 'ABC-101-0199' where usubjid = 'ABC-101-0103'",
     fault: /occurrence|made again/,
   },
+  {
+    says: 'the end of the chain, gone',
+    sql: 'delete from event where seq = (select max(seq) from event); delete from event_body where seq = (select max(seq) from event_body)',
+    fault: /^dataset of event \d+: the chain does not tell of it/,
+  },
+  {
+    says: 'which run the dataset is of',
+    sql: "update dataset set manifest_sha256 = 'f'",
+    fault: /^event \d+: the dataset it tells of is not the one on record/,
+  },
 ]
 
 /** What verify does not see yet. Each turns red on the day it does, and moves up. */
 const NOT_SEEN_IN_STORE: readonly Tampering[] = [
-  {
-    says: 'the end of the chain, gone',
-    sql: 'delete from event where seq = (select max(seq) from event); delete from event_body where seq = (select max(seq) from event_body)',
-    fault: /event|dataset|manifest/,
-  },
   {
     says: "a subject's sex",
     sql: "update subject_version set sex = 'M' where sex = 'F'",
@@ -375,11 +380,6 @@ const NOT_SEEN_IN_STORE: readonly Tampering[] = [
     says: 'the text of a configuration that was in force',
     sql: "update artefact set content = '{}' where kind = 'config'",
     fault: /artefact|config/,
-  },
-  {
-    says: 'which run the dataset is of',
-    sql: "update dataset set manifest_sha256 = 'f'",
-    fault: /dataset|manifest|event/,
   },
 ]
 
@@ -518,10 +518,10 @@ describe('in the output', () => {
     const folder = await copyStudy()
     const path = await toOutput(folder, 'manifest.json')
     await writeFile(path, (await readFile(path, 'utf8')).replace('"by": "Dana"', '"by": "Carol"'))
-    expect(await listFaults(folder)).toEqual([expect.stringContaining('The manifest was changed after it was written')])
+    expect(await listFaults(folder)).toEqual([expect.stringContaining('manifest.json: its content was changed')])
   })
 
-  test.fails('a manifest that was changed together with its pointer is named by the chain', async () => {
+  test('a manifest that was changed together with its pointer is named by the chain', async () => {
     const folder = await copyStudy()
     await rewriteManifest(folder, (manifest) => ({ ...manifest, by: 'Carol' }))
     expect(await listFaults(folder)).toContainEqual(expect.stringContaining('manifest'))
@@ -534,7 +534,7 @@ describe('in the output', () => {
   })
 
   for (const text of ['', '{}', '[]']) {
-    test.fails(`a pointer to the current run that says ${JSON.stringify(text)} is named`, async () => {
+    test(`a pointer to the current run that says ${JSON.stringify(text)} is named`, async () => {
       const folder = await copyStudy()
       await writeFile(join(folder, 'out', 'current.json'), text)
       expect(await listFaults(folder)).toContainEqual(expect.stringContaining('current.json'))
@@ -636,7 +636,7 @@ function rewriteChain(folder: string, retell: (event: Event) => Event): void {
       previous = toSha256(toCanonicalJson(told as Json))
       db.prepare("update event_body set salt = 'new salt' where seq = ?").run(seq)
       const update = db.prepare('update event set actor = ?, body_digest = ?, prev_hash = ?, hash = ? where seq = ?')
-      update.run(event.actor ?? null, body_digest, told.prev_hash, previous, seq)
+      update.run(retell(row).actor, body_digest, told.prev_hash, previous, seq)
     }
     for (const trigger of triggers) db.exec(trigger.sql)
   })

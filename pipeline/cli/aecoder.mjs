@@ -12,12 +12,20 @@ const entry = existsSync(source) ? source : join(root, 'dist', 'pipeline', 'cli'
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > 22 || (major === 22 && minor >= 18)) {
-  await import(pathToFileURL(entry).href)
+  try {
+    await import(pathToFileURL(entry).href)
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND' || existsSync(join(root, 'node_modules', '.bin'))) throw error
+    process.stderr.write(
+      'aecoder is not installed yet. In a checkout, run: npm run demo   (it installs what is missing)\n',
+    )
+    process.exit(1)
+  }
 } else {
   const pinned = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node')
   if (!existsSync(pinned)) {
     process.stderr.write(
-      `aecoder needs Node 22.18 or newer; this is ${process.version}.\nIn a checkout, run: npm ci   (it brings the right Node)\n`,
+      `aecoder needs Node 22.18 or newer; this is ${process.version}.\nIn a checkout, run: npm run demo   (it installs what is missing, Node too)\n`,
     )
     process.exit(1)
   }

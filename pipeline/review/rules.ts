@@ -13,6 +13,8 @@ import {
 /** What a rule needs to know of a decision that stands. */
 export interface StandingDecision {
   readonly id: string
+  /** How messages name the term; its id where nothing better is known. */
+  readonly name?: string
   readonly outcome: Outcome
   readonly actor: string
   readonly hasCoding: boolean
@@ -73,7 +75,7 @@ export function checkVerdict(
   decision: StandingDecision,
   verdict: { kind: 'approved' | 'rejected'; actor: string; reason: string | null },
 ): void {
-  const where = `decision ${decision.id}`
+  const where = toPlace(decision)
   if (!decision.hasCoding)
     throw new AecoderError('DECISION_NOT_ALLOWED', {
       where,
@@ -108,7 +110,7 @@ export function checkVerdict(
 export function checkManualCode(standing: StandingDecision | undefined, reason: string | null): void {
   if (toCodingFacet(standing) === 'open' || reason?.trim()) return
   throw new AecoderError('DECISION_NOT_ALLOWED', {
-    where: `decision ${standing?.id}`,
+    where: toPlace(standing),
     found: 'the term is coded already',
     expected: 'a reason for the change',
     action: 'Give one: --reason "..."',
@@ -119,4 +121,8 @@ export function checkManualCode(standing: StandingDecision | undefined, reason: 
 export function isSamePerson(a: string, b: string): boolean {
   const fold = (name: string) => name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
   return fold(a) === fold(b)
+}
+
+function toPlace(decision: StandingDecision | undefined): string {
+  return decision?.name === undefined ? `decision ${decision?.id}` : `"${decision.name}"`
 }

@@ -44,6 +44,14 @@ export async function findSetting(
   return row?.sha256
 }
 
+/** What an artefact is called; undefined for an unknown hash. */
+export async function findArtefact(
+  store: Pick<Store, 'db'>,
+  sha256: string,
+): Promise<{ name: string; version: string } | undefined> {
+  return store.db.selectFrom('artefact').select(['name', 'version']).where('sha256', '=', sha256).executeTakeFirst()
+}
+
 /** Keeps the artefacts and puts them in force: one event when any differs from what is in force, none otherwise. */
 export async function recordSettings(
   store: Store,

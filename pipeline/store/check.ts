@@ -47,6 +47,7 @@ export async function checkStore(
   const decisions = await checkDecisions(db, study, { vouched, faults })
   const verdicts = await checkVerdicts(db, study, { vouched, faults })
   const { transfers, versions } = await checkTransfers(db, study, { vouched, faults })
+  await checkDatasets(db, study, { vouched, faults })
   const groups = await checkGroups(db, study, faults)
   return {
     head,
@@ -284,6 +285,25 @@ async function checkVersions(
         faults.add(`occurrence ${row.id}: it has ${row.sequences} sequence numbers instead of one`)
     }
   }
+}
+
+/** Every published dataset is the one its event tells of. */
+async function checkDatasets(
+  db: Kysely<Tables>,
+  study: string,
+  { vouched, faults }: { vouched: ReadonlyMap<number, Json>; faults: Faults },
+): Promise<void> {
+  const rows = await db.selectFrom('dataset').selectAll().where('study', '=', study).execute()
+  const told = new Map(rows.map((row) => [row.seq, row]))
+  for (const [seq, event] of vouched) {
+    const { kind, body } = event as { kind: string; body: { runId?: string; uptoSeq?: number; manifest?: string } }
+    if (kind !== 'dataset-written') continue
+    const row = told.get(seq)
+    told.delete(seq)
+    if (row?.run_id !== body.runId || row?.upto_seq !== body.uptoSeq || row?.manifest_sha256 !== body.manifest)
+      faults.add(`event ${seq}: the dataset it tells of is not the one on record`)
+  }
+  for (const seq of told.keys()) faults.add(`dataset of event ${seq}: the chain does not tell of it`)
 }
 
 /** The derived table says what the append-only ones say. */

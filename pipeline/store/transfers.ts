@@ -133,3 +133,30 @@ export async function listTransfers(store: { readonly db: Kysely<Tables> }, stud
     where t.study = ${study} group by t.no, t.as_of, t.input, e.state order by t.no`.execute(store.db)
   return rows.map((row) => ({ ...row, state: row.state ?? 'under way' }))
 }
+
+/** The number of the latest transfer, however it ended; undefined before the first. */
+export async function findLastTransfer(db: Kysely<Tables>, study: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('transfer')
+    .select('no')
+    .where('study', '=', study)
+    .orderBy('no', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.no
+}
+
+/** Where a transfer was read from, as a path from the study's folder. */
+export async function findTransferInput(
+  db: Kysely<Tables>,
+  study: string,
+  transferNo: number,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('transfer')
+    .select('input')
+    .where('study', '=', study)
+    .where('no', '=', transferNo)
+    .executeTakeFirst()
+  return row?.input
+}

@@ -108,6 +108,13 @@ const UNDECIDED = [
     otherArtefacts: false,
   },
   {
+    says: "a person's word that it has no code",
+    act: async (store: Store) =>
+      codeByHand(store, await findGroup(store, 'Headache'), { term: '', codings: [], reason: 'asked the site' }),
+    sameArtefacts: false,
+    otherArtefacts: false,
+  },
+  {
     says: "a person's code, rejected",
     act: async (store: Store) => {
       await codeByHand(store, await findGroup(store, 'Headache'), { term: 'Ann says', waits: true })

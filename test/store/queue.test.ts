@@ -2,7 +2,14 @@
 import { expect, test } from 'vitest'
 import { toApproval, toCodingFacet } from '../../pipeline/review/rules.ts'
 import { recordVerdict } from '../../pipeline/store/decisions.ts'
-import { countStudy, findGroups, findOccurrences, listGroups } from '../../pipeline/store/queue.ts'
+import {
+  countStudy,
+  findGroups,
+  findOccurrences,
+  listGroups,
+  listOccurrences,
+  listOwnDecided,
+} from '../../pipeline/store/queue.ts'
 import { CODED_OUTCOMES, type Outcome, REVIEW_OUTCOMES } from '../../schemas/outcomes.ts'
 import {
   codeByHand,
@@ -76,7 +83,7 @@ test('what the queue counts as open and as waiting is what the rules of review s
   const sum = (names: readonly string[]) =>
     names.reduce((total, name) => total + (groups.get(name)?.occurrences ?? 0), 0)
   const { byOutcome, ...counts } = await countStudy(store, STUDY)
-  expect(counts).toEqual({
+  expect(counts).toMatchObject({
     groups: facets.length,
     occurrences: rows.length,
     openGroups: open.length,
@@ -94,6 +101,55 @@ test('what the queue counts as open and as waiting is what the rules of review s
       expect(counted).toEqual([{ outcome, isOpen, groups: names.length, occurrences: sum(names) }])
     }
   }
+})
+
+test('an occurrence decided on its own is open or waits by the same rules, and is open when its verbatim changed', async () => {
+  const store = await openStage()
+  const cases = [true, false].flatMap((changes) =>
+    [true, false].flatMap((waits) =>
+      ([null, 'approved', 'rejected'] as const).flatMap((verdict) =>
+        [true, false].map((hasCoding) => ({ changes, waits, verdict, hasCoding })),
+      ),
+    ),
+  )
+  const toReported = (term: (changes: boolean) => string) =>
+    cases.map(({ changes }, n) => toRow({ subject: String(n).padStart(2, '0'), term: term(changes) }))
+  await commitTransfer(store, { rows: [...toReported(() => 'Headache'), ...toRows(['99 Headache'])] })
+  const { target } = await findGroup(store, 'Headache')
+  const occurrences = await listOccurrences(store, STUDY, { groupNo: target.no, limit: 99 })
+  const bySubject = new Map(occurrences.map((occurrence) => [occurrence.usubjid.slice(-2), occurrence]))
+  for (const [n, { waits, verdict, hasCoding }] of cases.entries()) {
+    const occurrence = bySubject.get(String(n).padStart(2, '0'))
+    if (!occurrence) throw new Error(`occurrence ${n} is there`)
+    const change = { term: 'Own', waits, ...(hasCoding ? {} : { codings: [] }) }
+    const decision = (await codeByHand(store, occurrence, change)) ?? ''
+    const of = { decision, target: occurrence.target, actor: DANA, reason: 'x' }
+    if (verdict) await recordVerdict(store, STUDY, { ...of, kind: verdict })
+  }
+  const later = toReported((changes) => (changes ? 'headache' : 'Headache'))
+  await commitTransfer(store, { rows: [...later, ...toRows(['99 headache'])] })
+
+  const expected = { open: [] as string[], 'to-approve': [] as string[] }
+  for (const [n, { changes, waits, verdict, hasCoding }] of cases.entries()) {
+    const subject = String(n).padStart(2, '0')
+    const approval = toApproval(waits, verdict)
+    const isOpen = changes || toCodingFacet({ outcome: 'manual', hasCoding, approval }) === 'open'
+    if (isOpen) expected.open.push(subject)
+    else if (approval === 'pending') expected['to-approve'].push(subject)
+  }
+  for (const state of ['open', 'to-approve'] as const) {
+    const listed = await listOwnDecided(store, STUDY, { state, limit: 99 })
+    expect(
+      listed.map(({ usubjid }) => usubjid.slice(-2)),
+      state,
+    ).toEqual(expected[state])
+    expect(listed.length, state).toBeGreaterThan(0)
+  }
+  expect(await listOwnDecided(store, STUDY, { state: 'any', limit: 99 })).toHaveLength(cases.length)
+  expect(await countStudy(store, STUDY)).toMatchObject({
+    ownOpen: expected.open.length,
+    ownToApprove: expected['to-approve'].length,
+  })
 })
 
 test('the state of a group is that of its latest decision only', async () => {

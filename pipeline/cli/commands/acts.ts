@@ -1,5 +1,13 @@
 /** `code`, `approve`, `reject`: what people decide. */
-import { type ActReport, codeTerm, type FoundTarget, findTarget, judgeTerm, openCodingKit } from '../../index.ts'
+import {
+  type ActReport,
+  AecoderError,
+  codeTerm,
+  type FoundTarget,
+  findTarget,
+  judgeTerm,
+  openCodingKit,
+} from '../../index.ts'
 import { toActor } from '../actor.ts'
 import { ACTOR_OPTION, DOMAIN_OPTION, REASON_OPTION, STUDY_OPTION, type Surroundings, toCommand } from '../command.ts'
 import { withStore } from '../open.ts'
@@ -23,6 +31,14 @@ export const CODE = toCommand({
     ...REASON_OPTION,
   },
   async run({ args, options, world }) {
+    const { term } = options
+    if (!term?.trim())
+      throw new AecoderError('USAGE', {
+        where: '--term',
+        found: 'no term',
+        expected: 'the code or text of a lowest level term',
+        action: 'Look for one: aecoder dictionary search',
+      })
     return withStore(options.study, world, async ({ study, store }) => {
       const kit = await openCodingKit(study)
       const target = await findTarget(store, study, toName(args[0] ?? '', options.domain))
@@ -30,7 +46,7 @@ export const CODE = toCommand({
         store,
         kit,
         target,
-        term: options.term ?? '',
+        term,
         actor: toActor(options.as),
         reason: options.reason ?? null,
       })

@@ -49,8 +49,9 @@ export const EXPLAIN = toCommand({
             : []
       const { name: dictionary, version } = kit.dictionary.ref
 
+      const shown = found?.kind === 'group' ? found.group.verbatim : verbatim
       const lines = [
-        `"${toVisible(verbatim)}" in ${dictionary} ${version}`,
+        `"${toVisible(shown)}" in ${dictionary} ${version}`,
         `  now       ${result.outcome} (step: ${result.step}): ${toVisible(result.reason)}`,
       ]
       if (result.candidates.length > 0) {
@@ -91,7 +92,7 @@ export const EXPLAIN = toCommand({
         lines.push(
           '',
           'Decided',
-          toTable(['when', 'by', 'what', 'code', 'why', 'approval', 'id'], history.map(toHistoryRow), { widest: 60 }),
+          toTable(['when', 'by', 'what', 'code', 'why', 'approval', 'id'], history.map(toHistoryRow), { widest: 90 }),
         )
       if (occurrences.length > 0) {
         lines.push(
@@ -107,7 +108,7 @@ export const EXPLAIN = toCommand({
               occurrence.verbatim,
               toContext(occurrence.context),
             ]),
-            { widest: 90 },
+            { widest: 200 },
           ),
         )
       }
@@ -131,6 +132,7 @@ function toHistoryRow(decision: StoredDecision): string[] {
   const verdict = decision.verdict
     ? `${approval} by ${decision.verdict.actor}${decision.verdict.reason ? `: ${decision.verdict.reason}` : ''}`
     : approval
+  const hasCode = decision.codings.length > 0
   const codes = decision.codings.map(({ path }) => `${path.at(-1)?.text} (${path.at(-1)?.code})`).join(' + ')
   return [
     decision.at,
@@ -138,7 +140,7 @@ function toHistoryRow(decision: StoredDecision): string[] {
     decision.outcome,
     codes || '-',
     decision.reason ?? decision.explanation.reason ?? '',
-    verdict,
+    hasCode ? verdict : '-',
     decision.id.slice(0, 8),
   ]
 }

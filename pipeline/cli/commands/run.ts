@@ -101,9 +101,10 @@ function toText(
   if (transfer.isRepeat) lines.push('This transfer was taken in before: nothing in it is new.', '')
   lines.push(
     toTable(
-      ['file', 'read', 'accepted', 'duplicate', 'superseded', 'skipped', 'rejected'],
+      ['file', 'source', 'read', 'accepted', 'duplicate', 'superseded', 'skipped', 'rejected'],
       transfer.files.map((file) => [
         file.name,
+        file.source,
         file.read,
         file.accepted,
         file.duplicate,
@@ -165,18 +166,18 @@ function toText(
     )
     if (total.groups === 0 && label !== 'auto-coded') return
     lines.push(
-      `${label.padEnd(15)}${toNumber(total.occurrences)} occurrences of ${toCount(total.groups, 'term')}${toShare(total.occurrences, counts.occurrences)}   ${rows.map((row) => `${row.outcome} ${row.occurrences}`).join(', ')}`.trimEnd(),
+      `${label.padEnd(15)}${toCount(total.occurrences, 'occurrence')} of ${toCount(total.groups, 'term')}${toShare(total.occurrences, counts.occurrences)}   ${rows.map((row) => `${row.outcome} ${row.occurrences}`).join(', ')}`.trimEnd(),
     )
   }
   toCodedLine('auto-coded', ['exact', 'normalised', 'synonym', 'confident'])
   toCodedLine('coded by hand', ['manual'])
   const open = counts.byOutcome.filter((row) => row.isOpen)
   lines.push(
-    `to review      ${toNumber(counts.openOccurrences)} occurrences of ${toCount(counts.openGroups, 'term')}${toShare(counts.openOccurrences, counts.occurrences)}   ${open.map((row) => `${row.outcome} ${row.occurrences}`).join(', ')}`.trimEnd(),
+    `to review      ${toCount(counts.openOccurrences, 'occurrence')} of ${toCount(counts.openGroups, 'term')}${toShare(counts.openOccurrences, counts.occurrences)}   ${open.map((row) => `${row.outcome} ${row.occurrences}`).join(', ')}`.trimEnd(),
   )
   if (counts.toApproveGroups > 0)
     lines.push(
-      `to approve     ${toNumber(counts.toApproveOccurrences)} occurrences of ${toCount(counts.toApproveGroups, 'term')}`,
+      `to approve     ${toCount(counts.toApproveOccurrences, 'occurrence')} of ${toCount(counts.toApproveGroups, 'term')}`,
     )
   if (counts.ownOpen > 0)
     lines.push(
@@ -194,6 +195,7 @@ function toText(
     report.status === 'unchanged'
       ? `Nothing changed since run ${run.runId}: it stays current.`
       : `Run ${run.runId} is current.`,
+    '',
     toFiles(run),
     '',
   )

@@ -1,5 +1,5 @@
 /** `status`: where a study stands. */
-import { countStudy, listTransfers, readCurrentRun } from '../../index.ts'
+import { type CurrentRun, countStudy, listTransfers, readCurrentRun } from '../../index.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
 import { withStore } from '../open.ts'
 import { toTable } from '../tables.ts'
@@ -48,11 +48,19 @@ export const STATUS = toCommand({
           ],
         ),
       )
-      lines.push(
-        '',
-        current ? `Current run: ${current.runId}, written ${current.writtenAt}` : 'No run was published yet.',
-      )
+      lines.push('', toCurrent(current))
       return { json: { study: study.id, transfers, counts, current }, text: lines.join('\n') }
     })
   },
 })
+
+function toCurrent(current: CurrentRun): string {
+  switch (current.state) {
+    case 'none':
+      return 'No run was published yet.'
+    case 'whole':
+      return `Current run: ${current.manifest.runId}, written ${current.manifest.writtenAt}`
+    case 'damaged':
+      return `The current run is damaged: ${current.fault}`
+  }
+}

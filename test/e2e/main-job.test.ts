@@ -1,0 +1,353 @@
+/**
+ * The main job from the command line, on a copy of the sample study: a transfer in, a term looked at, coded, approved,
+ * exported and proved; the next transfer. Then what every command promises: help, JSON, messages for wrong arguments.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { tableFromIPC } from '@uwdata/flechette'
+import { expect, onTestFinished, test } from 'vitest'
+import { COMMANDS } from '../../pipeline/cli/commands.ts'
+import { DEFAULT_DICTIONARY } from '../../pipeline/index.ts'
+import { writeMeddraShaped } from '../generators/meddra-shaped.ts'
+import { askAecoder, refusedBy, runAecoder } from './command-line.ts'
+import { copySampleForTest } from './sample.ts'
+import { openStored, readCurrentFiles } from './stored.ts'
+
+interface Term {
+  readonly id: string
+  readonly verbatim: string
+  readonly occurrences: number
+  readonly subjects: number
+  readonly outcome: string
+  readonly coder: string | null
+  readonly verdict: { readonly kind: string; readonly actor: string; readonly reason: string | null } | null
+  readonly candidates: readonly { readonly path: readonly { readonly text: string }[] }[]
+}
+interface Counts {
+  readonly openGroups: number
+  readonly toApproveGroups: number
+}
+interface RunAnswer {
+  readonly status: string
+  readonly transfer: {
+    readonly isRepeat: boolean
+    readonly movement: { readonly [move: string]: number }
+    readonly files: readonly { readonly name: string; readonly [bucket: string]: unknown }[]
+  }
+  readonly run: { readonly runId: string }
+}
+
+const SYSTEM_USER = `${userInfo().username}@${hostname()}`
+
+test('a term goes from the export into the dataset by a code and a second person, and the next transfer takes it along', async () => {
+  const study = await copySampleForTest()
+  const at = ['--study', study] as const
+  const transfer = (date: string) => ['--input', join(study, 'transfers', date)] as const
+
+  const first = await askAecoder<RunAnswer>(['run', ...at])
+  expect(first.status).toBe('complete')
+  expect(first.transfer.files.map(({ name, read, accepted, duplicate, skipped }) => [name, read, accepted, duplicate, skipped])).toEqual([
+    ['ae.csv', 423, 393, 1, 29],
+    ['mh.xml', 219, 97, 0, 122],
+    ['dm.csv', 62, 62, 0, 0],
+  ])
+
+  const { term, waiting } = await findWaiting(study, 'diarhea')
+  expect(term).toMatchObject({ occurrences: 7, subjects: 7, outcome: 'low-confidence', coder: null, verdict: null })
+  expect(term?.candidates[0]?.path.at(-1)?.text).toBe('Diarrhoea')
+  expect(await readCoded(study, 'diarhea')).toEqual(Array(7).fill(null))
+
+  const explained = await askAecoder<{ now: { outcome: string; reason: string }; history: unknown[]; occurrences: unknown[] }>(['explain', 'diarhea', ...at])
+  expect(explained.now).toMatchObject({ outcome: 'low-confidence', reason: expect.stringContaining('Diarrhoea') as string })
+  expect([explained.history.length, explained.occurrences.length]).toEqual([1, 7])
+
+  const code = ['code', 'diarhea', '--term', 'Diarrhoea', '--as', 'Ann Coder', ...at]
+  expect(await askAecoder(code)).toMatchObject({ verbatim: 'diarhea', occurrences: 7, approval: 'pending' })
+  // Her own spelling of her own name makes no second person.
+  for (const name of ['Ann Coder', ' ann  CODER ']) {
+    expect(await refusedBy(['approve', 'diarhea', '--as', name, ...at])).toEqual({ code: 'DECISION_NOT_ALLOWED', exitCode: 1 })
+  }
+  expect(await askAecoder(['approve', 'diarhea', ...at])).toMatchObject({ verbatim: 'diarhea', approval: 'approved' })
+  expect(await findWaiting(study, 'diarhea')).toEqual({ term: undefined, waiting: waiting - 1 })
+  expect(await readCoded(study, 'diarhea')).toEqual(Array(7).fill(null))
+
+  const exported = await askAecoder<{ isUnchanged: boolean; runId: string }>(['export', ...at])
+  expect(exported.isUnchanged).toBe(false)
+  expect(exported.runId).not.toBe(first.run.runId)
+  expect(await readCoded(study, 'diarhea')).toEqual(Array(7).fill('Diarrhoea'))
+  expect(listEvents(study)).toEqual([
+    ['settings-changed', `system user ${SYSTEM_USER}`],
+    ['transfer-committed', `system user ${SYSTEM_USER}`],
+    ['autocoded', 'internal'],
+    ['dataset-written', `system user ${SYSTEM_USER}`],
+    ['coded', `asserted with --as by ${SYSTEM_USER}`],
+    ['approved', `system user ${SYSTEM_USER}`],
+    ['dataset-written', `system user ${SYSTEM_USER}`],
+  ])
+  expect(listActors(study)).toEqual(['Ann Coder', 'aecoder', userInfo().username].sort())
+  expect(await askAecoder<{ isUnchanged: boolean }>(['export', ...at])).toMatchObject({ isUnchanged: true })
+  expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [], runId: exported.runId, inputsSeen: 3 })
+
+  const second = await askAecoder<RunAnswer>(['run', ...at, ...transfer('2026-03-09')])
+  expect(second.transfer.movement).toEqual({ new: 15, unchanged: 475, changedVerbatim: 6, changedContext: 5, returned: 0, withdrawn: 4 })
+  // One site corrected its spelling, another subject has the old one now: its code waits for nobody.
+  expect(await readCoded(study, 'diarhea')).toEqual(Array(7).fill('Diarrhoea'))
+  const again = await askAecoder<RunAnswer>(['run', ...at, ...transfer('2026-03-09')])
+  expect([again.status, again.transfer.isRepeat, again.run.runId]).toEqual(['unchanged', true, second.run.runId])
+  const status = await askAecoder<{ transfers: { input: string; state: string }[]; current: { runId: string } }>(['status', ...at])
+  expect(status.transfers.map(({ input, state }) => [input, state])).toEqual([
+    ['transfers/2026-03-02', 'committed'],
+    ['transfers/2026-03-09', 'committed'],
+  ])
+  expect(status.current.runId).toBe(second.run.runId)
+  expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [], runId: second.run.runId })
+}, 120_000)
+
+test('a rejected code goes back to the queue with its reason and never enters the dataset', async () => {
+  const study = await copySampleForTest()
+  const at = ['--study', study] as const
+  await askAecoder(['run', ...at])
+  await askAecoder(['code', 'neusea', '--term', 'Nausea', '--as', 'Ann', ...at])
+  expect((await findWaiting(study, 'neusea')).term).toBeUndefined()
+  expect(await refusedBy(['reject', 'neusea', '--as', 'Bea', ...at])).toEqual({ code: 'DECISION_NOT_ALLOWED', exitCode: 1 })
+  await askAecoder(['reject', 'neusea', '--as', 'Bea', '--reason', 'ask the site', ...at])
+  const { term } = await findWaiting(study, 'neusea')
+  expect(term).toMatchObject({ outcome: 'manual', coder: 'Ann', verdict: { kind: 'rejected', actor: 'Bea', reason: 'ask the site' } })
+  expect(await refusedBy(['approve', 'neusea', '--as', 'Cleo', ...at])).toEqual({ code: 'DECISION_NOT_ALLOWED', exitCode: 1 })
+  await askAecoder(['export', ...at])
+  const coded = await readCoded(study, 'neusea')
+  expect(coded).toEqual(Array(term?.occurrences ?? 0).fill(null))
+  expect(coded.length).toBeGreaterThan(0)
+  expect(listEvents(study).map(([kind]) => kind)).toEqual(['settings-changed', 'transfer-committed', 'autocoded', 'dataset-written', 'coded', 'rejected', 'dataset-written'])
+  expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [] })
+}, 60_000)
+
+test('verify finds a changed file and a changed input, and says so with its own exit code', async () => {
+  const study = await copySampleForTest()
+  const { run } = await askAecoder<RunAnswer>(['run', '--study', study])
+  const csv = join(study, 'out', 'runs', run.runId, 'ae.csv')
+  await writeFile(csv, (await readFile(csv, 'utf8')).replace('Headache', 'Heartache'))
+  await writeFile(join(study, 'transfers', '2026-03-02', 'dm.csv'), 'Subject;Sex\n')
+  const { exitCode, stdout } = await runAecoder(['verify', '--study', study, '--json'])
+  expect(exitCode).toBe(4)
+  expect((JSON.parse(stdout) as { faults: string[] }).faults).toEqual([
+    expect.stringMatching(/^ae\.csv: its content was changed/),
+    expect.stringMatching(/^dm\.csv: the input file was changed/),
+  ])
+}, 60_000)
+
+test('a transfer with a row that cannot be taken in leaves everything as it was and ends with exit code 3', async () => {
+  const study = await copySampleForTest()
+  const { run } = await askAecoder<RunAnswer>(['run', '--study', study])
+  const input = join(study, 'transfers', '2026-03-09')
+  await writeFile(join(input, 'ae.csv'), `${await readFile(join(input, 'ae.csv'), 'utf8')}AUR-101,too,short\n`)
+  const refused = await runAecoder(['run', '--study', study, '--input', input, '--json'])
+  expect([refused.exitCode, (JSON.parse(refused.stdout) as RunAnswer).status]).toEqual([3, 'incomplete'])
+  expect((await readCurrentFiles(study))?.runId).toBe(run.runId)
+  const accepted = await askAecoder<RunAnswer>(['run', '--study', study, '--input', input, '--accept', 'ragged-row'])
+  expect(accepted.status).toBe('complete')
+  expect((await readCurrentFiles(study))?.runId).toBe(accepted.run.runId)
+}, 60_000)
+
+test.each(COMMANDS.map(({ name }) => name))('%s has help with what it does, its options and an example', async (name) => {
+  const command = COMMANDS.find((each) => each.name === name)
+  const { exitCode, stdout } = await runAecoder([...name.split(' '), '--help'])
+  expect(exitCode).toBe(0)
+  const plain = stdout.replaceAll(/\s+/g, ' ')
+  expect(plain).toContain(command?.summary.replaceAll(/\s+/g, ' '))
+  for (const option of Object.keys(command?.options ?? {})) expect(plain).toContain(`--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <`)
+  expect(command?.example).toMatch(new RegExp(`^aecoder ${name}\\b`))
+  expect(stdout).toContain(`Example:\n  $ ${command?.example}\n`)
+})
+
+test('--json of every command is JSON that other programs can read', async () => {
+  const study = await copySampleForTest()
+  await cp(join(study, 'transfers', '2026-03-02', 'ae.csv'), join(study, 'listing.csv'))
+  const at = ['--study', study]
+  const calls: { [name: string]: readonly string[] } = {
+    init: [join(study, 'listing.csv'), '--out', join(study, 'new.json')],
+    run: at,
+    status: at,
+    queue: at,
+    explain: ['diarhea', ...at],
+    code: ['diarhea', '--term', 'Diarrhoea', '--as', 'Ann', ...at],
+    approve: ['diarhea', '--as', 'Bea', ...at],
+    reject: ['neusea', '--as', 'Bea', '--reason', 'ask the site', ...at],
+    export: at,
+    verify: at,
+    'dictionary check': [],
+    'dictionary search': ['headache'],
+    'dictionary show': ['80001194'],
+  }
+  // `match` prints one JSON line for each line it reads: it has a test of its own.
+  expect([...Object.keys(calls), 'match'].sort()).toEqual(COMMANDS.map(({ name }) => name).sort())
+  for (const { name } of COMMANDS) {
+    const args = calls[name]
+    if (name === 'reject') await askAecoder(['code', 'neusea', '--term', 'Nausea', '--as', 'Ann', ...at])
+    if (args !== undefined) expect(await askAecoder([...name.split(' '), ...args]), name).toBeTypeOf('object')
+  }
+}, 120_000)
+
+test('a wrong call ends with exit code 2 and says what is wrong', async () => {
+  const folder = await openFolder()
+  await writeFile(join(folder, 'study.json'), '{ "study": ')
+  const calls: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+    [['nonsense'], /unknown command 'nonsense'/],
+    [['dictionary', 'nonsense'], /unknown command 'nonsense'/],
+    [['run', '--nonsense'], /unknown option '--nonsense'/],
+    [['run', 'extra'], /too many arguments/],
+    [['run', '--accept', 'anything'], /--accept: "anything" \(expected ragged-row, /],
+    [['explain'], /missing required argument 'verbatim'/],
+    [['queue', '--limit', 'many'], /'many' is invalid.*a whole number above 0/],
+    [['queue', '--state', 'odd'], /'odd' is invalid\. Allowed choices are open, to-approve, any/],
+    [['status', '--study', join(folder, 'nowhere')], /nowhere: there is no such file \(expected a study\.json\)/],
+    [['status', '--study', folder], /study\.json: not JSON/],
+  ]
+  for (const [args, message] of calls) {
+    const { exitCode, stdout, stderr } = await runAecoder(args)
+    expect({ args, exitCode, stdout }).toEqual({ args, exitCode: 2, stdout: '' })
+    expect(stderr).toMatch(message)
+  }
+}, 60_000)
+
+test('init writes a study.json that run refuses while a field is unsure, and never writes over a file', async () => {
+  const folder = await openFolder()
+  const out = join(folder, 'study.json')
+  await writeFile(join(folder, 'ae-listing.csv'), 'PatientNo,Nr,What happened\n1001,1,Headache\n1001,2,bad headache\n1002,1,Nausea\n')
+  const { evidence } = await askAecoder<{ evidence: { field: string; confidence: string }[] }>(['init', join(folder, 'ae-listing.csv'), '--out', out])
+  const unsure = evidence.filter(({ confidence }) => confidence === 'unsure').map(({ field }) => field)
+  expect(unsure).toContain('sources[0].map.subject')
+  const refused = await runAecoder(['run', '--study', folder])
+  expect(refused.exitCode).toBe(2)
+  for (const field of unsure) expect(refused.stderr).toContain(`- ${field}`)
+  expect(existsSync(join(folder, 'aecoder.db'))).toBe(false)
+
+  const written = await readFile(out, 'utf8')
+  expect(await refusedBy(['init', join(folder, 'ae-listing.csv'), '--out', out])).toEqual({ code: 'USAGE', exitCode: 2 })
+  expect(await readFile(out, 'utf8')).toBe(written)
+})
+
+test('init of an export that explains itself writes a study.json that runs', async () => {
+  const study = await copySampleForTest()
+  const folder = await openFolder()
+  await cp(join(study, 'transfers', '2026-03-02', 'ae.csv'), join(folder, 'ae.csv'))
+  const out = join(folder, 'study.json')
+  await askAecoder(['init', join(folder, 'ae.csv'), '--out', out])
+  const { status, transfer } = await askAecoder<RunAnswer>(['run', '--study', out])
+  expect(status).toBe('complete')
+  expect(transfer.files).toMatchObject([{ name: 'ae.csv', read: 423, accepted: 393, duplicate: 1, skipped: 29, rejected: 0 }])
+})
+
+test('match answers every line with one JSON line, in order, whatever ends the lines', async () => {
+  const verbatims = ['Headache', '', 'diarhea', 'N/V', ' nausea ', 'Kopfschmerz ↑ 頭痛', 'no fever', 'xqzt vvk', 'HEADACHE']
+  const lines = await match(verbatims.join('\n'))
+  expect(lines.map(({ verbatim }) => verbatim)).toEqual(verbatims)
+  expect(lines.map(({ outcome }) => outcome)).toEqual(['exact', 'not-codable', 'low-confidence', 'compound', 'exact', expect.any(String), 'negated', 'no-match', 'exact'])
+  for (const line of lines) {
+    expect(Object.keys(line)).toEqual(['verbatim', 'outcome', 'reason', 'confidence', 'candidates'])
+    expect([typeof line.reason, typeof line.confidence]).toEqual(['string', 'number'])
+    for (const candidate of line.candidates) {
+      expect(Object.keys(candidate)).toEqual(['llt', 'pt', 'soc', 'confidence', 'why'])
+      for (const level of ['llt', 'pt', 'soc'] as const) expect(Object.keys(candidate[level])).toEqual(['code', 'name'])
+    }
+  }
+  // The chosen term stands first; without one, the closest does.
+  expect([lines[0], lines[2]].map((line) => line?.candidates[0]?.llt.name)).toEqual(['Headache', 'Diarrhoea'])
+  expect(lines[0]?.candidates).toHaveLength(1)
+  expect(lines[1]?.candidates).toEqual([])
+
+  expect(await match(`${verbatims.join('\n')}\n`)).toEqual(lines)
+  expect(await match(verbatims.join('\r\n'))).toEqual(lines)
+  expect(await match(`\uFEFF${verbatims.join('\r\n')}\r\n`)).toEqual(lines)
+  expect(await match('')).toEqual([])
+  expect((await match('\n\n')).map(({ verbatim }) => verbatim)).toEqual(['', ''])
+  // More than the pipes hold at once.
+  const many = Array.from({ length: 3000 }, (_, index) => `Headache ${index}`)
+  expect((await match(many.join('\n'))).map(({ verbatim }) => verbatim)).toEqual(many)
+}, 120_000)
+
+test('match codes in the dictionary it is given, and refuses a folder that holds none', async () => {
+  const folder = await openFolder()
+  await mkdir(join(folder, 'dictionary'))
+  writeMeddraShaped(join(folder, 'dictionary'), { llts: 60, pts: 30, seed: 3 })
+  const [code = '', name = ''] = (await readFile(join(folder, 'dictionary', 'pt.asc'), 'utf8')).split('$')
+  const [own] = await match(`${name}\n`, ['--dictionary', join(folder, 'dictionary')])
+  expect(own).toMatchObject({ outcome: 'exact', candidates: [{ llt: { name }, pt: { code, name } }] })
+  expect((await match(`${name}\n`))[0]?.outcome).not.toBe('exact')
+  expect((await match('Headache', ['--dictionary', DEFAULT_DICTIONARY]))[0]?.outcome).toBe('exact')
+  const { exitCode, stderr } = await runAecoder(['match', '--dictionary', join(folder, 'nothing')], { input: 'Headache\n' })
+  expect(exitCode).toBe(1)
+  expect(stderr).toMatch(/nothing: there is no such folder \(expected a folder with the \.asc files of a dictionary\)/)
+})
+
+test('the launcher runs the command line, too', () => {
+  const launcher = new URL('../../pipeline/cli/aecoder.mjs', import.meta.url).pathname
+  const { status, stdout } = spawnSync(process.execPath, [launcher, '--version'], { encoding: 'utf8' })
+  expect([status, stdout.trim()]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+$/)])
+})
+
+interface MatchLine {
+  readonly verbatim: string
+  readonly outcome: string
+  readonly reason: string
+  readonly confidence: number
+  readonly candidates: readonly ({ readonly [level in 'llt' | 'pt' | 'soc']: { readonly code: string; readonly name: string } } & {
+    readonly confidence: number
+    readonly why: string
+  })[]
+}
+
+async function match(input: string, options: readonly string[] = []): Promise<MatchLine[]> {
+  const { exitCode, stdout, stderr } = await runAecoder(['match', ...options], { input })
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  const lines = stdout.split('\n')
+  expect(lines.pop()).toBe('')
+  return lines.map((line) => JSON.parse(line) as MatchLine)
+}
+
+async function openFolder(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'aecoder-cli-')))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** The term in the queue, if it waits there, and how many terms do. */
+async function findWaiting(study: string, verbatim: string): Promise<{ term: Term | undefined; waiting: number }> {
+  const { terms, counts } = await askAecoder<{ terms: Term[]; counts: Counts }>(['queue', '--study', study, '--domain', 'AE', '--limit', '1000'])
+  return { term: terms.find((term) => term.verbatim === verbatim), waiting: counts.openGroups }
+}
+
+/** AELLT of every row with this AETERM in the current dataset; ae.csv and ae.arrow must agree. */
+async function readCoded(study: string, verbatim: string): Promise<(string | null)[]> {
+  const files = (await readCurrentFiles(study))?.files
+  const rows = tableFromIPC(files?.get('ae.arrow') ?? new Uint8Array()).toArray() as { AETERM: string; AELLT: string | null }[]
+  const fromArrow = rows.filter(({ AETERM }) => AETERM === verbatim).map(({ AELLT }) => AELLT)
+  // The columns up to AELLT hold neither commas nor line breaks for the terms asked for here.
+  const [header = '', ...records] = (files?.get('ae.csv') ?? Buffer.alloc(0)).toString('utf8').split('\n')
+  const [term, llt] = ['AETERM', 'AELLT'].map((name) => header.split(',').indexOf(name))
+  const fromCsv = records.map((record) => record.split(',')).filter((cells) => cells[term ?? -1] === verbatim)
+  expect(fromCsv.map((cells) => cells[llt ?? -1] || null)).toEqual(fromArrow)
+  return fromArrow
+}
+
+/** Kind of every event of the chain, and how its actor was known. */
+function listEvents(study: string): [kind: unknown, auth: unknown][] {
+  const db = openStored(study)
+  try {
+    return db.prepare('select kind, auth from event order by seq').all().map(({ kind, auth }) => [kind, auth])
+  } finally {
+    db.close()
+  }
+}
+
+function listActors(study: string): unknown[] {
+  const db = openStored(study)
+  try {
+    return db.prepare('select distinct actor from event order by actor').all().map(({ actor }) => actor)
+  } finally {
+    db.close()
+  }
+}
