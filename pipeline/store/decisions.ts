@@ -69,7 +69,8 @@ export function toDecisionId(
         frame.dictionary,
         path.map(({ level, code, text }) => [level, code, text]),
       ]),
-      decision.explanation,
+      // By its hash: an explanation is long, and its text is at hand when the decision is written or checked.
+      toSha256(toCanonicalJson(decision.explanation)),
       decision.reason,
       frame.artefacts as Json,
       frame.actor.name,

@@ -49,7 +49,15 @@ test('a term goes from the export into the dataset by a code and a second person
 
   const first = await askAecoder<RunAnswer>(['run', ...at])
   expect(first.status).toBe('complete')
-  expect(first.transfer.files.map(({ name, read, accepted, duplicate, skipped }) => [name, read, accepted, duplicate, skipped])).toEqual([
+  expect(
+    first.transfer.files.map(({ name, read, accepted, duplicate, skipped }) => [
+      name,
+      read,
+      accepted,
+      duplicate,
+      skipped,
+    ]),
+  ).toEqual([
     ['ae.csv', 423, 393, 1, 29],
     ['mh.xml', 219, 97, 0, 122],
     ['dm.csv', 62, 62, 0, 0],
@@ -60,15 +68,25 @@ test('a term goes from the export into the dataset by a code and a second person
   expect(term?.candidates[0]?.path.at(-1)?.text).toBe('Diarrhoea')
   expect(await readCoded(study, 'diarhea')).toEqual(Array(7).fill(null))
 
-  const explained = await askAecoder<{ now: { outcome: string; reason: string }; history: unknown[]; occurrences: unknown[] }>(['explain', 'diarhea', ...at])
-  expect(explained.now).toMatchObject({ outcome: 'low-confidence', reason: expect.stringContaining('Diarrhoea') as string })
+  const explained = await askAecoder<{
+    now: { outcome: string; reason: string }
+    history: unknown[]
+    occurrences: unknown[]
+  }>(['explain', 'diarhea', ...at])
+  expect(explained.now).toMatchObject({
+    outcome: 'low-confidence',
+    reason: expect.stringContaining('Diarrhoea') as string,
+  })
   expect([explained.history.length, explained.occurrences.length]).toEqual([1, 7])
 
   const code = ['code', 'diarhea', '--term', 'Diarrhoea', '--as', 'Ann Coder', ...at]
   expect(await askAecoder(code)).toMatchObject({ verbatim: 'diarhea', occurrences: 7, approval: 'pending' })
   // Her own spelling of her own name makes no second person.
   for (const name of ['Ann Coder', ' ann  CODER ']) {
-    expect(await refusedBy(['approve', 'diarhea', '--as', name, ...at])).toEqual({ code: 'DECISION_NOT_ALLOWED', exitCode: 1 })
+    expect(await refusedBy(['approve', 'diarhea', '--as', name, ...at])).toEqual({
+      code: 'DECISION_NOT_ALLOWED',
+      exitCode: 1,
+    })
   }
   expect(await askAecoder(['approve', 'diarhea', ...at])).toMatchObject({ verbatim: 'diarhea', approval: 'approved' })
   expect(await findWaiting(study, 'diarhea')).toEqual({ term: undefined, waiting: waiting - 1 })
@@ -92,17 +110,27 @@ test('a term goes from the export into the dataset by a code and a second person
   expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [], runId: exported.runId, inputsSeen: 3 })
 
   const second = await askAecoder<RunAnswer>(['run', ...at, ...transfer('2026-03-09')])
-  expect(second.transfer.movement).toEqual({ new: 15, unchanged: 475, changedVerbatim: 6, changedContext: 5, returned: 0, withdrawn: 4 })
+  expect(second.transfer.movement).toEqual({
+    new: 15,
+    unchanged: 475,
+    changedVerbatim: 6,
+    changedContext: 5,
+    returned: 0,
+    withdrawn: 4,
+  })
   // One site corrected its spelling, another subject has the old one now: its code waits for nobody.
   expect(await readCoded(study, 'diarhea')).toEqual(Array(7).fill('Diarrhoea'))
   const again = await askAecoder<RunAnswer>(['run', ...at, ...transfer('2026-03-09')])
   expect([again.status, again.transfer.isRepeat, again.run.runId]).toEqual(['unchanged', true, second.run.runId])
-  const status = await askAecoder<{ transfers: { input: string; state: string }[]; current: { runId: string } }>(['status', ...at])
+  const status = await askAecoder<{ transfers: { input: string; state: string }[]; current: unknown }>([
+    'status',
+    ...at,
+  ])
   expect(status.transfers.map(({ input, state }) => [input, state])).toEqual([
     ['transfers/2026-03-02', 'committed'],
     ['transfers/2026-03-09', 'committed'],
   ])
-  expect(status.current.runId).toBe(second.run.runId)
+  expect(status.current).toMatchObject({ state: 'whole', manifest: { runId: second.run.runId } })
   expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [], runId: second.run.runId })
 }, 120_000)
 
@@ -112,16 +140,34 @@ test('a rejected code goes back to the queue with its reason and never enters th
   await askAecoder(['run', ...at])
   await askAecoder(['code', 'neusea', '--term', 'Nausea', '--as', 'Ann', ...at])
   expect((await findWaiting(study, 'neusea')).term).toBeUndefined()
-  expect(await refusedBy(['reject', 'neusea', '--as', 'Bea', ...at])).toEqual({ code: 'DECISION_NOT_ALLOWED', exitCode: 1 })
+  expect(await refusedBy(['reject', 'neusea', '--as', 'Bea', ...at])).toEqual({
+    code: 'DECISION_NOT_ALLOWED',
+    exitCode: 1,
+  })
   await askAecoder(['reject', 'neusea', '--as', 'Bea', '--reason', 'ask the site', ...at])
   const { term } = await findWaiting(study, 'neusea')
-  expect(term).toMatchObject({ outcome: 'manual', coder: 'Ann', verdict: { kind: 'rejected', actor: 'Bea', reason: 'ask the site' } })
-  expect(await refusedBy(['approve', 'neusea', '--as', 'Cleo', ...at])).toEqual({ code: 'DECISION_NOT_ALLOWED', exitCode: 1 })
+  expect(term).toMatchObject({
+    outcome: 'manual',
+    coder: 'Ann',
+    verdict: { kind: 'rejected', actor: 'Bea', reason: 'ask the site' },
+  })
+  expect(await refusedBy(['approve', 'neusea', '--as', 'Cleo', ...at])).toEqual({
+    code: 'DECISION_NOT_ALLOWED',
+    exitCode: 1,
+  })
   await askAecoder(['export', ...at])
   const coded = await readCoded(study, 'neusea')
   expect(coded).toEqual(Array(term?.occurrences ?? 0).fill(null))
   expect(coded.length).toBeGreaterThan(0)
-  expect(listEvents(study).map(([kind]) => kind)).toEqual(['settings-changed', 'transfer-committed', 'autocoded', 'dataset-written', 'coded', 'rejected', 'dataset-written'])
+  expect(listEvents(study).map(([kind]) => kind)).toEqual([
+    'settings-changed',
+    'transfer-committed',
+    'autocoded',
+    'dataset-written',
+    'coded',
+    'rejected',
+    'dataset-written',
+  ])
   expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [] })
 }, 60_000)
 
@@ -152,16 +198,20 @@ test('a transfer with a row that cannot be taken in leaves everything as it was 
   expect((await readCurrentFiles(study))?.runId).toBe(accepted.run.runId)
 }, 60_000)
 
-test.each(COMMANDS.map(({ name }) => name))('%s has help with what it does, its options and an example', async (name) => {
-  const command = COMMANDS.find((each) => each.name === name)
-  const { exitCode, stdout } = await runAecoder([...name.split(' '), '--help'])
-  expect(exitCode).toBe(0)
-  const plain = stdout.replaceAll(/\s+/g, ' ')
-  expect(plain).toContain(command?.summary.replaceAll(/\s+/g, ' '))
-  for (const option of Object.keys(command?.options ?? {})) expect(plain).toContain(`--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <`)
-  expect(command?.example).toMatch(new RegExp(`^aecoder ${name}\\b`))
-  expect(stdout).toContain(`Example:\n  $ ${command?.example}\n`)
-})
+test.each(COMMANDS.map(({ name }) => name))(
+  '%s has help with what it does, its options and an example',
+  async (name) => {
+    const command = COMMANDS.find((each) => each.name === name)
+    const { exitCode, stdout } = await runAecoder([...name.split(' '), '--help'])
+    expect(exitCode).toBe(0)
+    const plain = stdout.replaceAll(/\s+/g, ' ')
+    expect(plain).toContain(command?.summary.replaceAll(/\s+/g, ' '))
+    for (const option of Object.keys(command?.options ?? {}))
+      expect(plain).toContain(`--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <`)
+    expect(command?.example).toMatch(new RegExp(`^aecoder ${name}\\b`))
+    expect(stdout).toContain(`Example:\n  $ ${command?.example}\n`)
+  },
+)
 
 test('--json of every command is JSON that other programs can read', async () => {
   const study = await copySampleForTest()
@@ -192,6 +242,7 @@ test('--json of every command is JSON that other programs can read', async () =>
 }, 120_000)
 
 test('a wrong call ends with exit code 2 and says what is wrong', async () => {
+  const study = await copySampleForTest()
   const folder = await openFolder()
   await writeFile(join(folder, 'study.json'), '{ "study": ')
   const calls: readonly (readonly [args: readonly string[], message: RegExp])[] = [
@@ -199,7 +250,9 @@ test('a wrong call ends with exit code 2 and says what is wrong', async () => {
     [['dictionary', 'nonsense'], /unknown command 'nonsense'/],
     [['run', '--nonsense'], /unknown option '--nonsense'/],
     [['run', 'extra'], /too many arguments/],
-    [['run', '--accept', 'anything'], /--accept: "anything" \(expected ragged-row, /],
+    [['run', '--study', study, '--accept', 'anything'], /--accept: "anything" \(expected ragged-row, /],
+    [['run', '--study', study, '--as-of', 'tomorrow'], /--as-of: "tomorrow" \(expected a date or time/],
+    [['code', 'diarhea', '--study', study], /--term: no term \(expected the code or text/],
     [['explain'], /missing required argument 'verbatim'/],
     [['queue', '--limit', 'many'], /'many' is invalid.*a whole number above 0/],
     [['queue', '--state', 'odd'], /'odd' is invalid\. Allowed choices are open, to-approve, any/],
@@ -216,8 +269,16 @@ test('a wrong call ends with exit code 2 and says what is wrong', async () => {
 test('init writes a study.json that run refuses while a field is unsure, and never writes over a file', async () => {
   const folder = await openFolder()
   const out = join(folder, 'study.json')
-  await writeFile(join(folder, 'ae-listing.csv'), 'PatientNo,Nr,What happened\n1001,1,Headache\n1001,2,bad headache\n1002,1,Nausea\n')
-  const { evidence } = await askAecoder<{ evidence: { field: string; confidence: string }[] }>(['init', join(folder, 'ae-listing.csv'), '--out', out])
+  await writeFile(
+    join(folder, 'ae-listing.csv'),
+    'PatientNo,Nr,What happened\n1001,1,Headache\n1001,2,bad headache\n1002,1,Nausea\n',
+  )
+  const { evidence } = await askAecoder<{ evidence: { field: string; confidence: string }[] }>([
+    'init',
+    join(folder, 'ae-listing.csv'),
+    '--out',
+    out,
+  ])
   const unsure = evidence.filter(({ confidence }) => confidence === 'unsure').map(({ field }) => field)
   expect(unsure).toContain('sources[0].map.subject')
   const refused = await runAecoder(['run', '--study', folder])
@@ -226,7 +287,10 @@ test('init writes a study.json that run refuses while a field is unsure, and nev
   expect(existsSync(join(folder, 'aecoder.db'))).toBe(false)
 
   const written = await readFile(out, 'utf8')
-  expect(await refusedBy(['init', join(folder, 'ae-listing.csv'), '--out', out])).toEqual({ code: 'USAGE', exitCode: 2 })
+  expect(await refusedBy(['init', join(folder, 'ae-listing.csv'), '--out', out])).toEqual({
+    code: 'USAGE',
+    exitCode: 2,
+  })
   expect(await readFile(out, 'utf8')).toBe(written)
 })
 
@@ -238,14 +302,36 @@ test('init of an export that explains itself writes a study.json that runs', asy
   await askAecoder(['init', join(folder, 'ae.csv'), '--out', out])
   const { status, transfer } = await askAecoder<RunAnswer>(['run', '--study', out])
   expect(status).toBe('complete')
-  expect(transfer.files).toMatchObject([{ name: 'ae.csv', read: 423, accepted: 393, duplicate: 1, skipped: 29, rejected: 0 }])
+  expect(transfer.files).toMatchObject([
+    { name: 'ae.csv', read: 423, accepted: 393, duplicate: 1, skipped: 29, rejected: 0 },
+  ])
 })
 
 test('match answers every line with one JSON line, in order, whatever ends the lines', async () => {
-  const verbatims = ['Headache', '', 'diarhea', 'N/V', ' nausea ', 'Kopfschmerz ↑ 頭痛', 'no fever', 'xqzt vvk', 'HEADACHE']
+  const verbatims = [
+    'Headache',
+    '',
+    'diarhea',
+    'N/V',
+    ' nausea ',
+    'Kopfschmerz ↑ 頭痛',
+    'no fever',
+    'xqzt vvk',
+    'HEADACHE',
+  ]
   const lines = await match(verbatims.join('\n'))
   expect(lines.map(({ verbatim }) => verbatim)).toEqual(verbatims)
-  expect(lines.map(({ outcome }) => outcome)).toEqual(['exact', 'not-codable', 'low-confidence', 'compound', 'exact', expect.any(String), 'negated', 'no-match', 'exact'])
+  expect(lines.map(({ outcome }) => outcome)).toEqual([
+    'exact',
+    'not-codable',
+    'low-confidence',
+    'compound',
+    'exact',
+    expect.any(String),
+    'negated',
+    'no-match',
+    'exact',
+  ])
   for (const line of lines) {
     expect(Object.keys(line)).toEqual(['verbatim', 'outcome', 'reason', 'confidence', 'candidates'])
     expect([typeof line.reason, typeof line.confidence]).toEqual(['string', 'number'])
@@ -263,6 +349,7 @@ test('match answers every line with one JSON line, in order, whatever ends the l
   expect(await match(verbatims.join('\r\n'))).toEqual(lines)
   expect(await match(`\uFEFF${verbatims.join('\r\n')}\r\n`)).toEqual(lines)
   expect(await match('')).toEqual([])
+  expect(await match(verbatims.join('\n'), ['--json'])).toEqual(lines)
   expect((await match('\n\n')).map(({ verbatim }) => verbatim)).toEqual(['', ''])
   // More than the pipes hold at once.
   const many = Array.from({ length: 3000 }, (_, index) => `Headache ${index}`)
@@ -278,7 +365,9 @@ test('match codes in the dictionary it is given, and refuses a folder that holds
   expect(own).toMatchObject({ outcome: 'exact', candidates: [{ llt: { name }, pt: { code, name } }] })
   expect((await match(`${name}\n`))[0]?.outcome).not.toBe('exact')
   expect((await match('Headache', ['--dictionary', DEFAULT_DICTIONARY]))[0]?.outcome).toBe('exact')
-  const { exitCode, stderr } = await runAecoder(['match', '--dictionary', join(folder, 'nothing')], { input: 'Headache\n' })
+  const { exitCode, stderr } = await runAecoder(['match', '--dictionary', join(folder, 'nothing')], {
+    input: 'Headache\n',
+  })
   expect(exitCode).toBe(1)
   expect(stderr).toMatch(/nothing: there is no such folder \(expected a folder with the \.asc files of a dictionary\)/)
 })
@@ -294,7 +383,9 @@ interface MatchLine {
   readonly outcome: string
   readonly reason: string
   readonly confidence: number
-  readonly candidates: readonly ({ readonly [level in 'llt' | 'pt' | 'soc']: { readonly code: string; readonly name: string } } & {
+  readonly candidates: readonly ({
+    readonly [level in 'llt' | 'pt' | 'soc']: { readonly code: string; readonly name: string }
+  } & {
     readonly confidence: number
     readonly why: string
   })[]
@@ -316,14 +407,25 @@ async function openFolder(): Promise<string> {
 
 /** The term in the queue, if it waits there, and how many terms do. */
 async function findWaiting(study: string, verbatim: string): Promise<{ term: Term | undefined; waiting: number }> {
-  const { terms, counts } = await askAecoder<{ terms: Term[]; counts: Counts }>(['queue', '--study', study, '--domain', 'AE', '--limit', '1000'])
+  const { terms, counts } = await askAecoder<{ terms: Term[]; counts: Counts }>([
+    'queue',
+    '--study',
+    study,
+    '--domain',
+    'AE',
+    '--limit',
+    '1000',
+  ])
   return { term: terms.find((term) => term.verbatim === verbatim), waiting: counts.openGroups }
 }
 
 /** AELLT of every row with this AETERM in the current dataset; ae.csv and ae.arrow must agree. */
 async function readCoded(study: string, verbatim: string): Promise<(string | null)[]> {
   const files = (await readCurrentFiles(study))?.files
-  const rows = tableFromIPC(files?.get('ae.arrow') ?? new Uint8Array()).toArray() as { AETERM: string; AELLT: string | null }[]
+  const rows = tableFromIPC(files?.get('ae.arrow') ?? new Uint8Array()).toArray() as {
+    AETERM: string
+    AELLT: string | null
+  }[]
   const fromArrow = rows.filter(({ AETERM }) => AETERM === verbatim).map(({ AELLT }) => AELLT)
   // The columns up to AELLT hold neither commas nor line breaks for the terms asked for here.
   const [header = '', ...records] = (files?.get('ae.csv') ?? Buffer.alloc(0)).toString('utf8').split('\n')
@@ -337,7 +439,10 @@ async function readCoded(study: string, verbatim: string): Promise<(string | nul
 function listEvents(study: string): [kind: unknown, auth: unknown][] {
   const db = openStored(study)
   try {
-    return db.prepare('select kind, auth from event order by seq').all().map(({ kind, auth }) => [kind, auth])
+    return db
+      .prepare('select kind, auth from event order by seq')
+      .all()
+      .map(({ kind, auth }) => [kind, auth])
   } finally {
     db.close()
   }
@@ -346,7 +451,10 @@ function listEvents(study: string): [kind: unknown, auth: unknown][] {
 function listActors(study: string): unknown[] {
   const db = openStored(study)
   try {
-    return db.prepare('select distinct actor from event order by actor').all().map(({ actor }) => actor)
+    return db
+      .prepare('select distinct actor from event order by actor')
+      .all()
+      .map(({ actor }) => actor)
   } finally {
     db.close()
   }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { recordSettings } from '../../pipeline/store/artefacts.ts'
-import { appendEvent } from '../../pipeline/store/chain.ts'
+import { recordDataset } from '../../pipeline/store/datasets.ts'
 import { recordVerdict } from '../../pipeline/store/decisions.ts'
 import type { Store } from '../../pipeline/store/store.ts'
 import type { RowOutcome } from '../../schemas/records.ts'
@@ -140,12 +140,8 @@ async function openFullStore(): Promise<Store> {
   const { target } = await findGroup(store, 'Nausea')
   const decision = await codeByHand(store, await findGroup(store, 'Nausea'), { term: 'Nausea', waits: true })
   await recordVerdict(store, STUDY, { decision: decision ?? '', target, kind: 'approved', actor: DANA, reason: null })
-  await store.db.transaction().execute(async (trx) => {
-    const event = { kind: 'dataset-written', object: 'run 1', actor: DANA, body: {} } as const
-    const seq = await appendEvent(trx, STUDY, { event, ambience: store.ambience })
-    const dataset = { study: STUDY, seq, run_id: '1', upto_seq: seq - 1, transfer_no: 1, manifest_sha256: 'f' }
-    await trx.insertInto('dataset').values(dataset).execute()
-  })
+  const dataset = { runId: '1', uptoSeq: 5, manifestSha256: 'f', transferNo: 1, actor: DANA }
+  await recordDataset(store, STUDY, dataset)
   return store
 }
 

@@ -74,9 +74,9 @@ test('what the queue counts as open and as waiting is what the rules of review s
     .filter(({ coding, approval }) => coding !== 'open' && approval === 'pending')
     .map(({ folded }) => folded)
   const list = async (state: 'open' | 'to-approve' | 'any') =>
-    (await listGroups(store, STUDY, { limit: 1000, state })).map(({ folded }) => folded).sort()
-  expect(await list('open')).toEqual(open.sort())
-  expect(await list('to-approve')).toEqual(toApprove.sort())
+    (await listGroups(store, STUDY, { limit: 1000, state })).map(({ folded }) => folded)
+  expect(new Set(await list('open'))).toEqual(new Set(open))
+  expect(new Set(await list('to-approve'))).toEqual(new Set(toApprove))
   expect(await list('any')).toHaveLength(facets.length)
   expect(open.length * toApprove.length, 'both kinds are there').toBeGreaterThan(0)
 
