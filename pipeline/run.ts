@@ -129,7 +129,7 @@ async function toReport(
 export async function checkDictionaryInForce(store: Store, study: Study, { dictionary }: CodingKit): Promise<void> {
   const inForce = await findSetting(store, study.id, 'dictionary')
   if (inForce === undefined || inForce === dictionary.ref.sha256) return
-  const artefact = await findArtefact(store, inForce)
+  const artefact = await findArtefact(store, { kind: 'dictionary', sha256: inForce })
   throw new AecoderError('DICTIONARY_MISMATCH', {
     where: `${study.id}: dictionary`,
     found: `${dictionary.ref.name} ${dictionary.ref.version} (sha256 ${dictionary.ref.sha256.slice(0, 12)}…)`,

@@ -8,7 +8,7 @@ import { type CurrentRun, type Manifest, readCurrentRun, writeDatasets } from '.
 import { openFolder } from './storage/folder.ts'
 import { checkStore, type StoreCheck } from './store/check.ts'
 import { readDatasetRows } from './store/dataset-rows.ts'
-import { findDataset } from './store/datasets.ts'
+import { findDataset, findLastDataset } from './store/datasets.ts'
 import { readSnapshot, type Store } from './store/store.ts'
 import { findTransferInput } from './store/transfers.ts'
 import { fromStudyPath, type Study } from './study.ts'
@@ -40,6 +40,9 @@ export async function verifyStudy(
     onProgress?.('store')
     const current = await readCurrentRun(study)
     if (current.state === 'damaged') faults.push(current.fault)
+    const last = await findLastDataset(db, study.id)
+    if (current.state === 'none' && last)
+      faults.push(`current.json: it is not there, though run ${last.runId} was published`)
     const manifest = current.state === 'whole' ? current.manifest : undefined
     const report = {
       store: check.counts,

@@ -33,6 +33,7 @@ export function toContentId(text: string): string {
   return hash('sha256', text, 'hex').slice(0, 32)
 }
 
-function compareCodeUnits(a: string, b: string): number {
+/** The order of strings by their UTF-16 code units, whatever the locale. */
+export function compareCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

@@ -18,6 +18,11 @@ export function toOccurrenceContentId({
   return toContentId(toCanonicalJson(content))
 }
 
+/** Yes in the ways exports say it. Ranks the queue; never codes. */
+export function isSerious({ context }: Pick<Occurrence, 'context'>): boolean {
+  return /^\s*(?:y|yes|1|true|serious)\s*$/i.test(context.AESER ?? '')
+}
+
 /** A record key as it is stored and written to datasets: canonical JSON of the members that the export has. */
 export function toKeyText({ record, ...key }: OccurrenceKey): string {
   const present: { [name: string]: Json } = {}

@@ -135,20 +135,29 @@ function listMeaningFaults(config: StudyConfig): string[] {
 
 function toFaults(errors: readonly ErrorObject[]): string[] {
   const faults = new Map<string, string>()
+  // A column that is no text fails all three ways of writing one: what each way misses would only confuse.
+  const columns = errors
+    .filter((error) => error.keyword === 'oneOf' && typeof error.data !== 'string')
+    .map((error) => error.instancePath)
   for (const error of errors) {
-    if (error.keyword === 'oneOf') continue // its branches say more
     const path = toFieldPath(error.instancePath)
-    const fault = toFault(path, error)
-    if (!faults.has(path) || error.keyword === 'minLength')
+    if (columns.some((column) => error.instancePath === column || error.instancePath.startsWith(`${column}/`))) {
+      const column = columns.find((pointer) => error.instancePath.startsWith(pointer)) ?? ''
+      const found = String(JSON.stringify(errors.find((one) => one.instancePath === column)?.data)).slice(0, 60)
       faults.set(
-        path +
-          (error.keyword === 'additionalProperties'
-            ? error.params.additionalProperty
-            : error.keyword === 'required'
-              ? error.params.missingProperty
-              : ''),
-        fault,
+        column,
+        `${toFieldPath(column)}: ${found} is no column: write "NAME", {"column": "NAME", "values": {…}} or {"constant": "TEXT"}`,
       )
+      continue
+    }
+    if (error.keyword === 'oneOf') continue // its branches say more
+    const member =
+      error.keyword === 'additionalProperties'
+        ? error.params.additionalProperty
+        : error.keyword === 'required'
+          ? error.params.missingProperty
+          : ''
+    if (!faults.has(path) || error.keyword === 'minLength') faults.set(path + member, toFault(path, error))
   }
   return [...faults.values()]
 }

@@ -55,15 +55,12 @@ export function autocode(verbatim: string, coder: Autocoder): AutocodeResult {
   const exact = coder.dictionary.listByFold(folded)
   const current = exact.filter((llt) => llt.isCurrent)
   const synonym = coder.lists.synonyms.get(folded)
-  const settled = new Set(current.map((llt) => llt.code)).add(synonym?.lltCode ?? current[0]?.code ?? '')
-  if (settled.size > 1) {
-    const named = [...settled].flatMap((code) => toCandidates(coder, code, 1, 'Same words as the verbatim'))
-    return toReview(
-      'ambiguous',
-      'exact',
-      `${settled.size} terms have equal claims: ${named.map((candidate) => toTermName(candidate)).join('; ')}`,
-      named,
-    )
+  const claims = [...current, ...listLlts(coder, synonym?.lltCode)]
+  const claimed = new Set(claims.map((llt) => llt.ptCode))
+  if (claimed.size > 1) {
+    const named = toOnePerTerm(claims.flatMap((llt) => toCandidates(coder, llt.code, 1, 'Same words as the verbatim')))
+    const names = named.map((candidate) => toTermName(candidate)).join('; ')
+    return toReview('ambiguous', 'exact', `${claimed.size} preferred terms have equal claims: ${names}`, named)
   }
   if (current[0])
     return toCoded(
@@ -102,7 +99,7 @@ export function autocode(verbatim: string, coder: Autocoder): AutocodeResult {
         nearest.code,
         `Equal to "${nearest.text}" after spelling, plural and word order are evened out`,
       )
-    const named = normalised.flatMap((llt) => toCandidates(coder, llt.code, 1, 'Same normalised form'))
+    const named = toOnePerTerm(normalised.flatMap((llt) => toCandidates(coder, llt.code, 1, 'Same normalised form')))
     return toReview('ambiguous', 'normalised', `The normalised form fits ${preferredTerms.size} preferred terms`, named)
   }
 
@@ -177,7 +174,7 @@ function findForRetired(retired: Llt, verbatim: string, coder: Autocoder): Candi
   const first = proposed?.isCurrent
     ? toCandidates(coder, proposed.code, 0.99, `Proposed in place of the non-current "${retired.text}"`)
     : []
-  return [...first, ...findSimilar(verbatim, coder).filter((candidate) => toLltCode(candidate) !== proposed?.code)]
+  return toOnePerTerm([...first, ...findSimilar(verbatim, coder)])
 }
 
 function findNearest(folded: string, llts: readonly Llt[]): Llt | undefined {
@@ -186,8 +183,19 @@ function findNearest(folded: string, llts: readonly Llt[]): Llt | undefined {
   return ranked[0]?.llt
 }
 
-function toLltCode({ path }: Candidate): string | undefined {
-  return path.at(-1)?.code
+function listLlts({ dictionary }: Autocoder, code: string | undefined): Llt[] {
+  const llt = code === undefined ? undefined : dictionary.findLlt(code)
+  return llt ? [llt] : []
+}
+
+/** The first candidate of each preferred term. */
+function toOnePerTerm(candidates: readonly Candidate[]): Candidate[] {
+  const firsts = new Map<string | undefined, Candidate>()
+  for (const candidate of candidates) {
+    const pt = candidate.path.at(-2)?.code
+    if (!firsts.has(pt)) firsts.set(pt, candidate)
+  }
+  return [...firsts.values()]
 }
 
 function toTermName({ path }: Candidate): string {

@@ -119,7 +119,13 @@ export function checkManualCode(standing: StandingDecision | undefined, reason: 
 
 /** Names are people's own spelling of themselves: case, blanks and Unicode form do not make two people. */
 export function isSamePerson(a: string, b: string): boolean {
-  const fold = (name: string) => name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
+  const fold = (name: string) =>
+    name
+      .normalize('NFKC')
+      .replace(/\p{Cf}/gu, '')
+      .trim()
+      .replace(/\s+/g, ' ')
+      .toLowerCase()
   return fold(a) === fold(b)
 }
 

@@ -44,12 +44,17 @@ export async function findSetting(
   return row?.sha256
 }
 
-/** What an artefact is called; undefined for an unknown hash. */
+/** What an artefact is called; undefined for an unknown one. */
 export async function findArtefact(
   store: Pick<Store, 'db'>,
-  sha256: string,
+  { kind, sha256 }: Pick<Artefact, 'kind' | 'sha256'>,
 ): Promise<{ name: string; version: string } | undefined> {
-  return store.db.selectFrom('artefact').select(['name', 'version']).where('sha256', '=', sha256).executeTakeFirst()
+  return store.db
+    .selectFrom('artefact')
+    .select(['name', 'version'])
+    .where('kind', '=', kind)
+    .where('sha256', '=', sha256)
+    .executeTakeFirst()
 }
 
 /** Keeps the artefacts and puts them in force: one event when any differs from what is in force, none otherwise. */
@@ -73,7 +78,7 @@ export async function recordSettings(
       approval,
       changed: changed.map(({ kind, name, version, sha256 }) => ({ kind, name, version, sha256 })),
     }
-    const seq = await appendEvent(trx, study, {
+    const { seq } = await appendEvent(trx, study, {
       event: { kind: 'settings-changed', object: changed.map(({ kind }) => kind).join(', '), actor, body },
       ambience: store.ambience,
     })

@@ -56,12 +56,12 @@ export async function findHead(db: Kysely<Tables>, study: string): Promise<Chain
   return last ?? { seq: 0, hash: GENESIS }
 }
 
-/** Appends an event; must run inside the write transaction that does what the event tells. Returns its seq. */
+/** Appends an event; must run inside the write transaction that does what the event tells. Returns its seq and time. */
 export async function appendEvent(
   trx: Kysely<Tables>,
   study: string,
   { event, ambience }: { event: NewEvent; ambience: Ambience },
-): Promise<number> {
+): Promise<{ seq: number; at: string }> {
   const head = await findHead(trx, study)
   const body = toCanonicalJson(event.body)
   const salt = ambience.salt()
@@ -84,7 +84,7 @@ export async function appendEvent(
     .values({ ...row, hash: toEventHash(row) })
     .execute()
   await trx.insertInto('event_body').values({ study, seq: row.seq, salt, body }).execute()
-  return row.seq
+  return { seq: row.seq, at: row.at }
 }
 
 function toEventHash(row: Omit<Tables['event'], 'hash'>): string {

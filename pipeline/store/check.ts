@@ -1,12 +1,13 @@
 /** Checking a store against itself: chain, decisions, transfers, identities, derived tables. Reads only. */
 import { type Kysely, sql } from 'kysely'
-import { type Json, toCanonicalJson, toContentId } from '../../schemas/content-id.ts'
-import { parseKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
+import { foldVerbatim } from '../../dictionaries/text/fold.ts'
+import { compareCodeUnits, type Json, toCanonicalJson, toContentId, toSha256 } from '../../schemas/content-id.ts'
+import { isSerious, parseKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
 import type { CrfContext } from '../../schemas/records.ts'
 import type { ArtefactSet } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
-import { countGroups, digestVersions, findCommitted } from './current.ts'
+import { countGroups, digestAccount, digestVersions, findCommitted, toSubjectContentId } from './current.ts'
 import { digestDecisions, toDecisionId } from './decisions.ts'
 import { MIGRATIONS } from './migrations.ts'
 import type { Tables } from './tables.ts'
@@ -48,6 +49,7 @@ export async function checkStore(
   const verdicts = await checkVerdicts(db, study, { vouched, faults })
   const { transfers, versions } = await checkTransfers(db, study, { vouched, faults })
   await checkDatasets(db, study, { vouched, faults })
+  await checkSettings(db, study, { vouched, faults })
   const groups = await checkGroups(db, study, faults)
   return {
     head,
@@ -59,12 +61,16 @@ export async function checkStore(
 
 /** Tables, indexes and triggers are those that the migrations make: a dropped trigger is how tampering would begin. */
 async function checkTables(db: Kysely<Tables>, faults: Faults): Promise<void> {
-  const { rows } = await sql<{ sql: string }>`select sql from sqlite_master where sql is not null`.execute(db)
-  const present = new Set(rows.map((row) => toPlainSql(row.sql)))
+  const { rows } = await sql<{ name: string; sql: string }>`
+    select name, sql from sqlite_master where sql is not null`.execute(db)
+  const present = new Map(rows.map((row) => [row.name, toPlainSql(row.sql)]))
   for (const statement of MIGRATIONS.flatMap((migration) => migration.statements)) {
-    if (!present.has(toPlainSql(statement)))
-      faults.add(`store: missing or changed: ${toPlainSql(statement).slice(0, 60)} …`)
+    const wanted = toPlainSql(statement)
+    const name = /^create (?:unique )?(?:table|index|trigger) (\w+)/.exec(wanted)?.[1] ?? ''
+    if (present.get(name) !== wanted) faults.add(`store: missing or changed: ${wanted.slice(0, 60)} …`)
+    present.delete(name)
   }
+  for (const unknown of present.values()) faults.add(`store: not of aecoder: ${unknown.slice(0, 60)} …`)
 }
 
 function toPlainSql(text: string): string {
@@ -177,7 +183,13 @@ async function checkVerdicts(
       join.onRef('event.study', '=', 'verdict.study').onRef('event.seq', '=', 'verdict.seq'),
     )
     .selectAll('verdict')
-    .select(['event.actor as by', 'event.auth as known', 'event.reason as why', 'event.kind as what'])
+    .select([
+      'event.at as moment',
+      'event.actor as by',
+      'event.auth as known',
+      'event.reason as why',
+      'event.kind as what',
+    ])
     .where('verdict.study', '=', study)
     .execute()
   const total = await db
@@ -192,6 +204,7 @@ async function checkVerdicts(
     const event = vouched.get(row.seq) as { body?: { decision?: string } } | undefined
     if (
       row.what !== row.kind ||
+      row.moment !== row.at ||
       row.by !== row.actor ||
       row.known !== row.auth ||
       row.why !== row.reason ||
@@ -222,20 +235,34 @@ async function checkTransfers(
   for (const end of ends) {
     const where = `transfer ${end.transfer_no}`
     const digest = await digestVersions(db, study, end.transfer_no)
-    const event = vouched.get(end.seq) as { body?: { versions?: string } } | undefined
+    const event = vouched.get(end.seq) as { body?: { versions?: string; account?: string } } | undefined
     if (digest !== end.versions_digest || digest !== event?.body?.versions)
       faults.add(`${where}: the occurrences it brought are not those the chain vouches for (event ${end.seq})`)
+    if ((await digestAccount(db, study, end.transfer_no)) !== event?.body?.account)
+      faults.add(
+        `${where}: its date, files, counts or set-aside rows are not those the chain vouches for (event ${end.seq})`,
+      )
   }
   const committed = [...vouched.values()].filter(
     (event) => (event as { kind: string }).kind === 'transfer-committed',
   ).length
   if (committed !== ends.length)
     faults.add(`transfers: ${ends.length} committed in the store, ${committed} in the chain`)
+  await checkSubjects(db, study, faults)
   const versions = await checkVersions(db, study, { head: ends.at(-1)?.transfer_no ?? 0, faults })
   return { transfers: ends.length, versions }
 }
 
-/** Ids and content ids follow from content; each occurrence has its --SEQ. */
+/** What is known of subjects is what their content ids, and so the chain, say. */
+async function checkSubjects(db: Kysely<Tables>, study: string, faults: Faults): Promise<void> {
+  const rows = await db.selectFrom('subject_version').selectAll().where('study', '=', study).execute()
+  for (const { subject, usubjid, site, sex, birth_year, content_id } of rows) {
+    if (toSubjectContentId({ usubjid, site, sex, birthYear: birth_year }) !== content_id)
+      faults.add(`subject ${subject}: what is known of it was changed`)
+  }
+}
+
+/** Ids, content ids, groups and ranks follow from content; each occurrence has its --SEQ. */
 async function checkVersions(
   db: Kysely<Tables>,
   study: string,
@@ -254,12 +281,20 @@ async function checkVersions(
       site: string | null
       context: string
       content_id: string
+      serious: number
+      subject: string
+      domain: string
+      field: string
+      folded: string | null
+      group_domain: string | null
+      group_field: string | null
       sequences: number
       state: string | null
     }>`
-      select o.no, v.transfer_no, o.id, o.key, v.verbatim, v.subject_raw, v.site, v.context, v.content_id, e.state,
+      select o.no, v.transfer_no, o.id, o.key, o.subject, o.domain, o.field, v.serious, g.folded, g.domain as group_domain, g.field as group_field, v.verbatim, v.subject_raw, v.site, v.context, v.content_id, e.state,
         (select count(*) from sequence s where s.study = o.study and s.occurrence_no = o.no and s.part = 1) as sequences
       from occurrence_version v join occurrence o on o.study = v.study and o.no = v.occurrence_no
+      left join term_group g on g.study = v.study and g.no = v.group_no
       left join transfer_end e on e.study = v.study and e.transfer_no = v.transfer_no
       where v.study = ${study} and v.transfer_no <= ${head} and (v.occurrence_no, v.transfer_no) > (${after.no}, ${after.transfer_no}) order by v.occurrence_no, v.transfer_no limit 5000`.execute(
       db,
@@ -271,8 +306,12 @@ async function checkVersions(
       count++
       if (row.state !== 'committed')
         faults.add(`occurrence ${row.id}: it holds a version of transfer ${row.transfer_no}, which was never committed`)
-      if (toOccurrenceId(study, parseKeyText(row.key)) !== row.id)
-        faults.add(`occurrence ${row.id}: its id does not follow from its key`)
+      const key = parseKeyText(row.key)
+      if (toOccurrenceId(study, key) !== row.id) faults.add(`occurrence ${row.id}: its id does not follow from its key`)
+      if (key.subject !== row.subject || key.domain !== row.domain || row.field !== `${row.domain}TERM`)
+        faults.add(`occurrence ${row.id}: its subject, domain or field is not its key's`)
+      if (row.folded !== foldVerbatim(row.verbatim) || row.group_domain !== row.domain || row.group_field !== row.field)
+        faults.add(`occurrence ${row.id}: its term group ("${row.folded}") is not its verbatim's`)
       const content = {
         verbatim: row.verbatim,
         subjectRaw: row.subject_raw,
@@ -281,10 +320,44 @@ async function checkVersions(
       }
       if (toOccurrenceContentId(content) !== row.content_id)
         faults.add(`occurrence ${row.id}: transfer ${row.transfer_no}: its content was changed`)
+      if (row.serious !== Number(isSerious(content)))
+        faults.add(`occurrence ${row.id}: whether it is serious was changed`)
       if (row.sequences !== 1)
         faults.add(`occurrence ${row.id}: it has ${row.sequences} sequence numbers instead of one`)
     }
   }
+}
+
+/** The artefacts in force are those the chain tells of, and texts that are kept have the hash they go by. */
+async function checkSettings(
+  db: Kysely<Tables>,
+  study: string,
+  { vouched, faults }: { vouched: ReadonlyMap<number, Json>; faults: Faults },
+): Promise<void> {
+  const rows = await db.selectFrom('setting').selectAll().where('study', '=', study).execute()
+  const found = Map.groupBy(rows, (row) => row.seq)
+  for (const [seq, event] of vouched) {
+    const { kind, body } = event as { kind: string; body: { changed?: { kind: string; sha256: string }[] } }
+    if (kind !== 'settings-changed') continue
+    const told = (body.changed ?? []).map((change) => `${change.kind} ${change.sha256}`)
+    const kept = (found.get(seq) ?? []).map((row) => `${row.kind} ${row.sha256}`)
+    found.delete(seq)
+    if (told.sort(compareCodeUnits).join() !== kept.sort(compareCodeUnits).join())
+      faults.add(`event ${seq}: the settings it tells of are not those on record`)
+  }
+  for (const seq of found.keys()) faults.add(`setting of event ${seq}: the chain does not tell of it`)
+  const artefacts = await db.selectFrom('artefact').selectAll().execute()
+  for (const artefact of artefacts) {
+    if (artefact.content !== null && toKeptHash(artefact.kind, artefact.content) !== artefact.sha256)
+      faults.add(`artefact ${artefact.kind} ${artefact.name}: its text was changed`)
+  }
+}
+
+/** The hash a kept text must have: study.json's is its own, that of lists covers their names and contents. */
+function toKeptHash(kind: string, content: string): string {
+  if (kind === 'config') return toSha256(content)
+  const parts = JSON.parse(content) as { name: string; text: string }[]
+  return toSha256(toCanonicalJson(parts.map(({ name, text }) => ({ name, sha256: toSha256(text) }))))
 }
 
 /** Every published dataset is the one its event tells of. */

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
-import { toSha256 } from '../../schemas/content-id.ts'
+import { toCanonicalJson, toContentId, toSha256 } from '../../schemas/content-id.ts'
 import type { Tables } from './tables.ts'
 
 export interface CommittedTransfer {
@@ -70,6 +70,9 @@ export async function countGroups(db: Kysely<Tables>, study: string, head: numbe
 /** What one version says, for a digest over many. */
 export interface VersionFacts {
   readonly id: string
+  readonly usubjid: string
+  /** --SEQ of the whole report. */
+  readonly n: number
   readonly present: number
   readonly content_id: string
   readonly source: string
@@ -87,8 +90,8 @@ export class VersionsDigest {
 
   add(versions: readonly VersionFacts[], part: 'known' | 'fresh'): void {
     let text = ''
-    for (const { id, present, content_id, source, file_no, line } of versions)
-      text += `${id} ${present} ${content_id} ${source} ${file_no ?? ''}:${line ?? ''}\n`
+    for (const { id, usubjid, n, present, content_id, source, file_no, line } of versions)
+      text += `${id} ${JSON.stringify(usubjid)} ${n} ${present} ${content_id} ${source} ${file_no ?? ''}:${line ?? ''}\n`
     ;(part === 'known' ? this.#known : this.#fresh).update(text)
   }
 
@@ -108,8 +111,9 @@ export async function* readVersionFacts(
   let after = 0
   for (;;) {
     const { rows } = await sql<VersionFacts & { no: number; brought_by: number }>`
-      select v.occurrence_no as no, o.id, o.transfer_no as brought_by, v.present, v.content_id, v.source, v.file_no, v.line
+      select v.occurrence_no as no, o.id, o.usubjid, s.n, o.transfer_no as brought_by, v.present, v.content_id, v.source, v.file_no, v.line
       from occurrence_version v join occurrence o on o.study = v.study and o.no = v.occurrence_no
+      left join sequence s on s.study = v.study and s.occurrence_no = v.occurrence_no and s.part = 1 and s.usubjid = o.usubjid
       where v.study = ${study} and v.transfer_no = ${transferNo} and v.occurrence_no > ${after} and v.occurrence_no < ${before}
       order by v.occurrence_no limit 10000`.execute(db)
     const last = rows.at(-1)
@@ -117,6 +121,16 @@ export async function* readVersionFacts(
     after = last.no
     yield rows.map(({ brought_by, ...row }) => ({ ...row, isFresh: brought_by === transferNo }))
   }
+}
+
+/** Everything an amendment could change of what is known of a subject. */
+export function toSubjectContentId(subject: {
+  readonly usubjid: string
+  readonly site: string | null
+  readonly sex: string | null
+  readonly birthYear: number | null
+}): string {
+  return toContentId(toCanonicalJson([subject.usubjid, subject.site, subject.sex, subject.birthYear]))
 }
 
 /** What a transfer says of subjects, as the digest takes it. */
@@ -132,6 +146,30 @@ export async function listSubjectFacts(
     .where('transfer_no', '=', transferNo)
     .orderBy('subject')
     .execute()
+}
+
+/** The digest of a transfer's account: when and whence it came, its files with their counts, what it set aside. */
+export async function digestAccount(db: Kysely<Tables>, study: string, transferNo: number): Promise<string> {
+  const digest = createHash('sha256')
+  const transfer = await db
+    .selectFrom('transfer')
+    .select(['as_of', 'content_id', 'input', 'accepted'])
+    .where('study', '=', study)
+    .where('no', '=', transferNo)
+    .executeTakeFirst()
+  digest.update(`${toCanonicalJson(transfer === undefined ? null : { ...transfer })}\n`)
+  const files = await sql<{ [column: string]: string | number }>`
+    select * from transfer_file where study = ${study} and transfer_no = ${transferNo} order by file_no`.execute(db)
+  for (const row of files.rows) digest.update(`${toCanonicalJson({ ...row, transfer_no: 0 })}\n`)
+  for (let after = 0; ; ) {
+    const { rows } = await sql<{ n: number; [column: string]: string | number }>`
+      select n, file_no, line, bucket, code, reason, raw from set_aside
+      where study = ${study} and transfer_no = ${transferNo} and n > ${after} order by n limit 5000`.execute(db)
+    const last = rows.at(-1)
+    if (last === undefined) return digest.digest('hex')
+    after = last.n
+    for (const row of rows) digest.update(`${toCanonicalJson({ ...row })}\n`)
+  }
 }
 
 /** The digest of a whole transfer, from what is stored: what the committing event must vouch for. */

@@ -23,7 +23,7 @@ export async function recordDataset(
   await store.db.transaction().execute(async (trx) => {
     const body = { runId, uptoSeq, manifest: manifestSha256 }
     const event = { kind: 'dataset-written', object: `run ${runId}`, actor, body } as const
-    const seq = await appendEvent(trx, study, { event, ambience: store.ambience })
+    const { seq } = await appendEvent(trx, study, { event, ambience: store.ambience })
     await trx
       .insertInto('dataset')
       .values({
@@ -44,12 +44,20 @@ export async function findDataset(
   study: string,
   by: { readonly runId: string } | { readonly seq: number },
 ): Promise<PublishedDataset | undefined> {
+  const query = selectDataset(db, study)
+  return ('runId' in by ? query.where('run_id', '=', by.runId) : query.where('seq', '=', by.seq)).executeTakeFirst()
+}
+
+/** The dataset published last; undefined before the first. */
+export async function findLastDataset(db: Kysely<Tables>, study: string): Promise<PublishedDataset | undefined> {
+  return selectDataset(db, study).executeTakeFirst()
+}
+
+function selectDataset(db: Kysely<Tables>, study: string) {
   return db
     .selectFrom('dataset')
     .select(['run_id as runId', 'seq', 'upto_seq as uptoSeq', 'manifest_sha256 as manifestSha256'])
     .where('study', '=', study)
-    .$if('runId' in by, (query) => query.where('run_id', '=', 'runId' in by ? by.runId : ''))
-    .$if('seq' in by, (query) => query.where('seq', '=', 'seq' in by ? by.seq : 0))
+    .orderBy('seq', 'desc')
     .limit(1)
-    .executeTakeFirst()
 }

@@ -104,7 +104,7 @@ export async function recordAutocoded(
     const tally: Record<string, number> = {}
     for (const { outcome } of free) tally[outcome] = (tally[outcome] ?? 0) + 1
     const body = { count: free.length, outcomes: tally, decisions: digestDecisions(ids) }
-    const seq = await appendEvent(trx, study, {
+    const { seq } = await appendEvent(trx, study, {
       event: { kind: 'autocoded', object: `${free.length} term groups`, actor: frame.actor, body },
       ambience: store.ambience,
     })
@@ -132,7 +132,7 @@ export async function recordManual(
       basedOn: decision.basedOn,
       codings: decision.codings.map(({ path, partText }) => ({ partText, path: path.map((node) => ({ ...node })) })),
     }
-    const seq = await appendEvent(trx, study, {
+    const { seq } = await appendEvent(trx, study, {
       event: {
         kind: 'coded',
         object: `${decision.target.kind} ${decision.target.id}`,
@@ -166,13 +166,13 @@ export async function recordVerdict(
       .executeTakeFirst()
     if (earlier) return false
     const { actor, kind, reason, target, decision } = verdict
-    const seq = await appendEvent(trx, study, {
+    const { seq, at } = await appendEvent(trx, study, {
       event: { kind, object: `${target.kind} ${target.id}`, actor, reason, body: { decision } },
       ambience: store.ambience,
     })
     await trx
       .insertInto('verdict')
-      .values({ study, seq, decision, kind, actor: actor.name, auth: actor.auth, at: store.ambience.now(), reason })
+      .values({ study, seq, decision, kind, actor: actor.name, auth: actor.auth, at, reason })
       .execute()
     return true
   })

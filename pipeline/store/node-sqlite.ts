@@ -69,7 +69,6 @@ function openDatabase({ path, mode }: NodeSqliteOptions): SqliteDatabase {
     enableForeignKeyConstraints: true,
     readOnly: mode === 'snapshot',
   })
-  if (mode === 'write') db.exec('pragma journal_mode = wal')
   // recursive_triggers: without it INSERT OR REPLACE would delete rows past the append-only triggers.
   // wal_autocheckpoint: a run's batches touch many pages; copying them home at every commit would double the work.
   db.exec(

@@ -4,14 +4,22 @@
  */
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
-import { type Json, toCanonicalJson, toContentId } from '../../schemas/content-id.ts'
+import { type Json, toCanonicalJson } from '../../schemas/content-id.ts'
 import { assertNever } from '../../schemas/errors.ts'
-import { toKeyText } from '../../schemas/occurrence-id.ts'
+import { isSerious, toKeyText } from '../../schemas/occurrence-id.ts'
 import type { Bucket, RejectReason, SkipReason } from '../../schemas/outcomes.ts'
 import type { CodedDomain, Occurrence, Remark, RowOutcome, SubjectRecord } from '../../schemas/records.ts'
 import { type Cell, insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent } from './chain.ts'
-import { findCommitted, listSubjectFacts, readVersionFacts, type VersionFacts, VersionsDigest } from './current.ts'
+import {
+  digestAccount,
+  findCommitted,
+  listSubjectFacts,
+  readVersionFacts,
+  toSubjectContentId,
+  type VersionFacts,
+  VersionsDigest,
+} from './current.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -321,10 +329,9 @@ export class Staging {
         occurrence.subject,
         occurrence.usubjid,
       ])
-      const place = `${occurrence.domain} ${occurrence.usubjid}`
-      const n = (this.#sequences.get(place) ?? 0) + 1
-      this.#sequences.set(place, n)
+      const n = this.#nextSequence(occurrence)
       batch.sequences.push([this.#study, occurrence.domain, occurrence.usubjid, n, no, 1, this.transferNo])
+      batch.fresh.push({ no, facts: { ...toFacts(occurrence), n, source, file_no: this.#fileNo } })
     } else if (before.present && before.contentId === occurrence.contentId) {
       this.movement.unchanged++
       // A source withdraws what it stated last: when another one states the record now, that has to be known.
@@ -337,18 +344,6 @@ export class Staging {
     const serious = isSerious(occurrence) ? 1 : 0
     if (before?.present) this.#move(before, -1)
     this.#move({ groupNo, serious }, 1)
-    if (before === undefined)
-      batch.fresh.push({
-        no,
-        facts: {
-          id: occurrence.id,
-          present: 1,
-          content_id: occurrence.contentId,
-          source,
-          file_no: this.#fileNo,
-          line: occurrence.line,
-        },
-      })
     batch.versions.push([
       this.#study,
       no,
@@ -374,6 +369,14 @@ export class Staging {
       serious,
       present: true,
     })
+  }
+
+  /** --SEQ: counts up within study, domain and subject, and never comes back. */
+  #nextSequence({ domain, usubjid }: Occurrence): number {
+    const place = `${domain} ${usubjid}`
+    const n = (this.#sequences.get(place) ?? 0) + 1
+    this.#sequences.set(place, n)
+    return n
   }
 
   /** Keeps account of what the transfer does to the counts of term groups. */
@@ -609,13 +612,14 @@ export class Staging {
     for await (const versions of readVersionFacts(db, study, { transferNo: this.transferNo, before: this.#firstFresh }))
       this.#digest.add(versions, 'known')
     const versionsDigest = this.#digest.finish(await listSubjectFacts(db, study, this.transferNo))
+    const account = await digestAccount(db, study, this.transferNo)
     await db.transaction().execute(async (trx) => {
-      const seq = await appendEvent(trx, study, {
+      const { seq } = await appendEvent(trx, study, {
         event: {
           kind: 'transfer-committed',
           object: `transfer ${this.transferNo}`,
           actor,
-          body: { transfer: body, movement: { ...this.movement }, versions: versionsDigest },
+          body: { transfer: body, movement: { ...this.movement }, versions: versionsDigest, account },
         },
         ambience,
       })
@@ -798,7 +802,7 @@ async function abandonTransfer(
   { transferNo, actor, reason }: { transferNo: number; actor: Actor; reason: string },
 ): Promise<void> {
   await store.db.transaction().execute(async (trx) => {
-    const seq = await appendEvent(trx, study, {
+    const { seq } = await appendEvent(trx, study, {
       event: {
         kind: 'transfer-abandoned',
         object: `transfer ${transferNo}`,
@@ -865,15 +869,6 @@ function keepRemarks(counts: FileCounts, remarks: readonly Remark[]): void {
   }
 }
 
-/** Yes in the ways exports say it. Used to rank the queue; never to code. */
-function isSerious({ context }: Occurrence): boolean {
-  return /^\s*(?:y|yes|1|true|serious)\s*$/i.test(context.AESER ?? '')
-}
-
-function toSubjectContentId({ usubjid, site, sex, birthYear }: SubjectRecord): string {
-  return toContentId(toCanonicalJson([usubjid, site, sex, birthYear]))
-}
-
 function toRecordName(occurrence: Occurrence | undefined): string {
   if (occurrence === undefined) return ''
   const { subject, record, domain: _, item: __, ...place } = occurrence.key
@@ -881,4 +876,8 @@ function toRecordName(occurrence: Occurrence | undefined): string {
     .filter(([, value]) => value !== null)
     .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
   return [`subject ${JSON.stringify(subject)}`, ...parts].join(', ')
+}
+
+function toFacts({ id, usubjid, contentId, line }: Occurrence) {
+  return { id, usubjid, present: 1, content_id: contentId, line }
 }

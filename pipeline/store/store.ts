@@ -23,6 +23,7 @@ export async function openStore(options: { path: string; ambience: Ambience }): 
   const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect({ path: options.path, mode: 'write' }) })
   try {
     await migrate(db, options.path)
+    await sql`pragma journal_mode = wal`.execute(db) // after the check: a file that is not ours stays as it is
   } catch (error) {
     await db.destroy()
     throw toStoreError(error, options.path)
@@ -44,7 +45,7 @@ export async function readSnapshot<T>(
 }
 
 async function migrate(db: Kysely<Tables>, path: string): Promise<void> {
-  if ((await readVersion(db)) === STORE_VERSION) return
+  if ((await readVersion(db)) === STORE_VERSION && (await isOurs(db))) return
   await db.transaction().execute(async (trx) => {
     const version = await readVersion(trx) // another process may have been first
     if (version > STORE_VERSION)
@@ -54,10 +55,31 @@ async function migrate(db: Kysely<Tables>, path: string): Promise<void> {
         expected: `version ${STORE_VERSION} or older`,
         action: 'Use that version of aecoder, or newer',
       })
+    if (!(await isOurs(trx)) && !(await isEmpty(trx)))
+      throw new AecoderError('FILE_NOT_FOUND', {
+        where: path,
+        found: 'a database of another program',
+        expected: 'an aecoder database, or no file at all',
+        action: 'Check "store" in study.json',
+      })
     for (const migration of MIGRATIONS.slice(version))
       for (const statement of migration.statements) await sql.raw(statement).execute(trx)
     await sql.raw(`pragma user_version = ${STORE_VERSION}`).execute(trx)
+    await sql.raw(`pragma application_id = ${APPLICATION_ID}`).execute(trx)
   })
+}
+
+/** "aeco" in ASCII: what marks a SQLite file as a store of aecoder. */
+const APPLICATION_ID = 0x6165636f
+
+async function isOurs(db: Kysely<Tables>): Promise<boolean> {
+  const { rows } = await sql<{ application_id: number }>`pragma application_id`.execute(db)
+  return rows[0]?.application_id === APPLICATION_ID
+}
+
+async function isEmpty(db: Kysely<Tables>): Promise<boolean> {
+  const { rows } = await sql`select 1 from sqlite_master limit 1`.execute(db)
+  return rows.length === 0
 }
 
 async function readVersion(db: Kysely<Tables>): Promise<number> {
