@@ -5,7 +5,8 @@ import { AecoderError } from '../schemas/errors.ts'
 import type { CodedDomain } from '../schemas/records.ts'
 import type { TermPath } from '../schemas/terms.ts'
 import { checkManualCode, checkVerdict, needsApproval, type StandingDecision, toApproval } from './review/rules.ts'
-import { toArtefactSet } from './store/artefacts.ts'
+import { checkDictionaryInForce } from './run.ts'
+import { recordSettings, toArtefactSet } from './store/artefacts.ts'
 import type { Actor } from './store/chain.ts'
 import { recordManual, recordVerdict, type Target } from './store/decisions.ts'
 import {
@@ -16,7 +17,7 @@ import {
   type StoredDecision,
 } from './store/queue.ts'
 import type { Store } from './store/store.ts'
-import type { CodingKit, Study } from './study.ts'
+import { type CodingKit, type Study, toConfigArtefact } from './study.ts'
 
 /** A term group or an occurrence that an act is about. */
 export type FoundTarget =
@@ -43,13 +44,12 @@ export interface ActReport {
  * @throws AecoderError TARGET_NOT_FOUND when it means none, or several
  */
 export async function findTarget(store: Store, study: Study, { name, domain }: TargetName): Promise<FoundTarget> {
-  const groups = await findGroups(store, study.id, {
-    idPrefix: name,
-    folded: foldVerbatim(name),
-    limit: 5,
-    ...(domain ? { domain } : {}),
-  })
-  const occurrences = groups.length > 0 ? [] : await findOccurrences(store, study.id, { idPrefix: name, limit: 5 })
+  const only = domain ? { domain } : {}
+  // A verbatim is what people mean by their words, even where the words could begin an id.
+  const named = await findGroups(store, study.id, { folded: foldVerbatim(name), limit: 5, ...only })
+  const groups = named.length > 0 ? named : await findGroups(store, study.id, { idPrefix: name, limit: 5, ...only })
+  const occurrences =
+    named.length > 0 ? [] : await findOccurrences(store, study.id, { idPrefix: name, limit: 5, ...only })
   if (groups.length + occurrences.length > 1) {
     const named = [
       ...groups.map((group) => `${group.target.id.slice(0, 8)} (${group.domain} "${group.verbatim}")`),
@@ -67,7 +67,7 @@ export async function findTarget(store: Store, study: Study, { name, domain }: T
   throw new AecoderError('TARGET_NOT_FOUND', {
     where: `"${name}"`,
     found: `no such term in ${study.id}`,
-    expected: "a verbatim, or the beginning (4 digits or more) of a term's or an occurrence's id",
+    expected: "a verbatim, or the beginning (8 digits or more) of a term's or an occurrence's id",
     action: 'List the terms: aecoder queue --state any',
   })
 }
@@ -83,7 +83,14 @@ export async function codeTerm(
 ): Promise<ActReport> {
   const { store, kit, actor, reason } = act
   const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target)
-  checkManualCode(decision ? toRule(decision, verbatim) : undefined, reason)
+  // A decision on a verbatim that changed since stands for nothing: coding anew needs no reason.
+  const standing = decision?.basedOn === basedOn ? toRule(decision, verbatim) : undefined
+  checkPresent(verbatim, occurrences)
+  checkManualCode(standing, reason)
+  await checkDictionaryInForce(store, study, kit)
+  const artefacts = [...kit.artefacts, toConfigArtefact(study)]
+  // What the act rests on, the approval policy too, is in the chain before the act is.
+  await recordSettings(store, study.id, { artefacts, actor, approval: study.config.approval })
   const path = findAssignable(kit.dictionary, act.term)
   const { name, version } = kit.dictionary.ref
   const waits = needsApproval(study.config.approval, 'manual')
@@ -101,7 +108,7 @@ export async function codeTerm(
       reason,
     },
     frame: {
-      artefacts: toArtefactSet(kit.artefacts),
+      artefacts: toArtefactSet(artefacts),
       dictionary: `${name} ${version}`,
       actor,
       at: store.ambience.now(),
@@ -120,7 +127,7 @@ export async function judgeTerm(
   act: { store: Store; target: FoundTarget; kind: 'approved' | 'rejected'; actor: Actor; reason: string | null },
 ): Promise<ActReport> {
   const { store, actor, kind, reason } = act
-  const { target, verbatim, occurrences, decision } = toStanding(act.target)
+  const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target)
   const path = decision?.codings[0]?.path
   if (!decision || !path)
     throw new AecoderError('DECISION_NOT_ALLOWED', {
@@ -128,6 +135,8 @@ export async function judgeTerm(
       found: 'the term is not coded',
       action: `Code it first: aecoder code "${verbatim}" --term CODE`,
     })
+  checkPresent(verbatim, occurrences)
+  if (decision.basedOn !== basedOn) throw toStale(verbatim, `the code was given for "${decision.basedOn}"`)
   checkVerdict(toRule(decision, verbatim), { kind, actor: actor.name, reason })
   if (!(await recordVerdict(store, study.id, { decision: decision.id, target, kind, actor, reason })))
     throw toStale(verbatim)
@@ -182,8 +191,8 @@ function toStanding(found: FoundTarget): {
     const { target, folded, verbatim, occurrences, decision } = found.group
     return { target, basedOn: folded, verbatim, occurrences, decision }
   }
-  const { target, verbatim, decision } = found.occurrence
-  return { target, basedOn: verbatim, verbatim, occurrences: 1, decision }
+  const { target, verbatim, decision, present } = found.occurrence
+  return { target, basedOn: verbatim, verbatim, occurrences: present ? 1 : 0, decision }
 }
 
 function toRule(decision: StoredDecision, name: string): StandingDecision {
@@ -191,10 +200,19 @@ function toRule(decision: StoredDecision, name: string): StandingDecision {
   return { id, name, outcome, actor, hasCoding: codings.length > 0, approval: toApproval(waits, verdict?.kind ?? null) }
 }
 
-function toStale(verbatim: string): AecoderError {
+function checkPresent(verbatim: string, occurrences: number): void {
+  if (occurrences > 0) return
+  throw new AecoderError('DECISION_NOT_ALLOWED', {
+    where: `"${verbatim}"`,
+    found: 'it is withdrawn: no record of the current transfer reports it',
+    action: 'Wait until a transfer brings it back',
+  })
+}
+
+function toStale(verbatim: string, found = 'someone else decided this term meanwhile'): AecoderError {
   return new AecoderError('DECISION_STALE', {
     where: `"${verbatim}"`,
-    found: 'someone else decided this term meanwhile',
+    found,
     action: 'Look at it again: aecoder explain, then decide',
   })
 }

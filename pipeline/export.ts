@@ -1,8 +1,8 @@
 /** Writing the dataset anew from what is decided, without a transfer. */
 import { AecoderError } from '../schemas/errors.ts'
 import type { RunOptions } from './run.ts'
-import { checkDictionaryInForce } from './run.ts'
-import { findUnchangedRun, type PublishedRun, publishRun } from './run-publish.ts'
+import { checkDictionaryInForce, checkStoreKnowsRun } from './run.ts'
+import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
 import { findCommitted } from './store/current.ts'
 import { lockStudy } from './store/store.ts'
 import { openCodingKit, openStudyStore, type Study } from './study.ts'
@@ -27,10 +27,14 @@ export async function exportStudy(
           found: 'no transfer was taken in yet',
           action: 'Run the study first: aecoder run',
         })
+      await checkStoreKnowsRun(store, study)
       await checkDictionaryInForce(store, study, kit)
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged) return { run: unchanged, isUnchanged: true }
-      return { run: await publishRun(study, { store, kit, ...options }), isUnchanged: false }
+      // study.json may map more by now; the rows in the store do not hold it until a run takes it in.
+      const current = await readCurrentRun(study)
+      const columns = current.state === 'whole' ? { columns: current.manifest.columns } : {}
+      return { run: await publishRun(study, { store, kit, ...columns, ...options }), isUnchanged: false }
     } finally {
       unlock()
     }

@@ -87,21 +87,26 @@ export async function publishRun(
     store: Store
     kit: CodingKit
     incomplete?: TransferReport
+    /** The dataset's columns where no transfer was taken in; else they follow from study.json. */
+    columns?: Manifest['columns']
   },
 ): Promise<PublishedRun> {
   const { store, ambience, actor, incomplete } = options
   const output = openFolder(study.paths.output)
   const runId = toRunId(ambience)
   const prefix = `runs/${runId}/`
+  const columns = options.columns ?? listColumns(study)
   const manifest = await readSnapshot(store, async (db) => {
     const audit = await findHead(db, study.id)
-    const transfer = await findCommitted(db, study.id)
-    const shown = incomplete ? await findLastTransfer(db, study.id) : transfer?.no
+    // An incomplete run tells of the transfer it refused; a complete one of the transfer that is current.
+    const transfer = await (incomplete ? findLastTransfer(db, study.id) : findCommitted(db, study.id))
+    const shown = transfer?.no
     const outputs: (WrittenFile & { rows?: number })[] = []
     if (!incomplete) {
       outputs.push(
         ...(await writeDatasets(study, {
           ...options,
+          columns,
           output,
           prefix,
           uptoSeq: audit.seq,
@@ -121,6 +126,7 @@ export async function publishRun(
     const files = incomplete?.files ?? (shown === undefined ? [] : await listTransferFiles(db, study.id, shown))
     return toManifest(study, {
       ...options,
+      columns,
       runId,
       transfer: transfer
         ? { no: transfer.no, asOf: transfer.asOf, contentId: transfer.contentId, accepted: transfer.accepted }
@@ -207,7 +213,7 @@ export async function writeDatasets(
     asOf: string
     kit?: CodingKit
     dictionary?: Manifest['dictionary']
-    columns?: Manifest['columns']
+    columns: Manifest['columns']
     read: (domain: 'AE' | 'MH') => AsyncIterable<readonly DatasetRow[]>
     onProgress?: RunOptions['onProgress']
   },
@@ -216,7 +222,7 @@ export async function writeDatasets(
   const outputs: (WrittenFile & { rows: number })[] = []
   let done = 0
   for (const domain of CODED_DOMAINS) {
-    const { mapped, carried } = options.columns?.[domain] ?? listColumns(study, domain)
+    const { mapped, carried } = options.columns[domain] ?? { mapped: [], carried: [] }
     const rows = countRows(options.read(domain), (count) => {
       done += count
       options.onProgress?.({ stage: 'writing', done, total: null })
@@ -243,19 +249,18 @@ function toDictionary(kit: CodingKit | undefined): Manifest['dictionary'] {
   return { name: ref.name, version: ref.version, sha256: ref.sha256, language, hasNumericCodes }
 }
 
-function listColumns({ config }: Pick<Study, 'config'>, domain: string): { mapped: string[]; carried: string[] } {
-  const sources = config.sources.filter((source) => source.domain === domain)
+/** The columns that the mapping brings, by domain. */
+function listColumns({ config }: Pick<Study, 'config'>): Manifest['columns'] {
   const isStructure = (word: string) => (STRUCTURE_WORDS as readonly string[]).includes(word)
-  return {
-    mapped: [
-      ...new Set(
-        sources.flatMap((source) =>
-          Object.keys(source.map).filter((word) => !isStructure(word) && word !== `${domain}TERM`),
-        ),
-      ),
-    ],
-    carried: [...new Set(sources.flatMap((source) => source.carry))],
+  const toColumns = (domain: string) => {
+    const sources = config.sources.filter((source) => source.domain === domain)
+    const words = sources.flatMap((source) => Object.keys(source.map))
+    return {
+      mapped: [...new Set(words.filter((word) => !isStructure(word) && word !== `${domain}TERM`))],
+      carried: [...new Set(sources.flatMap((source) => source.carry))],
+    }
   }
+  return Object.fromEntries(CODED_DOMAINS.map((domain) => [domain, toColumns(domain)]))
 }
 
 async function* countRows(
@@ -312,6 +317,7 @@ function toManifest(
   study: Study,
   facts: {
     kit: CodingKit
+    columns: Manifest['columns']
     actor: RunOptions['actor']
     ambience: RunOptions['ambience']
     runId: string
@@ -361,7 +367,7 @@ function toManifest(
     })),
     artefactSets: facts.artefactSets,
     dictionary: toDictionary(facts.kit),
-    columns: Object.fromEntries(CODED_DOMAINS.map((domain) => [domain, listColumns(study, domain)])),
+    columns: facts.columns,
     outputs: facts.outputs,
     audit: facts.audit,
   }

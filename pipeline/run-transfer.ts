@@ -13,14 +13,32 @@ import type { RunOptions, TransferReport } from './run.ts'
 import { openFolder } from './storage/folder.ts'
 import { listMatching } from './storage/glob.ts'
 import { findCommitted } from './store/current.ts'
-import { countStudy } from './store/queue.ts'
 import { Staging } from './store/staging.ts'
 import type { Store } from './store/store.ts'
 import { listSources, listTransferFiles } from './store/transfers.ts'
 import { type CodingKit, type Study, toMappingId, toShortPath, toStudyPath } from './study.ts'
 
-/** A snapshot that withdraws so much is more likely a broken export or a mistaken filter than news. */
-const MASS_WITHDRAWAL = { atLeast: 20, share: 0.25 }
+/** A source that withdraws so much is more likely a broken export or a mistaken filter than news. */
+const MASS_WITHDRAWAL = { atLeast: 20, share: 0.25, allOf: 5 }
+
+function isSuspicious({ known, withdrawn }: { known: number; withdrawn: number }): boolean {
+  if (withdrawn === known && known >= MASS_WITHDRAWAL.allOf) return true
+  return withdrawn >= MASS_WITHDRAWAL.atLeast && withdrawn > known * MASS_WITHDRAWAL.share
+}
+
+/** Withdraws, source by source, what snapshots do not state any more. A source that study.json names no more states nothing. */
+async function withdrawMissing(
+  study: Study,
+  { staging, store, files }: { staging: Staging; store: Store; files: TransferReport['files'] },
+): Promise<{ known: number; withdrawn: number }[]> {
+  const kept = new Set(study.config.sources.filter((source) => source.transfer === 'delta').map((source) => source.id))
+  // A row that was rejected, and accepted as such, may be the very record: its absence says nothing.
+  for (const file of files) if (file.rejected > 0) kept.add(file.source)
+  const withdrawals: { known: number; withdrawn: number }[] = []
+  for (const source of await listSources(store.db, study.id))
+    if (!kept.has(source)) withdrawals.push(await staging.withdrawMissing(source))
+  return withdrawals
+}
 
 interface InputFile {
   readonly source: SourceConfig
@@ -65,6 +83,7 @@ export async function takeTransfer(
     groupOf: (occurrence) => toGroup(occurrence, options.kit),
   })
   const files: TransferReport['files'][number][] = []
+  const withdrawals: { known: number; withdrawn: number }[] = []
   try {
     const total = inputs.reduce((sum, { bytes }) => sum + bytes, 0)
     let done = 0
@@ -77,12 +96,7 @@ export async function takeTransfer(
       done += input.bytes
       files.push({ ...counts, sha256: input.sha256, bytes: input.bytes })
     }
-    // A source that study.json names no more states nothing any more.
-    const deltas = new Set(
-      study.config.sources.filter((source) => source.transfer === 'delta').map((source) => source.id),
-    )
-    for (const source of await listSources(store.db, study.id))
-      if (!deltas.has(source)) await staging.withdrawMissing(source)
+    withdrawals.push(...(await withdrawMissing(study, { staging, store, files })))
   } catch (error) {
     await staging.abandon({ actor, reason: error instanceof Error ? error.message : String(error) })
     throw error
@@ -95,14 +109,11 @@ export async function takeTransfer(
     const count = files.reduce((sum, file) => sum + (file.rejectedBy[reason] ?? 0), 0)
     return count > 0 ? [{ reason, count }] : []
   })
-  const { occurrences: present } = await countStudy(store, study.id)
-  const { withdrawn } = staging.movement
-  if (
-    withdrawn >= MASS_WITHDRAWAL.atLeast &&
-    withdrawn > present * MASS_WITHDRAWAL.share &&
-    !accept.has('mass-withdrawal')
-  )
-    refusedFor.push({ reason: 'mass-withdrawal', count: withdrawn })
+  const suspicious = withdrawals.filter(isSuspicious).reduce((sum, { withdrawn }) => sum + withdrawn, 0)
+  if (suspicious > 0 && !accept.has('mass-withdrawal'))
+    refusedFor.push({ reason: 'mass-withdrawal', count: suspicious })
+  if (staging.usubjidChanged > 0 && !accept.has('usubjid-changed'))
+    refusedFor.push({ reason: 'usubjid-changed', count: staging.usubjidChanged })
   if (refusedFor.length > 0) {
     await staging.abandon({
       actor,

@@ -4,14 +4,14 @@ import { AecoderError } from '../schemas/errors.ts'
 import type { Acceptable } from '../schemas/outcomes.ts'
 import { type AutocodeTally, autocodeStudy } from './run-autocode.ts'
 import { toMemoryKeeper } from './run-memory.ts'
-import { findUnchangedRun, type PublishedRun, publishRun } from './run-publish.ts'
+import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
 import { takeTransfer } from './run-transfer.ts'
 import { findArtefact, findSetting, recordSettings } from './store/artefacts.ts'
-import type { Actor, Ambience } from './store/chain.ts'
-import { countStudy, type StudyCounts } from './store/queue.ts'
+import { type Actor, type Ambience, findEventHash } from './store/chain.ts'
+import { countStudy, hasDecisions, type StudyCounts } from './store/queue.ts'
 import type { FileCounts, Movement } from './store/staging.ts'
-import { lockStudy, type Store } from './store/store.ts'
-import { type CodingKit, openCodingKit, openStudyStore, type Study, toConfigArtefact } from './study.ts'
+import { lockStudy, type Store, toStoreError } from './store/store.ts'
+import { type CodingKit, openCodingKit, openStudyStore, type Study, toConfigArtefact, toShortPath } from './study.ts'
 
 export interface RunOptions {
   /** The folder of the transfer; study.json's `input` when left out. */
@@ -78,6 +78,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
   try {
     const unlock = lockStudy(store, study.id)
     try {
+      await checkStoreKnowsRun(store, study)
       await checkDictionaryInForce(store, study, kit)
       await recordSettings(store, study.id, {
         artefacts: [...kit.artefacts, toConfigArtefact(study)],
@@ -106,6 +107,8 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
     } finally {
       unlock()
     }
+  } catch (error) {
+    throw toStoreError(error, toShortPath(study.paths.store))
   } finally {
     await store.close()
   }
@@ -129,11 +132,38 @@ async function toReport(
 export async function checkDictionaryInForce(store: Store, study: Study, { dictionary }: CodingKit): Promise<void> {
   const inForce = await findSetting(store, study.id, 'dictionary')
   if (inForce === undefined || inForce === dictionary.ref.sha256) return
+  if (!(await hasDecisions(store.db, study.id))) return // a first run that failed binds nobody
   const artefact = await findArtefact(store, { kind: 'dictionary', sha256: inForce })
   throw new AecoderError('DICTIONARY_MISMATCH', {
     where: `${study.id}: dictionary`,
     found: `${dictionary.ref.name} ${dictionary.ref.version} (sha256 ${dictionary.ref.sha256.slice(0, 12)}…)`,
     expected: `the ${artefact?.name} ${artefact?.version} the study is coded in (sha256 ${inForce.slice(0, 12)}…)`,
     action: 'Point study.json at that release: a coded study does not change its dictionary silently',
+  })
+}
+
+/**
+ * The published run must be one that this store vouches for: else the store is an older copy, or two studies share an
+ * output folder, and going on would lose decisions or give sequence numbers a second time.
+ * @throws AecoderError STORE_OLDER
+ */
+export async function checkStoreKnowsRun(store: Store, study: Study): Promise<void> {
+  const current = await readCurrentRun(study)
+  if (current.state !== 'whole') return
+  const { runId, audit, study: owner } = current.manifest
+  const where = toShortPath(study.paths.output)
+  if (owner.id !== study.id)
+    throw new AecoderError('STORE_OLDER', {
+      where,
+      found: `the current run ${runId} is of another study, ${owner.id}`,
+      expected: `runs of ${study.id} only`,
+      action: 'Give each study an "output" folder of its own',
+    })
+  if (audit.seq === 0 || (await findEventHash(store.db, study.id, audit.seq)) === audit.hash) return
+  throw new AecoderError('STORE_OLDER', {
+    where: toShortPath(study.paths.store),
+    found: `it does not know event ${audit.seq} that run ${runId} was written from: it is an older copy, or another store`,
+    expected: 'the store that published the current run',
+    action: `Bring that store back; to go on without what it held, move ${where} away first`,
   })
 }

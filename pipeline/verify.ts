@@ -56,6 +56,8 @@ export async function verifyStudy(
     }
     if (manifest === undefined || current.state !== 'whole') return report
     const published = await findDataset(db, study.id, { runId: manifest.runId })
+    if (last && last.runId !== manifest.runId)
+      faults.push(`current.json: it points to run ${manifest.runId}, but run ${last.runId} was published last`)
     if (published?.manifestSha256 !== current.sha256)
       faults.push(`run ${manifest.runId}: its manifest is not the one the chain vouches for`)
     const where = `run ${manifest.runId}`

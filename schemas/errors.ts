@@ -25,6 +25,7 @@ export const ERRORS = {
   DICTIONARY_DAMAGED: EXIT.failed,
   DICTIONARY_MISMATCH: EXIT.failed,
   STORE_NEWER: EXIT.failed,
+  STORE_OLDER: EXIT.failed,
   STORE_BUSY: EXIT.failed,
   STUDY_UNKNOWN: EXIT.failed,
   RUN_IN_PROGRESS: EXIT.failed,

@@ -122,6 +122,9 @@ function listMeaningFaults(config: StudyConfig): string[] {
         `${at}.map.${word}: not a word of ${source.domain}: use one of ${listMappableVariables(source.domain).join(', ')}; or name the column under "carry"`,
       )
     }
+    for (const name of [...source.carry, ...source.key])
+      if (name === '__proto__')
+        faults.push(`${at}: "__proto__" cannot be a column's name here: have the export rename it`)
     const names = new Set<string>()
     for (const name of source.carry) {
       if (names.has(name)) faults.push(`${at}.carry: "${name}" stands twice: remove one`)

@@ -242,7 +242,7 @@ const IN_STORE: readonly Tampering[] = [
   },
   {
     says: 'a verdict on another decision',
-    sql: "update verdict set decision = (select min(id) from decision) where kind = 'approved'",
+    sql: "update verdict set decision = (select min(d.id) from decision d where d.id <> verdict.decision) where kind = 'approved'",
     fault: /^verdict of event \d+: it is not what the event vouches for/,
   },
   {

@@ -56,6 +56,17 @@ export async function findHead(db: Kysely<Tables>, study: string): Promise<Chain
   return last ?? { seq: 0, hash: GENESIS }
 }
 
+/** The chain's hash after an event; undefined where there is no such event. */
+export async function findEventHash(db: Kysely<Tables>, study: string, seq: number): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('event')
+    .select('hash')
+    .where('study', '=', study)
+    .where('seq', '=', seq)
+    .executeTakeFirst()
+  return row?.hash
+}
+
 /** Appends an event; must run inside the write transaction that does what the event tells. Returns its seq and time. */
 export async function appendEvent(
   trx: Kysely<Tables>,

@@ -348,16 +348,20 @@ async function checkSettings(
   for (const seq of found.keys()) faults.add(`setting of event ${seq}: the chain does not tell of it`)
   const artefacts = await db.selectFrom('artefact').selectAll().execute()
   for (const artefact of artefacts) {
-    if (artefact.content !== null && toKeptHash(artefact.kind, artefact.content) !== artefact.sha256)
+    if (artefact.content !== null && findKeptHash(artefact.kind, artefact.content) !== artefact.sha256)
       faults.add(`artefact ${artefact.kind} ${artefact.name}: its text was changed`)
   }
 }
 
 /** The hash a kept text must have: study.json's is its own, that of lists covers their names and contents. */
-function toKeptHash(kind: string, content: string): string {
+function findKeptHash(kind: string, content: string): string | undefined {
   if (kind === 'config') return toSha256(content)
-  const parts = JSON.parse(content) as { name: string; text: string }[]
-  return toSha256(toCanonicalJson(parts.map(({ name, text }) => ({ name, sha256: toSha256(text) }))))
+  try {
+    const parts = JSON.parse(content) as { name: string; text: string }[]
+    return toSha256(toCanonicalJson(parts.map(({ name, text }) => ({ name, sha256: toSha256(text) }))))
+  } catch {
+    return undefined // the text is not what aecoder wrote
+  }
 }
 
 /** Every published dataset is the one its event tells of. */

@@ -61,6 +61,14 @@ class ImmediateDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'))
   }
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection)
+    } catch (error) {
+      // SQLite has rolled back already, e.g. on a full disk: the error that led here is the one to tell.
+      if (!/no transaction is active/.test((error as Error).message)) throw error
+    }
+  }
 }
 
 function openDatabase({ path, mode }: NodeSqliteOptions): SqliteDatabase {

@@ -86,18 +86,28 @@ export async function listUndecided(
   return toGroups(store.db, study, rows)
 }
 
-/** The groups whose id begins with the text, or whose folded verbatim is the text; at most `limit`. */
+/** How a person names something: by the beginning of its id, 8 digits or more; or a group by its folded verbatim. */
+export interface NamedBy {
+  readonly idPrefix?: string
+  readonly folded?: string
+  readonly domain?: CodedDomain
+  readonly limit: number
+}
+
+const ID_PREFIX = /^[0-9a-f]{8,32}$/
+
+/** The groups that are named so; at most `limit`. */
 export async function findGroups(
   store: Db,
   study: string,
-  options: { idPrefix: string; folded: string; domain?: CodedDomain; limit: number },
+  { idPrefix = '', folded = '', domain, limit }: NamedBy,
 ): Promise<GroupState[]> {
-  const prefix = /^[0-9a-f]{4,32}$/.test(options.idPrefix) ? options.idPrefix : '-'
+  const prefix = ID_PREFIX.test(idPrefix) ? idPrefix : '-'
   const { rows } = await sql<GroupRow>`
     ${selectGroup}
-    where c.study = ${study} and (substr(g.id, 1, ${prefix.length}) = ${prefix} or g.folded = ${options.folded})
-      ${options.domain ? sql`and g.domain = ${options.domain}` : sql``}
-    order by g.domain, g.folded limit ${options.limit}`.execute(store.db)
+    where c.study = ${study} and ((g.id >= ${prefix} and g.id < ${`${prefix}g`}) or (${folded} <> '' and g.folded = ${folded}))
+      ${domain ? sql`and g.domain = ${domain}` : sql``}
+    order by g.domain, g.folded limit ${limit}`.execute(store.db)
   return toGroups(store.db, study, rows)
 }
 
@@ -146,15 +156,16 @@ export async function listOccurrences(
 export async function findOccurrences(
   store: Db,
   study: string,
-  options: { idPrefix: string; limit: number },
+  { idPrefix = '', domain, limit }: NamedBy,
 ): Promise<OccurrenceState[]> {
-  if (!/^[0-9a-f]{4,32}$/.test(options.idPrefix)) return []
+  if (!ID_PREFIX.test(idPrefix)) return []
   const head = (await findCommitted(store.db, study))?.no ?? 0
-  const upper = `${options.idPrefix}g` // after every id that begins so
+  const upper = `${idPrefix}g` // after every id that begins so
   return readOccurrences(
     store.db,
     study,
-    sql`o.id >= ${options.idPrefix} and o.id < ${upper} and ${isCurrentVersion(head)} order by o.id limit ${options.limit}`,
+    sql`o.id >= ${idPrefix} and o.id < ${upper} and ${isCurrentVersion(head)}
+      ${domain ? sql`and o.domain = ${domain}` : sql``} order by o.id limit ${limit}`,
   )
 }
 
@@ -183,6 +194,12 @@ export async function listOwnDecided(
       and exists (select 1 from decision d where d.study = o.study and d.id = ${own} and ${wanted})
       order by o.usubjid, o.key limit ${options.limit}`,
   )
+}
+
+/** Whether anything was ever decided in a study. */
+export async function hasDecisions(db: Kysely<Tables>, study: string): Promise<boolean> {
+  const row = await db.selectFrom('decision').select('id').where('study', '=', study).limit(1).executeTakeFirst()
+  return row !== undefined
 }
 
 /** All decisions on a target, oldest first. */

@@ -70,6 +70,7 @@ interface Known {
   groupNo: number
   source: string
   serious: number
+  usubjid: string
   present: boolean
 }
 
@@ -89,6 +90,8 @@ export class Staging {
     returned: 0,
     withdrawn: 0,
   }
+  /** Occurrences whose USUBJID would be another now; they keep the one they were first given. */
+  usubjidChanged = 0
   readonly transferNo: number
   readonly #store: Store
   readonly #study: string
@@ -315,6 +318,7 @@ export class Staging {
     const before = known.get(occurrence.id)
     const no = before?.no ?? this.#freshNumbers.get(occurrence.id)
     if (no === undefined) throw new Error('a new occurrence was not numbered')
+    if (before !== undefined && before.usubjid !== occurrence.usubjid) this.usubjidChanged++
     this.#seen.add(no)
     if (before === undefined) {
       this.movement.new++
@@ -367,6 +371,7 @@ export class Staging {
       groupNo,
       source,
       serious,
+      usubjid: occurrence.usubjid,
       present: true,
     })
   }
@@ -488,9 +493,10 @@ export class Staging {
       group_no: number
       source: string
       serious: number
+      usubjid: string
       present: number
     }>`
-      select o.id, o.no, v.content_id, v.verbatim, v.group_no, v.source, v.serious, v.present
+      select o.id, o.no, v.content_id, v.verbatim, v.group_no, v.source, v.serious, o.usubjid, v.present
       from occurrence o join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
       where o.study = ${this.#study} and o.id in ${ids}
         and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = o.study and w.occurrence_no = o.no)`.execute(
@@ -504,6 +510,7 @@ export class Staging {
         groupNo: row.group_no,
         source: row.source,
         serious: row.serious,
+        usubjid: row.usubjid,
         present: row.present === 1,
       })
     await this.#findGroups(trx, occurrences)
@@ -555,9 +562,10 @@ export class Staging {
     return { source, name, ...counts }
   }
 
-  /** A snapshot states everything there is: what its source stated before and does not now is withdrawn, and can come back. */
-  async withdrawMissing(source: string): Promise<void> {
+  /** A snapshot states everything there is: what its source stated before and does not now is withdrawn, and can come back. After all files. */
+  async withdrawMissing(source: string): Promise<{ known: number; withdrawn: number }> {
     let after = 0
+    const counts = { known: 0, withdrawn: 0 }
     for (;;) {
       const { rows } = await sql<{ no: number }>`
         select v.occurrence_no as no from occurrence_version v
@@ -565,9 +573,11 @@ export class Staging {
           and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = v.study and w.occurrence_no = v.occurrence_no)
         order by v.occurrence_no limit ${WITHDRAW_BATCH}`.execute(this.#store.db)
       const last = rows.at(-1)
-      if (last === undefined) return
+      if (last === undefined) return counts
       after = last.no
       const missing = rows.flatMap((row) => (this.#seen.has(row.no) ? [] : [row.no]))
+      counts.known += rows.length
+      counts.withdrawn += missing.length
       if (missing.length > 0) await this.#withdraw(missing)
     }
   }

@@ -87,7 +87,8 @@ async function readVersion(db: Kysely<Tables>): Promise<number> {
   return rows[0]?.user_version ?? 0
 }
 
-function toStoreError(error: unknown, path: string): unknown {
+/** What SQLite says of a file, in words a user can act on; other errors as they are. */
+export function toStoreError(error: unknown, path: string): unknown {
   if (error instanceof AecoderError) return error
   const message = (error as Error).message
   if (/locked|busy/i.test(message))
@@ -108,6 +109,16 @@ function toStoreError(error: unknown, path: string): unknown {
         found: `not a store of aecoder (${message})`,
         expected: 'an aecoder database, or no file at all',
         action: 'Check "store" in study.json, or bring back a backup',
+      },
+      error,
+    )
+  if (/disk is full|disk I\/O/i.test(message))
+    return new AecoderError(
+      'WRITE_FAILED',
+      {
+        where: path,
+        found: `the store cannot be written (${message})`,
+        action: 'Free some space, then run again: what was committed stands',
       },
       error,
     )
@@ -136,6 +147,7 @@ export function lockStudy(store: Pick<Store, 'path'>, study: string): () => void
     db.exec('begin exclusive')
   } catch (error) {
     db.close()
+    if (!/locked|busy/i.test((error as Error).message)) throw toStoreError(error, store.path)
     throw new AecoderError(
       'RUN_IN_PROGRESS',
       { where: study, found: 'another run of this study is going on', action: 'Wait until it has ended' },

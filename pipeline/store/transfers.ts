@@ -134,16 +134,19 @@ export async function listTransfers(store: { readonly db: Kysely<Tables> }, stud
   return rows.map((row) => ({ ...row, state: row.state ?? 'under way' }))
 }
 
-/** The number of the latest transfer, however it ended; undefined before the first. */
-export async function findLastTransfer(db: Kysely<Tables>, study: string): Promise<number | undefined> {
+/** The latest transfer, however it ended; undefined before the first. */
+export async function findLastTransfer(
+  db: Kysely<Tables>,
+  study: string,
+): Promise<{ no: number; asOf: string; contentId: string; accepted: string[] } | undefined> {
   const row = await db
     .selectFrom('transfer')
-    .select('no')
+    .select(['no', 'as_of as asOf', 'content_id as contentId', 'accepted'])
     .where('study', '=', study)
     .orderBy('no', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return row?.no
+  return row && { ...row, accepted: JSON.parse(row.accepted) as string[] }
 }
 
 /** Where a transfer was read from, as a path from the study's folder. */

@@ -45,13 +45,11 @@ export function openStored(study: string): DatabaseSync {
   return new DatabaseSync(join(study, 'aecoder.db'), { readOnly: true, timeout: 30_000 })
 }
 
-/** Copies a store that no process has open, as a kill left it: the original keeps its log for the next run. */
-export async function copyStored(study: string, copy: string): Promise<boolean> {
-  if (!existsSync(join(study, 'aecoder.db'))) return false
+/** Copies a store that no process has open, as a kill left it; where there is none, nothing. */
+export async function copyStored(study: string, copy: string): Promise<void> {
   for (const name of ['aecoder.db', 'aecoder.db-wal']) {
     if (existsSync(join(study, name))) await cp(join(study, name), join(copy, name))
   }
-  return true
 }
 
 function toSha256(bytes: Uint8Array): string {
