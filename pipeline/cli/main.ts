@@ -57,8 +57,9 @@ async function answer(command: Command, given: readonly unknown[]): Promise<numb
   try {
     const { json, text, exitCode } = await command.run({ args, options, world })
     progress.close()
-    if (options.json) await writeOut(`${JSON.stringify(json, null, 2)}\n`)
-    else if (text !== '') await writeOut(`${text}\n`)
+    // A command that streams, like match, has printed its JSON already.
+    if (options.json && json !== undefined) await writeOut(`${JSON.stringify(json, null, 2)}\n`)
+    else if (!options.json && text !== '') await writeOut(`${text}\n`)
     return exitCode ?? EXIT.ok
   } catch (error) {
     progress.close()

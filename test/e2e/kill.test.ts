@@ -174,8 +174,10 @@ function startTimer(call: () => void, after: number): () => void {
 /** Calls with the number of changes seen so far in the store or in the output folder. */
 function countChanges(folder: string, where: 'store' | 'output', call: (count: number) => void): () => void {
   let count = 0
-  const watcher = watch(folder, { recursive: true }, (_, name) => {
-    if (name?.startsWith('out') === (where === 'output')) call(++count)
+  const watcher = watch(folder, { recursive: true }, (kind, name) => {
+    if (name?.startsWith('out') !== (where === 'output')) return
+    // In the output what counts is that files appear, are renamed or go; not each of their chunks.
+    if (where === 'store' || kind === 'rename') call(++count)
   })
   return () => watcher.close()
 }
