@@ -108,5 +108,6 @@ function toAnswer(
   const llt = report.path.at(-1)
   const waits = report.approval === 'pending' ? '\nIt waits for a second person before it enters the dataset.' : ''
   const text = `${verb}: "${toVisible(report.verbatim)}" (${toCount(report.occurrences, 'occurrence')}) → ${llt?.text} (${llt?.code})\n  ${path}${waits}\n\nNext\n  ${world.program} ${next} --study ${toShellWord(study)}${next.startsWith('approve') ? ' --as SOMEONE_ELSE' : ''}`
-  return { json: report, text }
+  const { target, ...rest } = report
+  return { json: { target: { kind: target.kind, id: target.id }, ...rest }, text }
 }
