@@ -8,7 +8,8 @@ import { type Json, toCanonicalJson } from '../../schemas/content-id.ts'
 import { assertNever } from '../../schemas/errors.ts'
 import { isSerious, toKeyText } from '../../schemas/occurrence-id.ts'
 import type { Bucket, RejectReason, SkipReason } from '../../schemas/outcomes.ts'
-import type { CodedDomain, Occurrence, Remark, RowOutcome, SubjectRecord } from '../../schemas/records.ts'
+import type { Occurrence, Remark, RowOutcome, SubjectRecord } from '../../schemas/records.ts'
+import type { TermGroup } from '../review/term-group.ts'
 import { type Cell, insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent } from './chain.ts'
 import {
@@ -30,18 +31,6 @@ export interface TransferStart {
   readonly contentId: string
   readonly input: string
   readonly accepted: readonly string[]
-}
-
-/** The group an occurrence belongs to; made by review's rules. */
-export interface GroupRow {
-  readonly id: string
-  readonly domain: CodedDomain
-  readonly field: string
-  readonly terminology: string
-  readonly language: string
-  readonly foldVersion: number
-  readonly folded: string
-  readonly verbatim: string
 }
 
 export type BucketCounts = { [bucket in Bucket]: number }
@@ -95,7 +84,7 @@ export class Staging {
   readonly transferNo: number
   readonly #store: Store
   readonly #study: string
-  readonly #groupOf: (occurrence: Occurrence) => GroupRow
+  readonly #groupOf: (occurrence: Occurrence) => TermGroup
   readonly #seen: Bitmap
   readonly #sequences: Map<string, number>
   readonly #subjects: Map<string, string>
@@ -125,7 +114,7 @@ export class Staging {
       nextGroup: number
       sequences: Map<string, number>
       subjects: Map<string, string>
-      groupOf: (occurrence: Occurrence) => GroupRow
+      groupOf: (occurrence: Occurrence) => TermGroup
     },
   ) {
     this.#store = store
@@ -144,7 +133,7 @@ export class Staging {
   static async open(
     store: Store,
     study: string,
-    options: { start: TransferStart; actor: Actor; groupOf: (occurrence: Occurrence) => GroupRow },
+    options: { start: TransferStart; actor: Actor; groupOf: (occurrence: Occurrence) => TermGroup },
   ): Promise<Staging> {
     await abandonUnfinished(store, study, options.actor)
     const { start } = options
@@ -521,7 +510,7 @@ export class Staging {
   async #findGroups(trx: Kysely<Tables>, occurrences: readonly Occurrence[]): Promise<void> {
     this.#groupIds.clear()
     if (this.#groups.size >= GROUP_CACHE_SIZE) this.#groups.clear() // between batches only: a batch relies on it
-    const unmet = new Map<string, GroupRow>()
+    const unmet = new Map<string, TermGroup>()
     for (const occurrence of occurrences) {
       if (this.#groups.has(`${occurrence.field} ${occurrence.verbatim}`)) continue
       const group = this.#groupOf(occurrence)
