@@ -21,7 +21,7 @@ export interface NodeSqliteOptions {
 }
 
 /** How long a writer waits for another one's short transaction before it gives up. */
-const BUSY_TIMEOUT_MS = 30_000
+export const BUSY_TIMEOUT_MS = 30_000
 const STATEMENT_CACHE_SIZE = 200
 
 export class NodeSqliteDialect implements Dialect {

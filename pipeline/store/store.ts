@@ -1,11 +1,12 @@
 /** Opening a store: one SQLite file for any number of studies. Knows files and migrations; the other files of this room know the tables. */
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
 import { Kysely, sql } from 'kysely'
 import { toContentId } from '../../schemas/content-id.ts'
 import { AecoderError } from '../../schemas/errors.ts'
 import type { Ambience } from './chain.ts'
 import { MIGRATIONS, STORE_VERSION } from './migrations.ts'
-import { NodeSqliteDialect } from './node-sqlite.ts'
+import { BUSY_TIMEOUT_MS, NodeSqliteDialect } from './node-sqlite.ts'
 import type { Tables } from './tables.ts'
 
 export interface Store {
@@ -23,7 +24,7 @@ export async function openStore(options: { path: string; ambience: Ambience }): 
   const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect({ path: options.path, mode: 'write' }) })
   try {
     await migrate(db, options.path)
-    await sql`pragma journal_mode = wal`.execute(db) // after the check: a file that is not ours stays as it is
+    await useWriteAheadLog(db) // after the check: a file that is not ours stays as it is
   } catch (error) {
     await db.destroy()
     throw toStoreError(error, options.path)
@@ -69,6 +70,23 @@ async function migrate(db: Kysely<Tables>, path: string): Promise<void> {
   })
 }
 
+/**
+ * Readers and a writer side by side. The file remembers it, so this writes once in a store's life; while another process
+ * has the new file open SQLite refuses at once, without the wait it grants everywhere else.
+ */
+async function useWriteAheadLog(db: Kysely<Tables>): Promise<void> {
+  const giveUpAt = performance.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      await sql`pragma journal_mode = wal`.execute(db)
+      return
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpAt) throw error
+      await setTimeout(20)
+    }
+  }
+}
+
 /** "aeco" in ASCII: what marks a SQLite file as a store of aecoder. */
 const APPLICATION_ID = 0x6165636f
 
@@ -87,11 +105,15 @@ async function readVersion(db: Kysely<Tables>): Promise<number> {
   return rows[0]?.user_version ?? 0
 }
 
+function isBusy(error: unknown): boolean {
+  return /locked|busy/i.test((error as Error).message)
+}
+
 /** What SQLite says of a file, in words a user can act on; other errors as they are. */
 export function toStoreError(error: unknown, path: string): unknown {
   if (error instanceof AecoderError) return error
   const message = (error as Error).message
-  if (/locked|busy/i.test(message))
+  if (isBusy(error))
     return new AecoderError(
       'STORE_BUSY',
       {
@@ -147,7 +169,7 @@ export function lockStudy(store: Pick<Store, 'path'>, study: string): () => void
     db.exec('begin exclusive')
   } catch (error) {
     db.close()
-    if (!/locked|busy/i.test((error as Error).message)) throw toStoreError(error, store.path)
+    if (!isBusy(error)) throw toStoreError(error, store.path)
     throw new AecoderError(
       'RUN_IN_PROGRESS',
       { where: study, found: 'another run of this study is going on', action: 'Wait until it has ended' },
