@@ -1,13 +1,14 @@
 /** The second leg of a run: every term group without a decision gets the machine's, in batches. */
 import { type Json, toCanonicalJson } from '../schemas/content-id.ts'
 import type { Outcome } from '../schemas/outcomes.ts'
+import type { PathNode } from '../schemas/terms.ts'
 import { autocode } from './autocode/autocode.ts'
 import { needsApproval } from './review/rules.ts'
 import type { RunOptions } from './run.ts'
 import { toArtefactSet } from './store/artefacts.ts'
 import { findCommitted } from './store/current.ts'
 import { type NewDecision, recordAutocoded } from './store/decisions.ts'
-import { countStudy, type GroupState, listUndecided } from './store/queue.ts'
+import { countStudy, type GroupState, listCodedOtherwise, listUndecided } from './store/queue.ts'
 import type { Store } from './store/store.ts'
 import type { CodingKit, Study } from './study.ts'
 
@@ -24,7 +25,17 @@ export const MACHINE = { name: 'aecoder', kind: 'system', auth: 'internal' } as 
  */
 export async function autocodeStudy(
   study: Study,
-  { store, kit, onProgress }: Pick<RunOptions, 'onProgress'> & { store: Store; kit: CodingKit },
+  {
+    store,
+    kit,
+    onProgress,
+    isLeftOver = false,
+  }: Pick<RunOptions, 'onProgress'> & {
+    store: Store
+    kit: CodingKit
+    /** Only what was never looked at. */
+    isLeftOver?: boolean
+  },
 ): Promise<AutocodeTally> {
   const transfer = await findCommitted(store.db, study.id)
   if (transfer === undefined) return {}
@@ -40,7 +51,7 @@ export async function autocodeStudy(
     const groups = await listUndecided(store, study.id, {
       after,
       limit: BATCH_GROUPS,
-      artefacts: toCanonicalJson(artefacts as Json),
+      ...(isLeftOver ? {} : { artefacts: toCanonicalJson(artefacts as Json) }),
     })
     const last = groups.at(-1)
     if (last === undefined) return tally
@@ -78,5 +89,47 @@ function decide(group: GroupState, { study, kit }: { study: Study; kit: CodingKi
     codings: result.coding === null ? [] : [{ path: result.coding, partText: null }],
     explanation,
     reason: null,
+  }
+}
+
+/** A code that stands, and what lists and engine say of the term now. */
+export interface Disagreement {
+  readonly verbatim: string
+  readonly standing: PathNode
+  readonly by: string
+  readonly now: { readonly outcome: Outcome; readonly llt: PathNode | null }
+}
+
+const EXAMPLES_KEPT = 5
+
+/**
+ * Coded terms that would be coded otherwise, or not at all, with what is in force now. Coding is sticky (invariant 7),
+ * so they stay; but who changed a list wants to know. A person's code is held against the synonyms only.
+ */
+export async function findDisagreements(
+  study: Study,
+  { store, kit }: { store: Store; kit: CodingKit },
+): Promise<{ count: number; examples: Disagreement[] }> {
+  const found = { count: 0, examples: [] as Disagreement[] }
+  for (let after = 0; ; ) {
+    const groups = await listCodedOtherwise(store, study.id, {
+      after,
+      limit: BATCH_GROUPS,
+      artefacts: toCanonicalJson(toArtefactSet(kit.artefacts) as Json),
+    })
+    const last = groups.at(-1)
+    if (last === undefined) return found
+    after = last.target.no
+    for (const { folded, verbatim, decision } of groups) {
+      const standing = decision?.codings.length === 1 ? decision.codings[0]?.path.at(-1) : undefined
+      if (decision === null || standing === undefined) continue
+      const result = autocode(folded, kit)
+      const llt = result.coding?.at(-1) ?? null
+      if (llt?.code === standing.code) continue
+      if (decision.outcome === 'manual' && result.outcome !== 'synonym') continue
+      found.count++
+      if (found.examples.length < EXAMPLES_KEPT)
+        found.examples.push({ verbatim, standing, by: decision.actor, now: { outcome: result.outcome, llt } })
+    }
   }
 }

@@ -62,9 +62,18 @@ export async function takeTransfer(
   const contentId = toContentId(
     toCanonicalJson([toMappingId(study), inputs.map(({ source, sha256 }) => [source.id, sha256])]),
   )
+  const said = toStatedAsOf(options.asOf)
   const current = await findCommitted(store.db, study.id)
-  if (current?.contentId === contentId)
+  if (current?.contentId === contentId) {
+    if (said !== undefined && said !== current.asOf)
+      throw new AecoderError('USAGE', {
+        where: '--as-of',
+        found: `${said}, but this very transfer was taken in as of ${current.asOf}`,
+        expected: 'that date: a transfer keeps the one it came with',
+        action: 'Leave --as-of out',
+      })
     return toRepeat(study, { store, folder, transferNo: current.no, asOf: current.asOf })
+  }
 
   const { asOf, asOfFrom } = await toAsOf(study, { folder, inputs, ...options })
   if (current && asOf < current.asOf && !accept.has('older-transfer')) {
@@ -212,16 +221,8 @@ async function toAsOf(
   study: Study,
   { folder, inputs, asOf, ambience }: RunOptions & { folder: string; inputs: readonly InputFile[] },
 ): Promise<Pick<TransferReport, 'asOf' | 'asOfFrom'>> {
-  if (asOf !== undefined) {
-    const said = toInstant(asOf)
-    if (said === undefined)
-      throw new AecoderError('USAGE', {
-        where: '--as-of',
-        found: `"${asOf}"`,
-        expected: 'a date or time like 2026-03-02 or 2026-03-02T18:00:00Z',
-      })
-    return { asOf: said, asOfFrom: 'option' }
-  }
+  const said = toStatedAsOf(asOf)
+  if (said !== undefined) return { asOf: said, asOfFrom: 'option' }
   const stated: string[] = []
   for (const { source, file } of inputs) {
     if (source.format !== 'odm') continue
@@ -240,6 +241,18 @@ async function toAsOf(
   if (stated.length > 0) return { asOf: toLatest(stated), asOfFrom: 'odm' }
   if (named.length > 0) return { asOf: toLatest(named), asOfFrom: 'name' }
   return { asOf: toInstant(ambience.now()) ?? ambience.now(), asOfFrom: 'clock' }
+}
+
+/** The date given outright. @throws AecoderError USAGE where it is none */
+function toStatedAsOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const instant = toInstant(text)
+  if (instant !== undefined) return instant
+  throw new AecoderError('USAGE', {
+    where: '--as-of',
+    found: `"${text}"`,
+    expected: 'a date or time like 2026-03-02 or 2026-03-02T18:00:00Z',
+  })
 }
 
 function toLatest(instants: readonly string[]): string {

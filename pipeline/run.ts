@@ -2,7 +2,7 @@
 
 import { AecoderError } from '../schemas/errors.ts'
 import type { Acceptable } from '../schemas/outcomes.ts'
-import { type AutocodeTally, autocodeStudy } from './run-autocode.ts'
+import { type AutocodeTally, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
 import { toMemoryKeeper } from './run-memory.ts'
 import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
 import { takeTransfer } from './run-transfer.ts'
@@ -54,6 +54,8 @@ export interface RunReport {
   readonly study: string
   readonly transfer: TransferReport
   readonly autocoded: AutocodeTally
+  /** Codes that stand although lists or engine say something else by now. */
+  readonly disagreements: { readonly count: number; readonly examples: readonly Disagreement[] }
   readonly counts: StudyCounts
   readonly run: PublishedRun
 }
@@ -65,11 +67,11 @@ export interface RunReport {
  * @throws AecoderError for input, configuration, dictionary or store that cannot be trusted
  */
 export async function runStudy(study: Study, given: RunOptions): Promise<RunReport> {
-  const keepMemoryFlat = toMemoryKeeper()
+  const keepMemorySmall = toMemoryKeeper()
   const options: RunOptions = {
     ...given,
     onProgress(progress) {
-      keepMemoryFlat()
+      keepMemorySmall()
       given.onProgress?.(progress)
     },
   }
@@ -85,6 +87,8 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         actor: options.actor,
         approval: study.config.approval,
       })
+      // A run that was killed after its commit left these to this one: their time is still that transfer's.
+      await autocodeStudy(study, { store, kit, ...options, isLeftOver: true })
       const transfer = await takeTransfer(study, { store, kit, ...options })
       if (transfer.refusedFor.length > 0)
         return await toReport('incomplete', {
@@ -92,16 +96,20 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           store,
           transfer,
           autocoded: {},
+          disagreements: { count: 0, examples: [] },
           run: await publishRun(study, { store, kit, ...options, incomplete: transfer }),
         })
       const autocoded = await autocodeStudy(study, { store, kit, ...options })
+      const disagreements = await findDisagreements(study, { store, kit })
       const unchanged = await findUnchangedRun(study, store)
-      if (unchanged) return await toReport('unchanged', { study, store, transfer, autocoded, run: unchanged })
+      if (unchanged)
+        return await toReport('unchanged', { study, store, transfer, autocoded, disagreements, run: unchanged })
       return await toReport('complete', {
         study,
         store,
         transfer,
         autocoded,
+        disagreements,
         run: await publishRun(study, { store, kit, ...options }),
       })
     } finally {
@@ -120,7 +128,7 @@ async function toReport(
     study,
     store,
     ...rest
-  }: { study: Study; store: Store; transfer: TransferReport; autocoded: AutocodeTally; run: PublishedRun },
+  }: { study: Study; store: Store } & Pick<RunReport, 'transfer' | 'autocoded' | 'disagreements' | 'run'>,
 ): Promise<RunReport> {
   return { status, study: study.id, counts: await countStudy(store, study.id), ...rest }
 }

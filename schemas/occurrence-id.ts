@@ -1,25 +1,27 @@
 /** The two identities of an occurrence: which one it is, and what it says. The rule; ingest spells the same text faster. */
 import { type Json, toCanonicalJson, toContentId } from './content-id.ts'
-import type { Occurrence, OccurrenceKey } from './records.ts'
+import type { CrfContext, OccurrenceKey } from './records.ts'
 
 /** Which occurrence: from the study and the record key alone. */
 export function toOccurrenceId(studyId: string, key: OccurrenceKey): string {
   return toContentId(toCanonicalJson([studyId, key]))
 }
 
-/** What it says: everything that an amendment could change. */
-export function toOccurrenceContentId({
-  context,
-  site,
-  subjectRaw,
-  verbatim,
-}: Pick<Occurrence, 'context' | 'site' | 'subjectRaw' | 'verbatim'>): string {
-  const content: Json = { context, site, subjectRaw, verbatim }
-  return toContentId(toCanonicalJson(content))
+/** Everything that an amendment of an occurrence could change. */
+export type OccurrenceContent = {
+  readonly context: CrfContext
+  readonly site: string | null
+  readonly subjectRaw: string
+  readonly verbatim: string
+}
+
+/** What it says. */
+export function toOccurrenceContentId({ context, site, subjectRaw, verbatim }: OccurrenceContent): string {
+  return toContentId(toCanonicalJson({ context, site, subjectRaw, verbatim }))
 }
 
 /** Yes in the ways exports say it. Ranks the queue; never codes. */
-export function isSerious({ context }: Pick<Occurrence, 'context'>): boolean {
+export function isSerious(context: CrfContext): boolean {
   return /^\s*(?:y|yes|1|true|serious)\s*$/i.test(context.AESER ?? '')
 }
 

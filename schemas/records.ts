@@ -29,11 +29,12 @@ export type OccurrenceKey = {
 /** CRF values beside the reported term, by CDASH or SDTM name or, carried through, by their column's name. */
 export type CrfContext = { readonly [name: string]: string | null }
 
-/** One reported term as an export states it. */
+/** One reported term as an export states it, in the form in which it is stored. */
 export interface Occurrence {
   /** Content id of study and key. */
   readonly id: string
-  readonly key: OccurrenceKey
+  /** The `OccurrenceKey` as canonical JSON (`toKeyText`). */
+  readonly key: string
   readonly domain: CodedDomain
   /** AETERM or MHTERM. */
   readonly field: string
@@ -44,7 +45,10 @@ export interface Occurrence {
   readonly site: string | null
   /** The reported term, exactly as written; never altered (invariant 1). */
   readonly verbatim: string
-  readonly context: CrfContext
+  /** The `CrfContext` as canonical JSON. */
+  readonly context: string
+  /** Whether the site called the event serious. Ranks the queue; never codes. */
+  readonly isSerious: boolean
   /** Content id of everything an amendment could change: verbatim, site, raw subject, context. */
   readonly contentId: string
   readonly line: number
@@ -72,14 +76,14 @@ export type RowOutcome =
   | {
       readonly kind: 'occurrences'
       readonly line: number
-      readonly raw: () => string
+      readonly raw: string
       readonly occurrences: readonly Occurrence[]
       readonly remarks: readonly Remark[]
     }
   | {
       readonly kind: 'subject'
       readonly line: number
-      readonly raw: () => string
+      readonly raw: string
       readonly subject: SubjectRecord
       readonly remarks: readonly Remark[]
     }

@@ -436,7 +436,7 @@ describe('in the database', () => {
   test('every trigger that is gone or says something else is named', async () => {
     const folder = await copyStudy()
     const triggers = listTriggers(folder)
-    expect(triggers.length).toBeGreaterThan(40)
+    expect(triggers).toHaveLength(40)
     const [first, second] = triggers
     inDatabase(folder, (db) => db.exec(`drop trigger ${first?.name}; drop trigger ${second?.name}`))
     inDatabase(folder, (db) => db.exec((second?.sql ?? '').replace('before', 'after')))

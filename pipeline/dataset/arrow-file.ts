@@ -9,7 +9,7 @@ import type { Column } from './columns.ts'
 import type { TableFile } from './table-file.ts'
 
 /** Rows per record batch, however the rows arrive: the bytes must follow from the rows alone. */
-export const BATCH_ROWS = 16_384
+export const BATCH_ROWS = 4096
 
 export interface ArrowFileOptions<Row> {
   readonly sink: FileSink

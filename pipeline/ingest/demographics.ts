@@ -38,7 +38,7 @@ export function toDemographicsReader<Row extends Located>(
       birthYear: birth.value,
       line,
     }
-    return { kind: 'subject', line, raw: () => toRaw(row), subject, remarks }
+    return { kind: 'subject', line, raw: toRaw(row), subject, remarks }
   }
 }
 

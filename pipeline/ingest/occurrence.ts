@@ -2,12 +2,13 @@
  * One row or record in, one outcome out: an occurrence with its key, or the reason why there is none.
  * Knows the mapping; knows nothing of files, and nothing of what other rows hold.
  */
+import { isSerious } from '../../schemas/occurrence-id.ts'
 import type { RejectReason, SkipReason } from '../../schemas/outcomes.ts'
 import type { CodedDomain, OccurrenceKey, Remark, RowOutcome } from '../../schemas/records.ts'
 import { type SourceConfig, type StudyConfig, toStudyId } from '../../schemas/study.ts'
 import { type CrfDate, parseCrfDate } from './dates.ts'
 import { isBlank, type Mapping, type NamedReader, type Reader } from './mapping.ts'
-import { toContentIdOf, toIdOf } from './occurrence-key.ts'
+import { toContentId, toContextTextOf, toIdOf, toKeyTextOf } from './occurrence-key.ts'
 
 /** What both formats give of a row or record beside its values. */
 export interface Located {
@@ -42,7 +43,8 @@ export function toOccurrenceReader<Row extends Located>(
   const columns = listContextColumns(options)
   const shape = { domain, item: item ?? field, record: record.map((reader) => reader.name) }
   const toId = toIdOf(toStudyId(config), shape)
-  const toContentId = toContentIdOf(columns.map((column) => column.name))
+  const toKeyText = toKeyTextOf(shape)
+  const toContextText = toContextTextOf(columns.map((column) => column.name))
 
   return (row) => {
     const { line } = row
@@ -71,9 +73,10 @@ export function toOccurrenceReader<Row extends Located>(
       item: shape.item,
     }
     const verbatim = readTerm(row) ?? ''
+    const contextText = toContextText(context)
     const occurrence = {
       id: toId(key),
-      key,
+      key: toKeyText(key),
       domain,
       field,
       subject: subject.id,
@@ -81,11 +84,12 @@ export function toOccurrenceReader<Row extends Located>(
       usubjid: subject.usubjid,
       site: subject.site,
       verbatim,
-      context,
-      contentId: toContentId({ context, site: subject.site, subjectRaw: subject.raw, verbatim }),
+      context: contextText,
+      isSerious: isSerious(context),
+      contentId: toContentId({ context: contextText, site: subject.site, subjectRaw: subject.raw, verbatim }),
       line,
     }
-    return { kind: 'occurrences', line, raw: () => toRaw(row), occurrences: [occurrence], remarks }
+    return { kind: 'occurrences', line, raw: toRaw(row), occurrences: [occurrence], remarks }
   }
 }
 

@@ -6,14 +6,14 @@ import type { TableName, Tables } from './tables.ts'
 /** A value as a column takes it. */
 export type Cell = string | number | null
 
-/** Inserts rows given as arrays in the order of `columns`. */
+/** Inserts rows given as arrays in the order of `columns`; `isIgnoringRepeats` passes over rows whose key is there. */
 export async function insertRows<T extends TableName>(
   db: Kysely<Tables>,
-  table: { name: T; columns: readonly (keyof Tables[T] & string)[] },
+  table: { name: T; columns: readonly (keyof Tables[T] & string)[]; isIgnoringRepeats?: true },
   rows: readonly (readonly Cell[])[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const text = `insert into ${table.name} (${table.columns.join(', ')}) values (${table.columns.map(() => '?').join(', ')})`
+  const text = `insert${table.isIgnoringRepeats ? ' or ignore' : ''} into ${table.name} (${table.columns.join(', ')}) values (${table.columns.map(() => '?').join(', ')})`
   await db.executeQuery(CompiledQuery.raw(text, [new RowBatch(rows)]))
 }
 

@@ -289,10 +289,12 @@ async function checkVersions(
       group_domain: string | null
       group_field: string | null
       sequences: number
+      is_member: number
       state: string | null
     }>`
       select o.no, v.transfer_no, o.id, o.key, o.subject, o.domain, o.field, v.serious, g.folded, g.domain as group_domain, g.field as group_field, v.verbatim, v.subject_raw, v.site, v.context, v.content_id, e.state,
-        (select count(*) from sequence s where s.study = o.study and s.occurrence_no = o.no and s.part = 1) as sequences
+        (select count(*) from sequence s where s.study = o.study and s.occurrence_no = o.no) as sequences,
+        exists (select 1 from group_member m where m.study = v.study and m.group_no = v.group_no and m.occurrence_no = v.occurrence_no) as is_member
       from occurrence_version v join occurrence o on o.study = v.study and o.no = v.occurrence_no
       left join term_group g on g.study = v.study and g.no = v.group_no
       left join transfer_end e on e.study = v.study and e.transfer_no = v.transfer_no
@@ -320,10 +322,11 @@ async function checkVersions(
       }
       if (toOccurrenceContentId(content) !== row.content_id)
         faults.add(`occurrence ${row.id}: transfer ${row.transfer_no}: its content was changed`)
-      if (row.serious !== Number(isSerious(content)))
+      if (row.serious !== Number(isSerious(content.context)))
         faults.add(`occurrence ${row.id}: whether it is serious was changed`)
       if (row.sequences !== 1)
         faults.add(`occurrence ${row.id}: it has ${row.sequences} sequence numbers instead of one`)
+      if (row.is_member === 0) faults.add(`occurrence ${row.id}: its term group ("${row.folded}") does not list it`)
     }
   }
 }

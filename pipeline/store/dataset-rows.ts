@@ -9,9 +9,9 @@ import { findCommitted, isCurrentVersion } from './current.ts'
 import { readDecisions, type StoredDecision } from './queue.ts'
 import type { Tables } from './tables.ts'
 
-const BATCH_ROWS = 5000
-/** Decisions kept at hand while streaming; beyond it the memory starts afresh. */
-const DECISION_CACHE_SIZE = 25_000
+const BATCH_ROWS = 500
+/** Groups whose codes are kept at hand while streaming; beyond it the memory starts afresh. */
+const GROUP_CACHE_SIZE = 25_000
 
 interface Row {
   usubjid: string
@@ -25,6 +25,13 @@ interface Row {
   verbatim: string
   context: string
   group_no: number
+}
+
+/** What a decision gives to the rows it is for; its candidates are long, and not kept. */
+interface Code {
+  readonly basedOn: string
+  /** One, also where nothing was coded: its provenance says why. */
+  readonly parts: readonly PartCode[]
 }
 
 /** The code and provenance of one part, shared by all occurrences that have it. */
@@ -84,9 +91,8 @@ class Codes {
   readonly #db: Kysely<Tables>
   readonly #study: string
   readonly #uptoSeq: number
-  readonly #byGroup = new Map<number, StoredDecision | undefined>()
-  readonly #parts = new WeakMap<StoredDecision, Map<number, PartCode>>()
-  #byOccurrence = new Map<number, StoredDecision>()
+  readonly #byGroup = new Map<number, Code | undefined>()
+  #byOccurrence = new Map<number, Code>()
   #hasOwnDecisions: boolean = false
 
   constructor(db: Kysely<Tables>, study: string, uptoSeq: number) {
@@ -107,10 +113,10 @@ class Codes {
   }
 
   async load(rows: readonly Row[]): Promise<void> {
-    if (this.#byGroup.size > DECISION_CACHE_SIZE) this.#byGroup.clear()
+    if (this.#byGroup.size > GROUP_CACHE_SIZE) this.#byGroup.clear()
     const unmet = [...new Set(rows.map((row) => row.group_no))].filter((no) => !this.#byGroup.has(no))
-    const decisions = await this.#readLatest('group_no', unmet)
-    for (const no of unmet) this.#byGroup.set(no, decisions.get(no))
+    const codes = await this.#readLatest('group_no', unmet)
+    for (const no of unmet) this.#byGroup.set(no, codes.get(no))
     if (this.#hasOwnDecisions)
       this.#byOccurrence = await this.#readLatest(
         'occurrence_no',
@@ -118,10 +124,7 @@ class Codes {
       )
   }
 
-  async #readLatest(
-    column: 'group_no' | 'occurrence_no',
-    nos: readonly number[],
-  ): Promise<Map<number, StoredDecision>> {
+  async #readLatest(column: 'group_no' | 'occurrence_no', nos: readonly number[]): Promise<Map<number, Code>> {
     if (nos.length === 0) return new Map()
     const target = sql.ref(column)
     const { rows } = await sql<{ no: number; id: string }>`
@@ -139,7 +142,7 @@ class Codes {
     return new Map(
       rows.flatMap(({ no, id }) => {
         const decision = decisions.get(id)
-        return decision ? [[no, decision] as const] : []
+        return decision ? [[no, toCode(decision, column === 'group_no' ? 'group' : 'occurrence')] as const] : []
       }),
     )
   }
@@ -147,17 +150,9 @@ class Codes {
   find(row: Row): PartCode {
     const own = this.#byOccurrence.get(row.no)
     // Invariant 8: a decision made for this very occurrence waits for a person when the verbatim changed under it.
-    if (own) return own.basedOn === row.verbatim ? this.#findPart(own, 'occurrence', row.part) : UNCODED
-    const decision = this.#byGroup.get(row.group_no)
-    return decision ? this.#findPart(decision, 'group', row.part) : UNCODED
-  }
-
-  #findPart(decision: StoredDecision, target: 'group' | 'occurrence', part: number): PartCode {
-    const parts = this.#parts.get(decision) ?? new Map<number, PartCode>()
-    this.#parts.set(decision, parts)
-    const code = parts.get(part) ?? toPartCode(decision, { target, part })
-    parts.set(part, code)
-    return code
+    const code = own ?? this.#byGroup.get(row.group_no)
+    if (code === undefined || (own !== undefined && own.basedOn !== row.verbatim)) return UNCODED
+    return code.parts[row.part - 1] ?? UNCODED
   }
 }
 
@@ -179,6 +174,12 @@ const UNCODED: PartCode = {
     reason: null,
     artefacts: null,
   },
+}
+
+function toCode(decision: StoredDecision, target: 'group' | 'occurrence'): Code {
+  const count = Math.max(1, decision.codings.length)
+  const parts = Array.from({ length: count }, (_, index) => toPartCode(decision, { target, part: index + 1 }))
+  return { basedOn: decision.basedOn, parts }
 }
 
 function toPartCode(

@@ -72,8 +72,25 @@ export async function listGroups(
   return toGroups(store.db, study, rows)
 }
 
-/** Groups that autocoding has to look at: no decision yet, or an open one that rested on other artefacts. */
+/**
+ * Groups that autocoding has to look at: no decision yet, or an open one that rested on other artefacts; without
+ * `artefacts` the former only.
+ */
 export async function listUndecided(
+  store: Db,
+  study: string,
+  options: { after: number; limit: number; artefacts?: string },
+): Promise<GroupState[]> {
+  const { rows } = await sql<GroupRow>`
+    ${selectGroup}
+    where c.study = ${study} and c.occurrences > 0 and c.group_no > ${options.after}
+      and (d.id is null ${options.artefacts === undefined ? sql`` : sql`or (d.actor_kind = 'system' and d.artefacts <> ${options.artefacts} and ${hasNoCoding})`})
+    order by c.group_no limit ${options.limit}`.execute(store.db)
+  return toGroups(store.db, study, rows)
+}
+
+/** Coded groups whose code rested on other artefacts than these: where lists or engine may say something else by now. */
+export async function listCodedOtherwise(
   store: Db,
   study: string,
   options: { after: number; limit: number; artefacts: string },
@@ -81,7 +98,7 @@ export async function listUndecided(
   const { rows } = await sql<GroupRow>`
     ${selectGroup}
     where c.study = ${study} and c.occurrences > 0 and c.group_no > ${options.after}
-      and (d.id is null or (d.actor_kind = 'system' and d.artefacts <> ${options.artefacts} and ${hasNoCoding}))
+      and d.artefacts <> ${options.artefacts} and not (${hasNoCoding})
     order by c.group_no limit ${options.limit}`.execute(store.db)
   return toGroups(store.db, study, rows)
 }
@@ -131,8 +148,10 @@ export async function countSubjects(
   const head = (await findCommitted(store.db, study))?.no ?? 0
   const { rows } = await sql<{ no: number; subjects: number }>`
     select v.group_no as no, count(distinct o.subject) as subjects
-    from occurrence_version v join occurrence o on o.study = v.study and o.no = v.occurrence_no
-    where v.study = ${study} and v.group_no in ${toList(groups.map((group) => group.target.no))} and v.present = 1 and ${isCurrentVersion(head)}
+    from group_member m
+    join occurrence_version v on v.study = m.study and v.occurrence_no = m.occurrence_no and v.group_no = m.group_no
+    join occurrence o on o.study = v.study and o.no = v.occurrence_no
+    where m.study = ${study} and m.group_no in ${toList(groups.map((group) => group.target.no))} and v.present = 1 and ${isCurrentVersion(head)}
     group by v.group_no`.execute(store.db)
   const counted = new Map(rows.map((row) => [row.no, row.subjects]))
   return new Map(groups.map((group) => [group.target.id, counted.get(group.target.no) ?? 0]))
@@ -148,7 +167,8 @@ export async function listOccurrences(
   return readOccurrences(
     store.db,
     study,
-    sql`v.group_no = ${options.groupNo} and v.present = 1 and ${isCurrentVersion(head)} order by o.usubjid, o.key limit ${options.limit}`,
+    sql`o.no in (select occurrence_no from group_member where study = ${study} and group_no = ${options.groupNo})
+      and v.group_no = ${options.groupNo} and v.present = 1 and ${isCurrentVersion(head)} order by o.usubjid, o.key limit ${options.limit}`,
   )
 }
 

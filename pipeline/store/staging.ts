@@ -6,7 +6,7 @@ import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import { type Json, toCanonicalJson } from '../../schemas/content-id.ts'
 import { assertNever } from '../../schemas/errors.ts'
-import { isSerious, toKeyText } from '../../schemas/occurrence-id.ts'
+import { parseKeyText } from '../../schemas/occurrence-id.ts'
 import type { Bucket, RejectReason, SkipReason } from '../../schemas/outcomes.ts'
 import type { Occurrence, Remark, RowOutcome, SubjectRecord } from '../../schemas/records.ts'
 import type { TermGroup } from '../review/term-group.ts'
@@ -65,8 +65,10 @@ interface Known {
 
 const EXAMPLES_KEPT = 5
 /** Rows of one short transaction: fewer cost more in all, more make reviewers wait longer. */
-const BATCH_ROWS = 16_000
+const BATCH_ROWS = 2000
 const WITHDRAW_BATCH = 5000
+/** New versions kept back until they are filed under their groups. */
+const MEMBERS_HELD = 250_000
 /** Verbatims whose group number is remembered; beyond it the memory starts afresh. */
 const GROUP_CACHE_SIZE = 50_000
 
@@ -97,8 +99,9 @@ export class Staging {
   readonly #firstFresh: number
   readonly #digest = new VersionsDigest()
   readonly #moved = new Map<number, { occurrences: number; serious: number }>()
+  /** Group and occurrence numbers of new versions that `group_member` does not hold yet. */
+  #members: { groupNo: number; no: number }[] = []
   #waiting: RowOutcome[] = []
-  readonly #freshNumbers = new Map<string, number>()
   #nextOccurrence: number
   #nextGroup: number
   #nextSetAside = 1
@@ -206,27 +209,28 @@ export class Staging {
     await this.#store.db.transaction().execute(async (trx) => {
       const known = await this.#findKnown(trx, rows)
       const batch = new Batch()
-      this.#numberFresh(rows, known)
       for (const row of rows) this.#take(row, { file, known, batch })
-      batch.sort()
-      this.#digest.add(
-        batch.fresh.map(({ facts }) => facts),
-        'fresh',
-      )
+      this.#digest.add(batch.fresh, 'fresh')
       await batch.write(trx)
     })
+    if (this.#members.length >= MEMBERS_HELD) await this.#writeMembers()
   }
 
   /**
-   * Numbers the occurrences that are new in a batch in the order of their ids. Ids are hashes: taken as they come, every
-   * row would touch another page of their index.
+   * Files new versions under their groups, in the order of the groups: a verbatim can stand anywhere in an export, and
+   * filed as they come in every batch would touch every page.
    */
-  #numberFresh(rows: readonly RowOutcome[], known: ReadonlyMap<string, Known>): void {
-    this.#freshNumbers.clear()
-    const ids = new Set<string>()
-    for (const row of rows)
-      if (row.kind === 'occurrences') for (const { id } of row.occurrences) if (!known.has(id)) ids.add(id)
-    for (const id of [...ids].sort()) this.#freshNumbers.set(id, this.#nextOccurrence++)
+  async #writeMembers(): Promise<void> {
+    const members = this.#members.sort((a, b) => a.groupNo - b.groupNo || a.no - b.no)
+    this.#members = []
+    for (let start = 0; start < members.length; start += BATCH_ROWS)
+      await this.#store.db.transaction().execute((trx) =>
+        insertRows(
+          trx,
+          { name: 'group_member', columns: ['study', 'group_no', 'occurrence_no'], isIgnoringRepeats: true },
+          members.slice(start, start + BATCH_ROWS).map(({ groupNo, no }) => [this.#study, groupNo, no]),
+        ),
+      )
   }
 
   #take(
@@ -252,7 +256,7 @@ export class Staging {
             this.#toRepeat({
               counts,
               line: row.line,
-              raw: row.raw(),
+              raw: row.raw,
               isSame: seenBefore === contentId,
               what: `subject ${row.subject.subject}`,
             }),
@@ -273,7 +277,7 @@ export class Staging {
             this.#toRepeat({
               counts,
               line: row.line,
-              raw: row.raw(),
+              raw: row.raw,
               isSame: !conflict,
               what: `record ${toRecordName(row.occurrences[0])}`,
             }),
@@ -305,8 +309,7 @@ export class Staging {
     { source, known, batch }: { source: string; known: Map<string, Known>; batch: Batch },
   ): void {
     const before = known.get(occurrence.id)
-    const no = before?.no ?? this.#freshNumbers.get(occurrence.id)
-    if (no === undefined) throw new Error('a new occurrence was not numbered')
+    const no = before?.no ?? this.#nextOccurrence++
     if (before !== undefined && before.usubjid !== occurrence.usubjid) this.usubjidChanged++
     this.#seen.add(no)
     if (before === undefined) {
@@ -318,13 +321,13 @@ export class Staging {
         this.transferNo,
         occurrence.domain,
         occurrence.field,
-        toKeyText(occurrence.key),
+        occurrence.key,
         occurrence.subject,
         occurrence.usubjid,
       ])
       const n = this.#nextSequence(occurrence)
       batch.sequences.push([this.#study, occurrence.domain, occurrence.usubjid, n, no, 1, this.transferNo])
-      batch.fresh.push({ no, facts: { ...toFacts(occurrence), n, source, file_no: this.#fileNo } })
+      batch.fresh.push({ ...toFacts(occurrence), n, source, file_no: this.#fileNo })
     } else if (before.present && before.contentId === occurrence.contentId) {
       this.movement.unchanged++
       // A source withdraws what it stated last: when another one states the record now, that has to be known.
@@ -334,9 +337,10 @@ export class Staging {
     else this.movement.changedContext++
 
     const groupNo = this.#findGroup(occurrence, batch)
-    const serious = isSerious(occurrence) ? 1 : 0
+    const serious = occurrence.isSerious ? 1 : 0
     if (before?.present) this.#move(before, -1)
     this.#move({ groupNo, serious }, 1)
+    this.#members.push({ groupNo, no })
     batch.versions.push([
       this.#study,
       no,
@@ -348,7 +352,7 @@ export class Staging {
       occurrence.subjectRaw,
       occurrence.site,
       serious,
-      JSON.stringify(occurrence.context),
+      occurrence.context,
       occurrence.contentId,
       this.#fileNo,
       occurrence.line,
@@ -473,7 +477,7 @@ export class Staging {
     const occurrences = rows.flatMap((row) => (row.kind === 'occurrences' ? row.occurrences : []))
     const known = new Map<string, Known>()
     if (occurrences.length === 0) return known
-    const ids = toList(occurrences.map((occurrence) => occurrence.id))
+    const named = JSON.stringify(occurrences.map(({ subject, id }) => [subject, id]))
     const { rows: found } = await sql<{
       id: string
       no: number
@@ -486,9 +490,9 @@ export class Staging {
       present: number
     }>`
       select o.id, o.no, v.content_id, v.verbatim, v.group_no, v.source, v.serious, o.usubjid, v.present
-      from occurrence o join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
-      where o.study = ${this.#study} and o.id in ${ids}
-        and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = o.study and w.occurrence_no = o.no)`.execute(
+      from json_each(${named}) j cross join occurrence o on o.study = ${this.#study} and o.subject = j.value ->> 0 and o.id = j.value ->> 1
+      join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
+      where v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = o.study and w.occurrence_no = o.no)`.execute(
       trx,
     )
     for (const row of found)
@@ -608,6 +612,7 @@ export class Staging {
   async commit({ actor, body }: { actor: Actor; body: Json }): Promise<void> {
     const { db, ambience } = this.#store
     const study = this.#study
+    await this.#writeMembers()
     for await (const versions of readVersionFacts(db, study, { transferNo: this.transferNo, before: this.#firstFresh }))
       this.#digest.add(versions, 'known')
     const versionsDigest = this.#digest.finish(await listSubjectFacts(db, study, this.transferNo))
@@ -653,21 +658,13 @@ type SetAside = {
 /** The rows of one short transaction, by table. */
 class Batch {
   /** Versions of occurrences that this transfer brought first, for the digest. */
-  readonly fresh: { readonly no: number; readonly facts: VersionFacts }[] = []
+  readonly fresh: VersionFacts[] = []
   readonly groups: Cell[][] = []
   readonly occurrences: Cell[][] = []
   readonly versions: Cell[][] = []
   readonly sequences: Cell[][] = []
   readonly subjects: Cell[][] = []
   readonly setAside: Cell[][] = []
-
-  /** Puts what is keyed by occurrence numbers into their order. */
-  sort(): void {
-    const byNo = (a: readonly Cell[], b: readonly Cell[]) => Number(a[1]) - Number(b[1])
-    this.fresh.sort((a, b) => a.no - b.no)
-    this.occurrences.sort(byNo)
-    this.versions.sort(byNo)
-  }
 
   async write(trx: Kysely<Tables>): Promise<void> {
     await insertRows(
@@ -870,7 +867,7 @@ function keepRemarks(counts: FileCounts, remarks: readonly Remark[]): void {
 
 function toRecordName(occurrence: Occurrence | undefined): string {
   if (occurrence === undefined) return ''
-  const { subject, record, domain: _, item: __, ...place } = occurrence.key
+  const { subject, record, domain: _, item: __, ...place } = parseKeyText(occurrence.key)
   const parts = [...Object.entries(place), ...Object.entries(record)]
     .filter(([, value]) => value !== null)
     .map(([name, value]) => `${name} ${JSON.stringify(value)}`)

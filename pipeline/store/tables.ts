@@ -183,6 +183,8 @@ export interface Tables {
     first_transfer: number
     decision: string | null
   }
+  /** Every occurrence that ever had a version in a group: an index kept by hand, because a transfer writes it in one go. */
+  group_member: { study: string; group_no: number; occurrence_no: number }
 }
 
 export type TableName = keyof Tables

@@ -164,7 +164,7 @@ test('a slow sink holds the rows back: one chunk at a time, and nothing is made 
   await file.close()
   expect(Math.max(...madeDuringWrites)).toBe(0)
   // 100,000 rows in batches of 16,384, and the footer.
-  expect(chunks).toHaveLength(8)
+  expect(chunks).toHaveLength(Math.ceil(made / BATCH_ROWS) + 1)
   expect(Math.max(...chunks)).toBeLessThan(BATCH_ROWS * 40)
 })
 

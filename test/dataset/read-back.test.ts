@@ -51,7 +51,7 @@ describe('an Arrow file', () => {
   })
 
   test('is never held whole: chunks are let go as the counting goes on', async () => {
-    const { storage } = await writeNumbers(40 * BATCH_ROWS)
+    const { storage } = await writeNumbers(160 * BATCH_ROWS)
     const taken: WeakRef<Uint8Array>[] = []
     const held: number[] = []
     const watched: Storage = {
@@ -68,7 +68,7 @@ describe('an Arrow file', () => {
         }
       },
     }
-    expect(await countRows(watched, 'x.arrow')).toBe(40 * BATCH_ROWS)
+    expect(await countRows(watched, 'x.arrow')).toBe(160 * BATCH_ROWS)
     expect(held.length).toBeGreaterThan(3)
     expect(Math.max(...held)).toBeLessThan(8)
   })

@@ -197,7 +197,7 @@ describe('what goes wrong', () => {
 
   test.each([0, 200_000, 4_000_000])('a disk that is full after %d bytes leaves no file', async (room) => {
     const { path, storage } = openTestFolder()
-    const rows = inBatches(manyRows(2 * BATCH_ROWS), 1000)
+    const rows = inBatches(manyRows(8 * BATCH_ROWS), 1000)
     await expect(writeDataset(toOptions(withRoomFor(storage, room), { rows }))).rejects.toMatchObject({
       code: 'WRITE_FAILED',
     })

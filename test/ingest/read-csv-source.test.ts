@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { readSource } from '../../pipeline/ingest/read-source.ts'
 import { AecoderError } from '../../schemas/errors.ts'
-import { toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
-import { toStudyId } from '../../schemas/study.ts'
-import { listOccurrences, listRemarks, readOutcomes, toFile, toStudy, toWords } from './text-file.ts'
+import { toOccurrenceId } from '../../schemas/occurrence-id.ts'
+import {
+  expectRuledIdentities,
+  listOccurrences,
+  listRemarks,
+  readOutcomes,
+  toFile,
+  toStudy,
+  toWords,
+} from './text-file.ts'
 
 const REDCAP = toStudy({
   domain: 'AE',
@@ -123,7 +130,7 @@ describe('a REDCap-like export', () => {
   test('gives the raw text of a row that is taken or rejected', async () => {
     const outcomes = await readOutcomes(file, REDCAP)
     const raws = outcomes.flatMap((outcome) =>
-      outcome.kind === 'occurrences' ? [outcome.raw()] : outcome.kind === 'rejected' ? [outcome.raw] : [],
+      outcome.kind === 'occurrences' || outcome.kind === 'rejected' ? [outcome.raw] : [],
     )
     expect(raws[0]).toBe('1,adverse_events,1,site_a,,1,Headache,2024-01-05,1,after lunch')
     expect(raws[2]).toBe('\u00a0,adverse_events,1,site_b,,1,Rash,,,')
@@ -186,15 +193,9 @@ describe('a Rave-like export', () => {
 
   test('has the ids that the rule gives', async () => {
     const odd = toFile('ae.csv', `${RAVE_HEADER}\n"1""0\\1",Zürich 😀,\t,0,1,Übelkeit\u2028,,`)
-    const occurrences = [
-      ...listOccurrences(await readOutcomes(file, RAVE)),
-      ...listOccurrences(await readOutcomes(odd, RAVE)),
-    ]
-    expect(occurrences).toHaveLength(4)
-    for (const occurrence of occurrences) {
-      expect(occurrence.id).toBe(toOccurrenceId(toStudyId(RAVE), occurrence.key))
-      expect(occurrence.contentId).toBe(toOccurrenceContentId(occurrence))
-    }
+    const outcomes = [...(await readOutcomes(file, RAVE)), ...(await readOutcomes(odd, RAVE))]
+    expect(outcomes).toHaveLength(4)
+    expectRuledIdentities(outcomes, RAVE)
   })
 
   test('changes an occurrence that was amended, and not the one beside it', async () => {

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readSource } from '../../pipeline/ingest/read-source.ts'
-import { toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
-import { toStudyId } from '../../schemas/study.ts'
-import { listOccurrences, readOutcomes, toFile, toStudy, toWords } from './text-file.ts'
+import { expectRuledIdentities, listOccurrences, readOutcomes, toFile, toStudy, toWords } from './text-file.ts'
 
 const AE = toStudy({
   domain: 'AE',
@@ -59,7 +57,8 @@ describe('an ODM snapshot', () => {
   })
 
   test('keys a record by its structure, and an absent repeat key differs from an empty one', async () => {
-    const occurrences = listOccurrences(await readOutcomes(toFile('ae.xml', UNTYPED), AE))
+    const outcomes = await readOutcomes(toFile('ae.xml', UNTYPED), AE)
+    const occurrences = listOccurrences(outcomes)
     expect(occurrences[0]?.key).toEqual({
       domain: 'AE',
       subject: 'SS_1',
@@ -74,10 +73,7 @@ describe('an ODM snapshot', () => {
     })
     expect(occurrences.map(({ key }) => key.groupRepeat)).toEqual(['1', '2', '', null])
     expect(new Set(occurrences.map(({ id }) => id)).size).toBe(4)
-    for (const occurrence of occurrences) {
-      expect(occurrence.id).toBe(toOccurrenceId(toStudyId(AE), occurrence.key))
-      expect(occurrence.contentId).toBe(toOccurrenceContentId(occurrence))
-    }
+    expectRuledIdentities(outcomes, AE)
   })
 
   test('leaves null what the record does not hold, and empty what it holds empty', async () => {
@@ -100,7 +96,7 @@ describe('an ODM snapshot', () => {
 
   test('shows a record as one line of raw text', async () => {
     const [, , fever] = await readOutcomes(toFile('ae.xml', UNTYPED), AE)
-    expect(fever?.kind === 'occurrences' && JSON.parse(fever.raw())).toEqual({
+    expect(fever?.kind === 'occurrences' && JSON.parse(fever.raw)).toEqual({
       studyOid: 'S',
       subjectKey: 'SS_1',
       siteOid: '101',

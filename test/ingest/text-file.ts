@@ -1,10 +1,13 @@
 /** Files for the tests of ingest: texts written beside what is expected of them. */
 
+import { expect } from 'vitest'
 import { readSource } from '../../pipeline/ingest/read-source.ts'
+import { toCanonicalJson } from '../../schemas/content-id.ts'
 import { assertNever } from '../../schemas/errors.ts'
 import type { SourceFile } from '../../schemas/files.ts'
-import type { Occurrence, RowOutcome } from '../../schemas/records.ts'
-import { parseStudyConfig, type SourceConfig, type StudyConfig } from '../../schemas/study.ts'
+import { parseKeyText, toKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
+import type { CrfContext, Occurrence, OccurrenceKey, RowOutcome } from '../../schemas/records.ts'
+import { parseStudyConfig, type SourceConfig, type StudyConfig, toStudyId } from '../../schemas/study.ts'
 
 export function toFile(name: string, text: string): SourceFile {
   return {
@@ -59,8 +62,30 @@ export function toWords(outcomes: readonly RowOutcome[]): string[] {
   })
 }
 
-export function listOccurrences(outcomes: readonly RowOutcome[]): Occurrence[] {
-  return outcomes.flatMap((outcome) => (outcome.kind === 'occurrences' ? outcome.occurrences : []))
+/** Occurrences with key and context as the objects that their texts stand for. */
+export function listOccurrences(
+  outcomes: readonly RowOutcome[],
+): (Omit<Occurrence, 'key' | 'context'> & { key: OccurrenceKey; context: CrfContext })[] {
+  return outcomes.flatMap((outcome) =>
+    outcome.kind === 'occurrences'
+      ? outcome.occurrences.map((occurrence) => ({
+          ...occurrence,
+          key: parseKeyText(occurrence.key),
+          context: JSON.parse(occurrence.context) as CrfContext,
+        }))
+      : [],
+  )
+}
+
+/** Holds ids and texts, which ingest spells in its own way, against the rules of schemas/occurrence-id.ts. */
+export function expectRuledIdentities(outcomes: readonly RowOutcome[], study: StudyConfig): void {
+  const stored = outcomes.flatMap((outcome) => (outcome.kind === 'occurrences' ? outcome.occurrences : []))
+  for (const [index, occurrence] of listOccurrences(outcomes).entries()) {
+    expect(occurrence.id).toBe(toOccurrenceId(toStudyId(study), occurrence.key))
+    expect(occurrence.contentId).toBe(toOccurrenceContentId(occurrence))
+    expect(stored[index]?.key).toBe(toKeyText(occurrence.key))
+    expect(stored[index]?.context).toBe(toCanonicalJson(occurrence.context))
+  }
 }
 
 export function listRemarks(outcomes: readonly RowOutcome[]): string[] {

@@ -12,7 +12,8 @@ import { type NewDecision, recordAutocoded, recordManual } from '../../pipeline/
 import { type GroupState, listGroups, listOccurrences, type OccurrenceState } from '../../pipeline/store/queue.ts'
 import { type FileCounts, Staging } from '../../pipeline/store/staging.ts'
 import { openStore, readSnapshot, registerStudy, type Store } from '../../pipeline/store/store.ts'
-import { toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
+import { toCanonicalJson } from '../../schemas/content-id.ts'
+import { toKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
 import type { CodedDomain, DatasetRow, Occurrence, RowOutcome } from '../../schemas/records.ts'
 import type { TermPath } from '../../schemas/terms.ts'
 
@@ -69,7 +70,19 @@ export function toOccurrence(reported: Reported, study = STUDY): Occurrence {
   const said = { verbatim: term, subjectRaw: subject, site, context }
   const contentId = toOccurrenceContentId(said)
   const id = toOccurrenceId(study, key)
-  return { ...said, id, key, domain, field, subject, usubjid: `ABC-101-${subject}`, contentId, line }
+  return {
+    ...said,
+    id,
+    key: toKeyText(key),
+    context: toCanonicalJson(context),
+    isSerious: serious,
+    domain,
+    field,
+    subject,
+    usubjid: `ABC-101-${subject}`,
+    contentId,
+    line,
+  }
 }
 
 export function toRow(reported: Reported, study = STUDY): RowOutcome {
@@ -78,7 +91,7 @@ export function toRow(reported: Reported, study = STUDY): RowOutcome {
 
 export function toRowOf(...occurrences: readonly Occurrence[]): RowOutcome {
   const line = occurrences[0]?.line ?? 2
-  return { kind: 'occurrences', line, raw: () => `raw row of line ${line}`, occurrences, remarks: [] }
+  return { kind: 'occurrences', line, raw: `raw row of line ${line}`, occurrences, remarks: [] }
 }
 
 /** `"0101 Headache"` → subject 0101, record 1; `"0101/2 Headache !"` → record 2, serious. */

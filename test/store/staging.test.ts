@@ -166,7 +166,7 @@ test('what a transfer says of subjects goes with it when it is abandoned', async
   const toSubject = (sex: 'F' | 'M'): RowOutcome => ({
     kind: 'subject',
     line: 2,
-    raw: () => `0101,${sex}`,
+    raw: `0101,${sex}`,
     subject: { subject: '0101', usubjid: 'ABC-101-0101', site: null, sex, birthYear: 1980, line: 2 },
     remarks: [],
   })

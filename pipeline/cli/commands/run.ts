@@ -139,6 +139,17 @@ function toText(
   )
   for (const { file, code, count, examples } of remarks)
     lines.push(`noticed        ${file}: ${count} × ${code}: ${toVisible(examples[0] ?? '')}`)
+  for (const { verbatim, standing, by, now } of report.disagreements.examples)
+    lines.push(
+      toVisible(
+        `noticed        "${verbatim}" stands coded as ${standing.text} (by ${by}); lists and rules now say ${now.llt?.text ?? now.outcome}`,
+      ),
+    )
+  const { count, examples } = report.disagreements
+  if (count > 0)
+    lines.push(
+      `noticed        ${count > examples.length ? `and ${count - examples.length} more: ` : ''}what is coded stays as it is; code anew by hand what you want changed`,
+    )
 
   if (report.status === 'incomplete') {
     lines.push('', `INCOMPLETE: nothing of this transfer is current. What stands in the way:`)
