@@ -37,6 +37,7 @@ export {
   openExport,
   openStudy,
   openStudyStore,
+  openStudyStoreToRead,
   type Study,
   toShortPath,
 } from './study.ts'

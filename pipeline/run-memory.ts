@@ -8,7 +8,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
  * New objects get so much room; V8 would go up to 128 MB and keep it. What a batch of rows needs dies in here: with less,
  * batches are carried over into the old space, and clearing that costs half of a run again.
  */
-const NEW_SPACE_BYTES = 16 * 2 ** 20
+const NEW_SPACE_BYTES = 8 * 2 ** 20
 
 /**
  * Tells this process's V8 to be sparing, from now on: nothing undoes it.
@@ -16,7 +16,7 @@ const NEW_SPACE_BYTES = 16 * 2 ** 20
  */
 export function toMemoryKeeper(): () => void {
   // Collect the old space when it has grown by half, not by as much again.
-  setFlagsFromString('--heap-growing-percent=50')
+  setFlagsFromString('--heap-growing-percent=25')
   // Loading a dictionary makes what stays: room for new objects would not help it.
   allowGrowth(false)
   let state: 'loading' | 'growing' | 'settled' = 'loading'

@@ -96,6 +96,7 @@ export async function publishRun(
   const runId = toRunId(ambience)
   const prefix = `runs/${runId}/`
   const columns = options.columns ?? listColumns(study)
+  await clearUnfinished(output)
   const manifest = await readSnapshot(store, async (db) => {
     const audit = await findHead(db, study.id)
     // An incomplete run tells of the transfer it refused; a complete one of the transfer that is current.
@@ -157,6 +158,14 @@ export async function publishRun(
     )
   }
   return toPublished(study, manifest)
+}
+
+/** What runs wrote that were killed before their manifest stood. The caller holds the study's lock. */
+async function clearUnfinished(output: Storage): Promise<void> {
+  for (const runId of await output.listFolders('runs')) {
+    const isRun = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/.test(runId) // what else stands there is not ours to remove
+    if (isRun && !(await output.has(`runs/${runId}/manifest.json`))) await output.removeFolder(`runs/${runId}`)
+  }
 }
 
 /** The current run when nothing happened since: the same transfer twice changes nothing, not even a folder. */

@@ -17,7 +17,7 @@ import { openDictionaryFolder } from './storage/dictionary-files.ts'
 import { openFolder } from './storage/folder.ts'
 import { type Artefact, toSetId } from './store/artefacts.ts'
 import type { Ambience } from './store/chain.ts'
-import { openStore, registerStudy, type Store } from './store/store.ts'
+import { openStore, openStoreToRead, registerStudy, type Store } from './store/store.ts'
 
 /** A study's configuration with its paths resolved; nothing else is open yet. */
 export interface Study {
@@ -49,7 +49,14 @@ export const AECODER_VERSION = readPackageVersion()
  */
 export async function openStudy(path: string): Promise<Study> {
   const configPath = await toConfigPath(path)
-  const configText = await readFile(configPath, 'utf8')
+  const configText = await readFile(configPath, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new AecoderError('CONFIG_NOT_FOUND', {
+      where: toShortPath(configPath),
+      found: `it cannot be read (${error.code})`,
+      expected: 'a study.json',
+      action: 'Check what stands there and its permissions',
+    })
+  })
   const config = parseStudyConfig(configText, toShortPath(configPath))
   const from = (place: string) => resolve(dirname(configPath), place)
   return {
@@ -78,6 +85,12 @@ async function toConfigPath(path: string): Promise<string> {
     })
   }
   return resolve(file)
+}
+
+/** Opens the study's store for reading alone; one that is not there yet is made, and is empty. */
+export async function openStudyStoreToRead(study: Study, ambience: Ambience): Promise<Store> {
+  if (!existsSync(study.paths.store)) return openStudyStore(study, ambience)
+  return openStoreToRead({ path: study.paths.store, ambience })
 }
 
 /** Opens the study's store and makes the study known to it. */

@@ -32,6 +32,10 @@ export interface Storage {
   /** @throws AecoderError FILE_NOT_FOUND when the name is not there */
   read(name: string): AsyncIterable<Uint8Array>
   has(name: string): Promise<boolean>
+  /** Names of the folders right below a folder; none where it is not there. */
+  listFolders(name: string): Promise<readonly string[]>
+  /** Removes a folder with all that is in it, unfinished files too. */
+  removeFolder(name: string): Promise<void>
   createFile(name: string): Promise<FileSink>
   /** Puts the bytes under the name in one step: readers see the old file or the new one, never a part. */
   replace(name: string, bytes: Uint8Array): Promise<WrittenFile>

@@ -260,7 +260,7 @@ function sumOf(counts: { readonly [reason: string]: number }): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
-function toRunSummary({ status, transfer, counts }: RunReport): unknown {
+function toRunSummary({ status, transfer, counts, disagreements }: RunReport): unknown {
   const files = transfer.files.map((file) => [
     file.name,
     {
@@ -290,6 +290,10 @@ function toRunSummary({ status, transfer, counts }: RunReport): unknown {
     coded: toOccurrences(false),
     toApprove: counts.toApproveOccurrences,
     toReview: toOccurrences(true),
+    // What stands coded, and what lists and rules say of it now.
+    contradicted: Object.fromEntries(
+      disagreements.examples.map(({ verbatim, now }) => [verbatim, now.llt?.text ?? now.outcome]),
+    ),
   })
 }
 

@@ -37,8 +37,11 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   try {
     await root.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-    throw error
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return EXIT.ok
+    // commander has told a person; a program that asked for JSON gets it.
+    if (argv.includes('--json')) await writeError({ code: 'USAGE', found: error.message.replace(/^error: /, '') })
+    return EXIT.usage
   }
   return exitCode
 }
@@ -63,11 +66,27 @@ async function answer(command: Command, given: readonly unknown[]): Promise<numb
     return exitCode ?? EXIT.ok
   } catch (error) {
     progress.close()
-    if (!(error instanceof AecoderError)) throw error
-    if (options.json) await writeOut(`${JSON.stringify({ error: { code: error.code, ...error.facts } }, null, 2)}\n`)
-    process.stderr.write(`aecoder: ${error.message}\n`)
-    return error.exitCode
+    if (error instanceof AecoderError) {
+      if (options.json) await writeError({ code: error.code, ...error.facts })
+      process.stderr.write(`aecoder: ${error.message}\n`)
+      return error.exitCode
+    }
+    if (options.json) await writeError({ code: 'UNEXPECTED', found: String(error) })
+    const told = isSystemError(error)
+      ? error.message
+      : `unexpected, most likely a defect of aecoder: ${error instanceof Error ? error.stack : String(error)}`
+    process.stderr.write(`aecoder: ${told}\n`)
+    return EXIT.failed
   }
+}
+
+function writeError(error: { code: string; found: string }): Promise<void> {
+  return writeOut(`${JSON.stringify({ error }, null, 2)}\n`)
+}
+
+/** What the system says of a file names the file and what is wrong; where it came up in our code helps nobody. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
 }
 
 function findFamily(root: Commander, name: string): Commander {

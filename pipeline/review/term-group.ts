@@ -22,8 +22,12 @@ export function toTermGroup(
   verbatim: string,
 ): TermGroup {
   const folded = foldVerbatim(verbatim)
-  const id = toContentId(
-    toCanonicalJson([FOLD_VERSION, field.domain, field.field, field.terminology, field.language, folded]),
-  )
-  return { ...field, id, foldVersion: FOLD_VERSION, folded, verbatim }
+  const named = { ...field, foldVersion: FOLD_VERSION, folded }
+  return { ...named, id: toTermGroupId(named), verbatim }
+}
+
+/** A group's identity: everything that makes verbatims one group. */
+export function toTermGroupId(group: Omit<TermGroup, 'id' | 'verbatim'>): string {
+  const { foldVersion, domain, field, terminology, language, folded } = group
+  return toContentId(toCanonicalJson([foldVersion, domain, field, terminology, language, folded]))
 }

@@ -34,6 +34,20 @@ export function openFolder(path: string): Storage {
         throw toReadError(target, error)
       }
     },
+    async listFolders(name) {
+      const target = toTarget(path, name)
+      const entries = await readdir(target.path, { withFileTypes: true }).catch((error: unknown) => {
+        if (isMissing(error)) return []
+        throw toReadError(target, error)
+      })
+      return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+    },
+    async removeFolder(name) {
+      const target = toTarget(path, name)
+      await rm(target.path, { recursive: true, force: true }).catch((error: unknown) => {
+        throw toWriteError(target, error)
+      })
+    },
     createFile,
     async replace(name, bytes) {
       const sink = await createFile(name)

@@ -1,9 +1,10 @@
 /** Checking a store against itself: chain, decisions, transfers, identities, derived tables. Reads only. */
 import { type Kysely, sql } from 'kysely'
 import { foldVerbatim } from '../../dictionaries/text/fold.ts'
-import { compareCodeUnits, type Json, toCanonicalJson, toContentId, toSha256 } from '../../schemas/content-id.ts'
+import { compareCodeUnits, type Json, toCanonicalJson, toSha256 } from '../../schemas/content-id.ts'
 import { isSerious, parseKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
-import type { CrfContext } from '../../schemas/records.ts'
+import type { CodedDomain, CrfContext } from '../../schemas/records.ts'
+import { toTermGroupId } from '../review/term-group.ts'
 import type { ArtefactSet } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
@@ -395,7 +396,7 @@ async function checkGroups(db: Kysely<Tables>, study: string, faults: Faults): P
       latest: string | null
       id: string
       folded: string
-      domain: string
+      domain: CodedDomain
       field: string
       terminology: string
       language: string
@@ -414,10 +415,8 @@ async function checkGroups(db: Kysely<Tables>, study: string, faults: Faults): P
     for (const name of ['occurrences', 'serious'] as const)
       if (row[name] !== counts[name]) faults.add(`${where}: counts ${row[name]} ${name}, there are ${counts[name]}`)
     if (row.latest !== row.decision) faults.add(`${where}: its decision in force is not its latest`)
-    const id = toContentId(
-      toCanonicalJson([row.fold_version, row.domain, row.field, row.terminology, row.language, row.folded]),
-    )
-    if (id !== row.id) faults.add(`${where}: its id does not follow from its text`)
+    if (toTermGroupId({ ...row, foldVersion: row.fold_version }) !== row.id)
+      faults.add(`${where}: its id does not follow from its text`)
   }
   for (const group of expected.keys()) faults.add(`term group no. ${group}: has occurrences but is not counted`)
   return rows.length

@@ -1,5 +1,7 @@
 /** kysely over node:sqlite. Knows SQLite's ways; knows no table. */
+import { statSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -16,8 +18,11 @@ import {
 
 export interface NodeSqliteOptions {
   readonly path: string
-  /** `write`: transactions take the write lock at once; `snapshot`: read-only, one state of the database throughout. */
-  readonly mode: 'write' | 'snapshot'
+  /**
+   * `write`: transactions take the write lock at once; `snapshot`: read-only, one state of the database throughout;
+   * `read`: nothing is meant to be written, and the files that reading makes beside the store are gone afterwards.
+   */
+  readonly mode: 'write' | 'read' | 'snapshot'
 }
 
 /** How long a writer waits for another one's short transaction before it gives up. */
@@ -72,15 +77,12 @@ class ImmediateDriver extends SqliteDriver {
 }
 
 function openDatabase({ path, mode }: NodeSqliteOptions): SqliteDatabase {
-  const db = new DatabaseSync(path, {
-    timeout: BUSY_TIMEOUT_MS,
-    enableForeignKeyConstraints: true,
-    readOnly: mode === 'snapshot',
-  })
+  const db =
+    mode === 'write' ? connect(path, { isReadOnly: false }) : openToRead(path, { isReadOnly: mode === 'snapshot' })
   // recursive_triggers: without it INSERT OR REPLACE would delete rows past the append-only triggers.
   // wal_autocheckpoint: a run's batches touch many pages; copying them home at every commit would double the work.
   db.exec(
-    'pragma synchronous = full; pragma recursive_triggers = on; pragma temp_store = file; pragma cache_size = -16384; pragma wal_autocheckpoint = 16384',
+    'pragma synchronous = full; pragma recursive_triggers = on; pragma temp_store = file; pragma cache_size = -8192; pragma wal_autocheckpoint = 16384',
   )
   const cache = new Map<string, SqliteStatement>()
   return {
@@ -96,6 +98,29 @@ function openDatabase({ path, mode }: NodeSqliteOptions): SqliteDatabase {
       cache.set(sql, statement)
       return statement
     },
+  }
+}
+
+function connect(path: string | URL, { isReadOnly }: { isReadOnly: boolean }): DatabaseSync {
+  return new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true, readOnly: isReadOnly })
+}
+
+/**
+ * Even a reader writes beside a file with a write-ahead log. Where that cannot be, as on an archive's medium, the file
+ * is read as one that nobody changes, if its log is empty.
+ */
+function openToRead(path: string, options: { isReadOnly: boolean }): DatabaseSync {
+  const db = connect(path, options)
+  try {
+    db.exec('select 1 from sqlite_master')
+    return db
+  } catch (error) {
+    db.close()
+    const log = statSync(`${path}-wal`, { throwIfNoEntry: false })
+    if (!/unable to open/i.test((error as Error).message) || (log?.size ?? 0) > 0) throw error
+    const frozen = pathToFileURL(path)
+    frozen.searchParams.set('immutable', '1')
+    return connect(frozen, { isReadOnly: true })
   }
 }
 

@@ -32,6 +32,22 @@ export async function openStore(options: { path: string; ambience: Ambience }): 
   return { path: options.path, db, ambience: options.ambience, close: () => db.destroy() }
 }
 
+/**
+ * Opens a store for reading alone: nothing is created or changed, not even on a medium that cannot be written.
+ * @throws AecoderError FILE_NOT_FOUND, STORE_NEWER
+ */
+export async function openStoreToRead(options: { path: string; ambience: Ambience }): Promise<Store> {
+  const { path, ambience } = options
+  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect({ path, mode: 'read' }) })
+  try {
+    checkOurs({ path, version: await readVersion(db), isOurs: await isOurs(db) })
+  } catch (error) {
+    await db.destroy()
+    throw toStoreError(error, path)
+  }
+  return { path, db, ambience, close: () => db.destroy() }
+}
+
 /** A read-only view of one moment: what others write meanwhile is not seen, and nobody waits for the reader. */
 export async function readSnapshot<T>(
   store: Pick<Store, 'path'>,
@@ -49,20 +65,7 @@ async function migrate(db: Kysely<Tables>, path: string): Promise<void> {
   if ((await readVersion(db)) === STORE_VERSION && (await isOurs(db))) return
   await db.transaction().execute(async (trx) => {
     const version = await readVersion(trx) // another process may have been first
-    if (version > STORE_VERSION)
-      throw new AecoderError('STORE_NEWER', {
-        where: path,
-        found: `written by a newer aecoder (store version ${version})`,
-        expected: `version ${STORE_VERSION} or older`,
-        action: 'Use that version of aecoder, or newer',
-      })
-    if (!(await isOurs(trx)) && !(await isEmpty(trx)))
-      throw new AecoderError('FILE_NOT_FOUND', {
-        where: path,
-        found: 'a database of another program',
-        expected: 'an aecoder database, or no file at all',
-        action: 'Check "store" in study.json',
-      })
+    checkOurs({ path, version, isOurs: (await isOurs(trx)) || (await isEmpty(trx)) })
     for (const migration of MIGRATIONS.slice(version))
       for (const statement of migration.statements) await sql.raw(statement).execute(trx)
     await sql.raw(`pragma user_version = ${STORE_VERSION}`).execute(trx)
@@ -85,6 +88,23 @@ async function useWriteAheadLog(db: Kysely<Tables>): Promise<void> {
       await setTimeout(20)
     }
   }
+}
+
+function checkOurs({ path, version, isOurs }: { path: string; version: number; isOurs: boolean }): void {
+  if (version > STORE_VERSION)
+    throw new AecoderError('STORE_NEWER', {
+      where: path,
+      found: `written by a newer aecoder (store version ${version})`,
+      expected: `version ${STORE_VERSION} or older`,
+      action: 'Use that version of aecoder, or newer',
+    })
+  if (!isOurs)
+    throw new AecoderError('FILE_NOT_FOUND', {
+      where: path,
+      found: 'a database of another program',
+      expected: 'an aecoder database, or no file at all',
+      action: 'Check "store" in study.json',
+    })
 }
 
 /** "aeco" in ASCII: what marks a SQLite file as a store of aecoder. */

@@ -5,7 +5,7 @@
  * be byte for byte what an undisturbed run makes.
  */
 import { existsSync, watch } from 'node:fs'
-import { cp, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -261,6 +261,9 @@ async function expectUndisturbed(scene: Scene, folder: string): Promise<void> {
   const { stored, hasOpenTransfer } = look(folder)
   expect(stored).toEqual(scene.after)
   expect(hasOpenTransfer).toBe(false)
+  const runs = join(folder, 'out', 'runs')
+  const unfinished = (await readdir(runs)).filter((runId) => !existsSync(join(runs, runId, 'manifest.json')))
+  expect(unfinished, 'what killed runs began to write is gone').toEqual([])
   expect(await listFaults(folder, join(folder, 'aecoder.db'))).toEqual([])
 }
 

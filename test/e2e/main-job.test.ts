@@ -213,6 +213,26 @@ test.each(COMMANDS.map(({ name }) => name))(
   },
 )
 
+test.each([
+  ['nosuch', "unknown command 'nosuch'"],
+  ['queue --bogus', "unknown option '--bogus'"],
+  ['queue --limit few', 'It must be a whole number above 0.'],
+])('wrong arguments (%s) are answered in JSON where JSON was asked for', async (line, found) => {
+  const { exitCode, stdout, stderr } = await runAecoder([...line.split(' '), '--json'])
+  expect(exitCode).toBe(2)
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'USAGE', found: expect.stringContaining(found) } })
+  expect(stderr).toContain(found)
+})
+
+test('a study.json that cannot be read is named', async () => {
+  const study = await copySampleForTest()
+  await rm(join(study, 'study.json'))
+  await mkdir(join(study, 'study.json'))
+  const { exitCode, stderr } = await runAecoder(['status', '--study', join(study, 'study.json', '..')])
+  expect(exitCode).toBe(2)
+  expect(stderr).toMatch(/^aecoder: .*study\.json: it cannot be read \(EISDIR\)/)
+})
+
 test('--json of every command is JSON that other programs can read', async () => {
   const study = await copySampleForTest()
   await cp(join(study, 'transfers', '2026-03-02', 'ae.csv'), join(study, 'listing.csv'))

@@ -1,13 +1,13 @@
 /** Opening a store: new, old, newer, foreign, contested; what a reader of one moment sees; who may run. */
 import { spawn } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 import { STORE_VERSION } from '../../pipeline/store/migrations.ts'
-import { lockStudy, openStore, readSnapshot } from '../../pipeline/store/store.ts'
+import { lockStudy, openStore, openStoreToRead, readSnapshot } from '../../pipeline/store/store.ts'
 import { commitTransfer, findGroup, listFaults, openScratch, openStage, STUDY, toAmbience, toRows } from './stage.ts'
 
 const STORE_MODULE = pathToFileURL(join(import.meta.dirname, '../../pipeline/store/store.ts')).href
@@ -50,6 +50,28 @@ test("another program's database is refused and left as it is", async () => {
   const opened = openStore({ path, ambience: toAmbience() }).then((store) => store.close())
   await expect(opened).rejects.toMatchObject({ name: 'AecoderError' })
   expect(db.prepare('select count(*) as n from sqlite_master').get()).toEqual({ n: 1 })
+})
+
+test('a store is read where nothing can be written beside it', async () => {
+  const store = await openStage()
+  await commitTransfer(store, { rows: toRows(['0101 Headache']) })
+  await store.close()
+  // SQLite cannot open the file by which the readers of a log agree: as on a medium that cannot be written.
+  await mkdir(`${store.path}-shm`)
+  const archived = await openStoreToRead({ path: store.path, ambience: toAmbience() })
+  expect((await findGroup(archived, 'headache')).occurrences).toBe(1)
+  expect(await listFaults(archived)).toEqual([])
+  await archived.close()
+})
+
+test('reading a store leaves nothing beside it', async () => {
+  const store = await openStage()
+  await store.close()
+  const before = await readdir(dirname(store.path))
+  const opened = await openStoreToRead({ path: store.path, ambience: toAmbience() })
+  await opened.db.selectFrom('study').selectAll().execute()
+  await opened.close()
+  expect(await readdir(dirname(store.path))).toEqual(before)
 })
 
 test('a store in a folder that is not there is named as such', async () => {

@@ -11,7 +11,7 @@ import {
   toApproval,
 } from '../../index.ts'
 import { DOMAIN_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
-import { withStore } from '../open.ts'
+import { withStoreToRead } from '../open.ts'
 import { toCount, toTable, toVisible } from '../tables.ts'
 
 const OCCURRENCES_SHOWN = 10
@@ -23,7 +23,7 @@ export const EXPLAIN = toCommand({
   arguments: [{ name: 'verbatim', summary: "any text, or the beginning of a term's id" }],
   options: { ...STUDY_OPTION, ...DOMAIN_OPTION },
   async run({ args, options, world }) {
-    return withStore(options.study, world, async ({ study, store }) => {
+    return withStoreToRead(options.study, world, async ({ study, store }) => {
       const name = args[0] ?? ''
       const domain = options.domain as 'AE' | 'MH' | undefined
       const kit = await openCodingKit(study)

@@ -8,7 +8,7 @@ import {
   type OccurrenceState,
 } from '../../index.ts'
 import { DOMAIN_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
-import { withStore } from '../open.ts'
+import { withStoreToRead } from '../open.ts'
 import { toCount, toShellWord, toTable } from '../tables.ts'
 
 export const QUEUE = toCommand({
@@ -28,7 +28,7 @@ export const QUEUE = toCommand({
     limit: { kind: 'number', value: 'N', summary: 'at most so many', default: 30 },
   },
   async run({ options, world }) {
-    return withStore(options.study, world, async ({ study, store }) => {
+    return withStoreToRead(options.study, world, async ({ study, store }) => {
       const state = options.state as 'open' | 'to-approve' | 'any'
       const domain = options.domain as 'AE' | 'MH' | undefined
       const groups = await listGroups(store, study.id, { state, limit: options.limit, ...(domain ? { domain } : {}) })

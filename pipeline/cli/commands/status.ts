@@ -1,7 +1,7 @@
 /** `status`: where a study stands. */
 import { type CurrentRun, countStudy, listTransfers, readCurrentRun } from '../../index.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
-import { withStore } from '../open.ts'
+import { withStoreToRead } from '../open.ts'
 import { toTable } from '../tables.ts'
 
 export const STATUS = toCommand({
@@ -11,7 +11,7 @@ export const STATUS = toCommand({
   arguments: [],
   options: { ...STUDY_OPTION },
   async run({ options, world }) {
-    return withStore(options.study, world, async ({ study, store }) => {
+    return withStoreToRead(options.study, world, async ({ study, store }) => {
       const transfers = await listTransfers(store, study.id)
       const counts = await countStudy(store, study.id)
       const current = await readCurrentRun(study)

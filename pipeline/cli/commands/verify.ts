@@ -1,7 +1,7 @@
 /** `verify`: prove the store, the current run and its files. */
 import { EXIT, type VerifyReport, verifyStudy } from '../../index.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
-import { withStore } from '../open.ts'
+import { withStoreToRead } from '../open.ts'
 import { toCount, toVisible } from '../tables.ts'
 
 export const VERIFY = toCommand({
@@ -11,7 +11,7 @@ export const VERIFY = toCommand({
   arguments: [],
   options: { ...STUDY_OPTION },
   async run({ options, world }) {
-    return withStore(options.study, world, async ({ study, store }) => {
+    return withStoreToRead(options.study, world, async ({ study, store }) => {
       const report = await verifyStudy(study, store)
       const { store: counts, faults } = report
       const lines = [
