@@ -2,7 +2,9 @@
  * What a coding dictionary offers, whatever it was read from. Knows terms, paths and currency; knows no study, no
  * subject and no store.
  */
+
 import type { DictionaryRef, MeddraLevel, TermPath } from '../schemas/terms.ts'
+import type { StandardQuery } from './standard-queries.ts'
 
 /** A lowest level term: what a verbatim is coded to. */
 export interface Llt {
@@ -43,8 +45,16 @@ export interface IntegrityReport {
   /** One per PT. */
   readonly primaryPaths: number
   readonly secondaryPaths: number
+  /** Active ones. */
+  readonly standardQueries: number
   /** What is odd without being wrong, one sentence each. */
   readonly warnings: readonly string[]
+}
+
+/** That a term belongs to a standard query. */
+export interface QueryMembership {
+  readonly query: StandardQuery
+  readonly scope: 'narrow' | 'broad'
 }
 
 export interface Dictionary {
@@ -81,6 +91,10 @@ export interface Dictionary {
    * those that begin with it come first). Within that by name, broader levels first. Nothing for an empty text.
    */
   search(text: string, options: SearchOptions): readonly SearchHit[]
+  /** The standard queries (SMQs), by code; none where the release has none. */
+  listQueries(): readonly StandardQuery[]
+  /** The active standard queries that hold a PT or LLT itself, by their codes; not those above them. */
+  listQueriesOf(code: string): readonly QueryMembership[]
   /** The current term this dictionary's makers propose for a non-current one. A proposal: MedDRA itself has none. */
   findProposedReplacement(lltCode: string): Llt | undefined
   /** The only sex a PT can occur in, where it is known to be specific. */

@@ -11,6 +11,7 @@ import { toMeddraTables } from './meddra-tables.ts'
 import type { ReleaseFileName } from './release-files.ts'
 import { LAYOUTS, readReleaseFiles } from './release-files.ts'
 import { NO_SIDECAR, parseSidecar } from './sidecar.ts'
+import { toStandardQueries } from './standard-queries.ts'
 
 /** What a dictionary is called when neither the caller nor its sidecar names it. */
 const UNNAMED = 'MedDRA-shaped'
@@ -55,7 +56,15 @@ export async function readMeddraAscii(files: DictionaryFiles, options: { name?: 
       ? NO_SIDECAR
       : parseSidecar(decodeText(release.sidecar.bytes).text, { file: release.sidecar.found, tables })
   const name = options.name ?? sidecar.name ?? UNNAMED
-  return new MeddraDictionary({ ref: { name, version, sha256: release.sha256 }, language, tables, sidecar, warnings })
+  const queries = toStandardQueries({ list: findTable('smq_list.asc'), content: findTable('smq_content.asc') }, tables)
+  return new MeddraDictionary({
+    ref: { name, version, sha256: release.sha256 },
+    language,
+    tables,
+    queries,
+    sidecar,
+    warnings,
+  })
 }
 
 function toRelease({ file, rowCount, columns }: AsciiTable): { readonly version: string; readonly language: string } {

@@ -2,10 +2,11 @@
 import { assertNever } from '../schemas/errors.ts'
 import type { DictionaryRef, MeddraLevel, PathNode, TermPath } from '../schemas/terms.ts'
 import { MEDDRA_LEVELS } from '../schemas/terms.ts'
-import type { Dictionary, IntegrityReport, Llt, SearchHit, SearchOptions } from './dictionary.ts'
+import type { Dictionary, IntegrityReport, Llt, QueryMembership, SearchHit, SearchOptions } from './dictionary.ts'
 import type { Level } from './meddra-levels.ts'
 import type { MeddraTables } from './meddra-tables.ts'
 import type { Sidecar } from './sidecar.ts'
+import type { StandardQuery } from './standard-queries.ts'
 import { compare, TermSearch } from './term-search.ts'
 import { CandidateIndex } from './text/candidate-index.ts'
 import { foldVerbatim } from './text/fold.ts'
@@ -16,6 +17,7 @@ interface Parts {
   readonly ref: DictionaryRef
   readonly language: string
   readonly tables: MeddraTables
+  readonly queries: readonly StandardQuery[]
   readonly sidecar: Sidecar
   /** Odd things met while reading, before those of the tables. */
   readonly warnings: readonly string[]
@@ -30,19 +32,22 @@ export class MeddraDictionary implements Dictionary {
   readonly #tables: MeddraTables
   readonly #levels: Readonly<Record<MeddraLevel, Level>>
   readonly #sidecar: Sidecar
+  readonly #queries: readonly StandardQuery[]
+  #queriesByTerm: ReadonlyMap<string, QueryMembership[]> | undefined
   readonly #folded = new Map<MeddraLevel, readonly string[]>()
   readonly #searches = new Map<MeddraLevel, TermSearch>()
   #byFold: TextGroups | undefined
   #byNormalised: TextGroups | undefined
   #candidates: { readonly index: CandidateIndex; readonly rows: Int32Array } | undefined
 
-  constructor({ ref, language, tables, sidecar, warnings }: Parts) {
+  constructor({ ref, language, tables, queries, sidecar, warnings }: Parts) {
     this.ref = ref
     this.language = language
     this.#tables = tables
     this.#levels = { SOC: tables.soc, HLGT: tables.hlgt, HLT: tables.hlt, PT: tables.pt, LLT: tables.llt }
     this.#sidecar = sidecar
-    this.report = toReport(tables, warnings)
+    this.#queries = queries
+    this.report = toReport(tables, { queries, before: warnings })
     this.hasNumericCodes = MEDDRA_LEVELS.every((level) => this.#levels[level].codes.every(isInt32))
   }
 
@@ -139,6 +144,15 @@ export class MeddraDictionary implements Dictionary {
     return this.#sidecar.sexByPt.get(ptCode)
   }
 
+  listQueries(): readonly StandardQuery[] {
+    return this.#queries
+  }
+
+  listQueriesOf(code: string): readonly QueryMembership[] {
+    this.#queriesByTerm ??= toMemberships(this.#queries)
+    return this.#queriesByTerm.get(code) ?? []
+  }
+
   #listFolded(level: MeddraLevel): readonly string[] {
     const folded = this.#folded.get(level) ?? this.#levels[level].names.map(foldVerbatim)
     this.#folded.set(level, folded)
@@ -199,9 +213,22 @@ export class MeddraDictionary implements Dictionary {
   }
 }
 
+/** Term code → the queries it is active in. */
+function toMemberships(queries: readonly StandardQuery[]): ReadonlyMap<string, QueryMembership[]> {
+  const memberships = new Map<string, QueryMembership[]>()
+  for (const query of queries.filter((each) => each.isActive))
+    for (const { code, scope, isActive } of query.members) {
+      if (!isActive) continue
+      const known = memberships.get(code)
+      if (known === undefined) memberships.set(code, [{ query, scope }])
+      else known.push({ query, scope })
+    }
+  return memberships
+}
+
 function toReport(
   { soc, hlgt, hlt, pt, llt, paths, warnings }: MeddraTables,
-  before: readonly string[],
+  { queries, before }: { queries: readonly StandardQuery[]; before: readonly string[] },
 ): IntegrityReport {
   const currentLlts = llt.current.reduce((sum, isCurrent) => sum + isCurrent, 0)
   return {
@@ -216,6 +243,7 @@ function toReport(
     nonCurrentLlts: llt.codes.length - currentLlts,
     primaryPaths: pt.codes.length,
     secondaryPaths: paths.socRows.length - pt.codes.length,
+    standardQueries: queries.filter((query) => query.isActive).length,
     warnings: [...before, ...warnings],
   }
 }

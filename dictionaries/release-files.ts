@@ -24,12 +24,16 @@ export const LAYOUTS = {
   'mdhier.asc': { fieldCount: 12, kept: [0, 1, 2, 3, 4, 5, 6, 7, 10, 11] },
   // intl_ord_code, soc_code
   'intl_ord.asc': { fieldCount: 2, kept: [0, 1] },
+  // smq_code, name, level, description, source, note, version, status, algorithm
+  'smq_list.asc': { fieldCount: 9, kept: [0, 1, 2, 3, 7, 8] },
+  // smq_code, term_code, term_level, scope, category, weight, status, versions of addition and last change
+  'smq_content.asc': { fieldCount: 9, kept: [0, 1, 2, 3, 4, 5, 6] },
   // version, language, three nulls
   'meddra_release.asc': { fieldCount: 5, kept: [0, 1] },
 } as const satisfies { readonly [name: string]: Layout }
 
 export type ReleaseFileName = keyof typeof LAYOUTS
-const OPTIONAL: ReadonlySet<string> = new Set<ReleaseFileName>(['intl_ord.asc'])
+const OPTIONAL: ReadonlySet<string> = new Set<ReleaseFileName>(['intl_ord.asc', 'smq_list.asc', 'smq_content.asc'])
 const SIDECAR = 'dictionary.json'
 
 /** One file of the release; `name` is the usual one, `found` what it is called here. */

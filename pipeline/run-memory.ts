@@ -1,30 +1,37 @@
 /**
- * Keeps a run's memory small. V8 lets garbage pile up in proportion to what it finds in the machine: a data manager's
- * laptop runs other things too, and a million rows should need no more than a hundred thousand.
+ * Keeps memory small. V8 lets garbage pile up in proportion to what it finds in the machine: a data manager's laptop runs
+ * other things too, and a million rows should need no more than a hundred thousand.
  */
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
 /**
- * New objects get so much room; V8 would go up to 128 MB and keep it. What a batch of rows needs dies in here: with less,
- * batches are carried over into the old space, and clearing that costs half of a run again.
+ * New objects get so much room in a run; V8 would go up to 128 MB and keep it. What a batch of rows needs dies in here:
+ * with much less, batches are carried over into the old space, and clearing that costs half of a run again.
  */
 const NEW_SPACE_BYTES = 8 * 2 ** 20
 
 /**
- * Tells this process's V8 to be sparing, from now on: nothing undoes it.
+ * Tells this process's V8 to be sparing in a run, from now on: nothing undoes it.
  * @returns a function to call between batches, which lets the room for new objects grow as far as it may
  */
 export function toMemoryKeeper(): () => void {
-  // Collect the old space when it has grown by half, not by as much again.
+  // Collect the old space when it has grown by a quarter, not by as much again.
   setFlagsFromString('--heap-growing-percent=25')
-  // Loading a dictionary makes what stays: room for new objects would not help it.
-  allowGrowth(false)
-  let state: 'loading' | 'growing' | 'settled' = 'loading'
+  let isSettled = false
   return () => {
-    if (state === 'settled') return
-    if (state === 'loading') allowGrowth(true)
-    state = readNewSpace() < NEW_SPACE_BYTES ? 'growing' : 'settled'
-    if (state === 'settled') allowGrowth(false)
+    if (isSettled) return
+    isSettled = readNewSpace() >= NEW_SPACE_BYTES
+    if (isSettled) allowGrowth(false)
+  }
+}
+
+/** Makes what stays, such as a dictionary: room for new objects would not help it, and V8 would keep the room. */
+export async function loadSparingly<T>(load: () => Promise<T>): Promise<T> {
+  allowGrowth(false)
+  try {
+    return await load()
+  } finally {
+    allowGrowth(true)
   }
 }
 

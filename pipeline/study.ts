@@ -13,6 +13,7 @@ import { parseStudyConfig, type StudyConfig, toStudyId } from '../schemas/study.
 import { ENGINE_VERSION } from './autocode/autocode.ts'
 import type { CodingLists } from './autocode/lists.ts'
 import { readLists } from './ingest/read-lists.ts'
+import { loadSparingly } from './run-memory.ts'
 import { openDictionaryFolder } from './storage/dictionary-files.ts'
 import { openFolder } from './storage/folder.ts'
 import { type Artefact, toSetId } from './store/artefacts.ts'
@@ -110,7 +111,7 @@ export async function openDictionary(path: string, { name }: { name?: string } =
       expected: 'a folder with the .asc files of a dictionary',
       action: 'Check the path',
     })
-  return readMeddraAscii(openDictionaryFolder(path), name === undefined ? {} : { name })
+  return loadSparingly(() => readMeddraAscii(openDictionaryFolder(path), name === undefined ? {} : { name }))
 }
 
 /** A file outside any study, e.g. an export that `init` looks at. */
@@ -119,7 +120,11 @@ export function openExport(path: string): SourceFile {
 }
 
 /** The open dictionary that comes with aecoder. */
-export const DEFAULT_DICTIONARY = join(toPackageRoot(), 'dictionaries', 'openae', '0.1')
+export const DEFAULT_DICTIONARY = {
+  name: 'OpenAE',
+  version: '1.0',
+  path: join(toPackageRoot(), 'dictionaries', 'openae', '1.0'),
+} as const
 
 /**
  * Loads the dictionary and the lists and names everything that decisions will rest on.

@@ -32,7 +32,6 @@ import {
   type Ambience,
   type CodedDomain,
   codeTerm,
-  DEFAULT_DICTIONARY,
   exportStudy,
   type FoundTarget,
   findTarget,
@@ -48,6 +47,7 @@ import {
   verifyStudy,
 } from '../pipeline/index.ts'
 import { assertNever } from '../schemas/errors.ts'
+import { OPENAE_0_1 } from './openae.ts'
 
 const CASES = join(dirname(fileURLToPath(import.meta.url)), 'golden')
 const IS_WRITING = process.env.GOLDEN === 'write'
@@ -128,7 +128,7 @@ async function openStage(name: string): Promise<Stage> {
   for (const file of await readdir(folder)) {
     if (!file.endsWith('.json')) continue
     const text = await readFile(join(folder, file), 'utf8')
-    await writeFile(join(folder, file), text.replaceAll('$OPENAE', DEFAULT_DICTIONARY.replaceAll('\\', '/')))
+    await writeFile(join(folder, file), text.replaceAll('$OPENAE', OPENAE_0_1.replaceAll('\\', '/')))
   }
   return { folder, ambience: openAmbience(), studies: new Map(), lastRuns: new Map(), errors: [] }
 }

@@ -11,7 +11,6 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import {
   type Ambience,
   codeTerm,
-  DEFAULT_DICTIONARY,
   exportStudy,
   type FoundTarget,
   findTarget,
@@ -25,11 +24,12 @@ import {
   verifyStudy,
 } from '../pipeline/index.ts'
 import { type Json, toCanonicalJson } from '../schemas/content-id.ts'
+import { OPENAE_0_1 } from './openae.ts'
 
 const DANA = { name: 'Dana', kind: 'person', auth: 'asserted' } as const
 const STUDY_FILE = {
   study: { protocol: 'ABC-101', environment: 'test' },
-  dictionary: { name: 'OpenAE', version: '0.1', path: DEFAULT_DICTIONARY },
+  dictionary: { name: 'OpenAE', version: '0.1', path: OPENAE_0_1 },
   approval: 'manual',
   sources: [
     {

@@ -3,6 +3,7 @@
  * Knows the fields of each file; knows nothing of the sources' grammar or the file system.
  */
 import { toAdditionVersion, toCurrentVersion } from './code-ledger.ts'
+import type { StandardQuery } from './queries.ts'
 import type { Path, PlacedConcept, Terminology } from './terminology.ts'
 
 const LANGUAGE = 'English'
@@ -10,6 +11,9 @@ const LANGUAGE = 'English'
 const LEGACY_COLUMNS: readonly string[] = Array(7).fill('')
 
 type Row = readonly string[]
+
+/** smq_content's term_scope. */
+const SCOPES = { broad: '1', narrow: '2' } as const
 
 /** The built files, name → text, the same for the same terminology. Lines end in CRLF as in a MedDRA distribution. */
 export function toAsciiFiles(terminology: Terminology): ReadonlyMap<string, string> {
@@ -30,8 +34,8 @@ export function toAsciiFiles(terminology: Terminology): ReadonlyMap<string, stri
     ['intl_ord.asc', systems.map(({ code }, index) => toLine([String(index + 1), code])).join('')],
     ['meddra_release.asc', toLine([version, LANGUAGE, '', '', ''])],
     ['meddra_history_english.asc', toHistory(terminology)],
-    ['smq_list.asc', ''],
-    ['smq_content.asc', ''],
+    ['smq_list.asc', toText(terminology.queries.map((query) => toQueryRow(query, version)))],
+    ['smq_content.asc', toText(terminology.queries.flatMap((query) => toContentRows(query, terminology)))],
     ['dictionary.json', toSidecar({ version, concepts, replacements })],
   ])
 }
@@ -76,6 +80,20 @@ function toHierarchyRow(path: Path, { concept, primary }: PlacedConcept): Row {
     primary.system.code,
     path === primary ? 'Y' : 'N',
   ]
+}
+
+/** smq_code, name, level, description, source, note, version, status (A: active), algorithm (N: none). */
+function toQueryRow({ code, name, about }: StandardQuery, version: string): Row {
+  return [code, name, '1', about, 'Written for OpenAE', '', version, 'A', 'N']
+}
+
+/** smq_code, term_code, term_level (4: concept), term_scope, category, weight, status, versions of addition and change. */
+function toContentRows({ code, members }: StandardQuery, { ledger }: Terminology): Row[] {
+  return members.map(({ concept, scope }) => {
+    // A concept joins no earlier than it and the query are there.
+    const added = toAdditionVersion(ledger, code > concept.code ? code : concept.code)
+    return [code, concept.code, '4', SCOPES[scope], 'A', '0', 'A', added, added]
+  })
 }
 
 /** Every code with the version that brought it. Unlike all other files, these records have no trailing `$`. */

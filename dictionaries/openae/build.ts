@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { toAsciiFiles } from './ascii-layout.ts'
 import { LEDGER_FILE, parseLedger, toCurrentVersion, withLastCode } from './code-ledger.ts'
+import { issueQueryCodes, QUERIES_FILE } from './queries.ts'
+import { readSourceFiles } from './source-files.ts'
 import { issueCodes } from './source-format.ts'
 import { readTerminology, type SourceFiles, type Terminology } from './terminology.ts'
 
@@ -33,12 +35,13 @@ try {
 
 /** Issues missing codes, writes them into the sources, then writes the built files. */
 async function build(folder: string): Promise<number> {
-  const written = await readSources(folder)
+  const written = await readSourceFiles(folder)
   const { files, issued } = withAllCodes(written)
   // Before anything is written, so that a source with a fault stays as its author left it.
   const terminology = readTerminology(files)
   if (issued > 0) {
     for (const [name, text] of files.systems) await writeFile(join(folder, 'source', name), text)
+    await writeFile(join(folder, QUERIES_FILE), files.queries)
     await writeFile(join(folder, LEDGER_FILE), files.ledger)
   }
   const { version } = toCurrentVersion(terminology.ledger)
@@ -49,7 +52,7 @@ async function build(folder: string): Promise<number> {
 }
 
 async function check(folder: string): Promise<number> {
-  const terminology = readTerminology(await readSources(folder))
+  const terminology = readTerminology(await readSourceFiles(folder))
   const { version } = toCurrentVersion(terminology.ledger)
   const built = toAsciiFiles(terminology)
   const present = await readdir(join(folder, version)).catch(() => [])
@@ -66,18 +69,6 @@ async function check(folder: string): Promise<number> {
   return problems.length === 0 ? 0 : 1
 }
 
-async function readSources(folder: string): Promise<SourceFiles> {
-  const names = (await readdir(join(folder, 'source'))).filter((name) => name.endsWith('.txt')).sort()
-  const systems = new Map<string, string>()
-  for (const name of names) systems.set(name, await readText(join(folder, 'source', name)))
-  return { ledger: await readText(join(folder, LEDGER_FILE)), systems }
-}
-
-/** Editors of some systems add a byte order mark and carriage returns; neither belongs to a source. */
-async function readText(path: string): Promise<string> {
-  return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
-}
-
 function withAllCodes(written: SourceFiles): { files: SourceFiles; issued: number } {
   const ledger = parseLedger(written.ledger, [])
   const first = (ledger.versions.at(-1)?.last ?? 0) + 1
@@ -88,12 +79,14 @@ function withAllCodes(written: SourceFiles): { files: SourceFiles; issued: numbe
     systems.set(name, coded.source)
     next = coded.next
   }
+  const queries = issueQueryCodes(written.queries, next)
+  next = queries.next
   const text = next === first ? written.ledger : withLastCode(written.ledger, next - 1)
-  return { files: { ledger: text, systems }, issued: next - first }
+  return { files: { ledger: text, queries: queries.source, systems }, issued: next - first }
 }
 
-function toCounts({ systems, concepts, replacements }: Terminology): string {
+function toCounts({ systems, concepts, queries, replacements }: Terminology): string {
   const terms = concepts.reduce((sum, { concept }) => sum + 1 + concept.terms.length, 0)
   const paths = concepts.reduce((sum, { secondary }) => sum + 1 + secondary.length, 0)
-  return `${systems.length} body systems, ${concepts.length} concepts on ${paths} paths, ${terms} terms (${replacements.length} non-current)`
+  return `${systems.length} body systems, ${concepts.length} concepts on ${paths} paths, ${terms} terms (${replacements.length} non-current), ${queries.length} standard queries`
 }

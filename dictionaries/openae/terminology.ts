@@ -4,6 +4,7 @@
  */
 import { foldVerbatim } from '../text/fold.ts'
 import { type CodeLedger, checkCodes, parseLedger } from './code-ledger.ts'
+import { parseQueries, type StandardQuery } from './queries.ts'
 import {
   addFault,
   type Concept,
@@ -15,9 +16,10 @@ import {
   type System,
 } from './source-format.ts'
 
-/** Text files by name: the ledger and the sources. */
+/** Text files by name: the ledger, the standard queries and the sources. */
 export interface SourceFiles {
   readonly ledger: string
+  readonly queries: string
   /** In the order of their names, which is the order of the body systems. */
   readonly systems: ReadonlyMap<string, string>
 }
@@ -38,6 +40,7 @@ export interface Terminology {
   readonly ledger: CodeLedger
   readonly systems: readonly System[]
   readonly concepts: readonly PlacedConcept[]
+  readonly queries: readonly StandardQuery[]
   /** The proposal for each non-current term, as codes. */
   readonly replacements: readonly { readonly llt: string; readonly proposed: string }[]
 }
@@ -51,14 +54,16 @@ export function readTerminology(files: SourceFiles): Terminology {
   const ledger = parseLedger(files.ledger, faults)
   const systems = [...files.systems].flatMap(([file, text]) => parseSource(file, text, faults) ?? [])
   const paths = listPaths(systems)
-  checkCodes(ledger, listEntries(systems), faults)
   checkGroupNames(systems, faults)
   checkNotEmpty(systems, faults)
   const concepts = placeConcepts(paths, faults)
+  const queries = parseQueries(files.queries, concepts, faults)
+  refuseRepeats(queries, ({ name }) => name, faults)
+  checkCodes(ledger, [...listEntries(systems), ...queries], faults)
   const terms = indexTerms(concepts, faults)
   const replacements = resolveReplacements(concepts, terms, faults)
   if (faults.length > 0) throw new AggregateError(faults, faults.map((fault) => fault.message).join('\n'))
-  return { ledger, systems, concepts, replacements }
+  return { ledger, systems, concepts, queries, replacements }
 }
 
 function listPaths(systems: readonly System[]): Path[] {

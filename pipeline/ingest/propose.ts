@@ -6,7 +6,7 @@ import type { SourceFile } from '../../schemas/files.ts'
 import type { CodedDomain } from '../../schemas/records.ts'
 import { listMappableVariables } from '../../schemas/sdtm.ts'
 import schema from '../../schemas/study.schema.json' with { type: 'json' }
-import { type Condition, type SourceConfig, STRUCTURE_WORDS } from '../../schemas/study.ts'
+import { type Condition, type SourceConfig, STRUCTURE_WORDS, type StudyConfig } from '../../schemas/study.ts'
 import { openCsv } from '../formats/csv.ts'
 import {
   ENVIRONMENT_NAMES,
@@ -35,8 +35,8 @@ export interface ProposeOptions {
   readonly file: SourceFile
   /** Rows that are looked at for everything but the key, which is counted over the whole file. */
   readonly sampleRows?: number
-  /** The folder of the dictionary, as study.json is to name it. */
-  readonly dictionaryPath?: string
+  /** The dictionary, as study.json is to name it. */
+  readonly dictionary?: StudyConfig['dictionary']
 }
 
 /**
@@ -47,7 +47,7 @@ export interface ProposeOptions {
 export async function proposeStudy({
   file,
   sampleRows = 5000,
-  dictionaryPath = '',
+  dictionary = { name: '', version: '', path: '' },
 }: ProposeOptions): Promise<Proposal> {
   const { header, rows, delimiter } = await readSample(file, sampleRows)
   const evidence: Evidence[] = []
@@ -89,7 +89,7 @@ export async function proposeStudy({
   }
   const key = await proposeKey({ file, source, header, rows: relevant })
   evidence.push(...key.evidence)
-  return { config: toConfig({ source, domain, dateOrder, key, study, dictionaryPath, map: draft.map }), evidence }
+  return { config: toConfig({ source, domain, dateOrder, key, study, dictionary, map: draft.map }), evidence }
 }
 
 function toConfig(parts: {
@@ -98,16 +98,16 @@ function toConfig(parts: {
   dateOrder: 'dmy' | 'mdy' | '' | undefined
   key: KeyProposal
   study: { protocol: string; environment: string }
-  dictionaryPath: string
+  dictionary: StudyConfig['dictionary']
   map: Draft['map']
 }): Proposal['config'] {
-  const { source, domain, dateOrder, key, study, dictionaryPath, map } = parts
+  const { source, domain, dateOrder, key, study, dictionary, map } = parts
   const isUsubjid = typeof map.subject === 'string' && toPlainName(map.subject) === 'usubjid'
   const usubjid = isUsubjid ? '{subject}' : key.needsSite ? '{protocol}-{site}-{subject}' : undefined
   return {
     $schema: schema.$id,
     study,
-    dictionary: { name: 'OpenAE', version: '0.1', path: dictionaryPath },
+    dictionary,
     ...(usubjid === undefined ? {} : { usubjid }),
     sources: [
       {

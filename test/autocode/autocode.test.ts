@@ -5,12 +5,13 @@ import { foldVerbatim } from '../../dictionaries/text/fold.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
 import { type AutocodeResult, autocode, CANDIDATE_LIMIT } from '../../pipeline/autocode/autocode.ts'
 import { type CodingLists, NO_LISTS } from '../../pipeline/autocode/lists.ts'
-import { DEFAULT_DICTIONARY, openDictionary } from '../../pipeline/study.ts'
+import { openDictionary } from '../../pipeline/study.ts'
 import { isCodedOutcome } from '../../schemas/outcomes.ts'
 import { toRandom } from '../generators/random.ts'
+import { OPENAE_0_1 } from '../openae.ts'
 import { toCode, toDictionary } from './small-dictionary.ts'
 
-const OPENAE = await openDictionary(DEFAULT_DICTIONARY)
+const OPENAE = await openDictionary(OPENAE_0_1)
 
 type Expected = readonly [outcome: AutocodeResult['outcome'], step: AutocodeResult['step'], llt: string | null]
 
@@ -282,7 +283,7 @@ describe('what holds of every verbatim', () => {
   })
 
   test('what was coded before has no bearing on the result', async () => {
-    const other = { dictionary: await openDictionary(DEFAULT_DICTIONARY), lists: NO_LISTS }
+    const other = { dictionary: await openDictionary(OPENAE_0_1), lists: NO_LISTS }
     const forwards = verbatims.map((verbatim) => autocode(verbatim, { dictionary: OPENAE, lists: NO_LISTS }))
     const backwards = verbatims.toReversed().map((verbatim) => autocode(verbatim, other))
     expect(backwards.toReversed()).toEqual(forwards)

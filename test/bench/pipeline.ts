@@ -5,7 +5,6 @@
  *
  * Options: --rows 100000,1000000   --rounds 1   --keep (leaves the folder)
  */
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
@@ -15,6 +14,7 @@ import { parseArgs } from 'node:util'
 import { openDictionary } from '../../pipeline/index.ts'
 import { writeMeddraShaped } from '../generators/meddra-shaped.ts'
 import { toRandom } from '../generators/random.ts'
+import { measure } from './measure.ts'
 
 const { values } = parseArgs({
   options: {
@@ -142,18 +142,6 @@ async function writeStudy(
   }
   out.end(text)
   await once(out, 'finish')
-}
-
-/** Runs a script in its own process; its last line is `{"seconds", "peakRssMb", ...}`. */
-async function measure(args: readonly string[]): Promise<{ seconds: number; peakRssMb: number; report?: unknown }> {
-  const child = spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'inherit'] })
-  let out = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString()
-  })
-  const [code] = (await once(child, 'close')) as [number]
-  if (code !== 0) throw new Error(`${args[0]} ended with ${code}: ${out}`)
-  return JSON.parse(out.trim().split('\n').at(-1) ?? '') as { seconds: number; peakRssMb: number }
 }
 
 function toTenth(n: number): number {

@@ -25,6 +25,7 @@ describe('a whole release', () => {
       nonCurrentLlts: 1,
       primaryPaths: 3,
       secondaryPaths: 1,
+      standardQueries: 0,
       warnings: [],
     })
   })

@@ -6,9 +6,23 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readTerminology, type SourceFiles } from '../../dictionaries/openae/terminology.ts'
 import { foldVerbatim } from '../../dictionaries/text/fold.ts'
+import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
+import { compareCodeUnits } from '../../schemas/content-id.ts'
 
 const OPENAE = join(import.meta.dirname, '../../dictionaries/openae')
-const BUILT = join(OPENAE, '0.1')
+const BUILT = join(OPENAE, '1.0')
+
+/** Normalised texts that singular and plural, which normalisation levels, make two concepts of; letter by letter they differ. */
+const SHARED: { readonly [key: string]: string } = {
+  'absent testicle': 'one, or both',
+  flush: 'the redness, or the hot flushes of the menopause',
+  'missing testicle': 'one, or both',
+  'paralysis of leg': 'one, or both',
+  'paralyzed leg': 'one, or both',
+  'plantar wart': 'a term of 0.1 under warts in general, and the concept of its own that came since',
+  sore: 'tender, or an open sore',
+  twin: 'being one, or carrying them',
+}
 
 type Fields = readonly string[]
 
@@ -87,9 +101,9 @@ describe('the committed OpenAE', () => {
   test('is what its sources give, byte for byte, on every build', async () => {
     const folder = join(scratch, 'copy')
     await cp(join(OPENAE, 'source'), join(folder, 'source'), { recursive: true })
-    await cp(join(OPENAE, 'codes.txt'), join(folder, 'codes.txt'))
+    for (const name of ['codes.txt', 'queries.txt']) await cp(join(OPENAE, name), join(folder, name))
     expect(await runBuild(folder)).toMatchObject({ code: 0, stdout: expect.stringContaining('; 0 new codes') })
-    expect(await readFolder(join(folder, '0.1'))).toEqual(await readFolder(BUILT))
+    expect(await readFolder(join(folder, '1.0'))).toEqual(await readFolder(BUILT))
     expect(await readFolder(join(folder, 'source'))).toEqual(await readFolder(join(OPENAE, 'source')))
     expect(await runBuild(folder, '--check')).toMatchObject({ code: 0 })
   })
@@ -113,18 +127,36 @@ describe('the committed OpenAE', () => {
     expect(rows.filter((fields) => fields.length !== count + 1 || fields.at(-1) !== '')).toEqual([])
   })
 
-  test('names its release, and has the history and the empty query files of its layout', async () => {
-    expect(await readFile(join(BUILT, 'meddra_release.asc'), 'utf8')).toBe('0.1$English$$$$\r\n')
-    expect(await readFile(join(BUILT, 'smq_list.asc'), 'utf8')).toBe('')
-    expect(await readFile(join(BUILT, 'smq_content.asc'), 'utf8')).toBe('')
+  test('covers medicine: concepts, terms and body systems enough', async () => {
+    expect((await readRows('soc.asc')).length).toBe(26)
+    expect((await readRows('pt.asc')).length).toBeGreaterThanOrEqual(3000)
+    expect((await readRows('llt.asc')).length).toBeGreaterThanOrEqual(18_000)
+  })
+
+  test('names its release, and has the history of its layout', async () => {
+    expect(await readFile(join(BUILT, 'meddra_release.asc'), 'utf8')).toBe('1.0$English$$$$\r\n')
     const history = await readRows('meddra_history_english.asc')
-    expect(history.filter((fields) => fields.length !== 6 || fields[2] !== '0.1' || fields[5] !== 'A')).toEqual([])
-    expect(await readSidecar()).toMatchObject({ name: 'OpenAE', version: '0.1', licence: 'CC0-1.0' })
+    expect(
+      history.filter((fields) => fields.length !== 6 || !/^(?:0\.1|1\.0)$/.test(fields[2] ?? '') || fields[5] !== 'A'),
+    ).toEqual([])
+    expect(await readSidecar()).toMatchObject({ name: 'OpenAE', version: '1.0', licence: 'CC0-1.0' })
   })
 
   test('has no term twice, whatever its case and blanks', async () => {
     const terms = (await readRows('llt.asc')).map((fields) => foldVerbatim(field(fields, 1)))
-    expect(terms.filter((term, index) => terms.indexOf(term) !== index)).toEqual([])
+    const seen = new Set<string>()
+    expect(terms.filter((term) => seen.size === seen.add(term).size)).toEqual([])
+  })
+
+  test('has no term of two concepts after normalisation, but for those shared on purpose', async () => {
+    const concepts = new Map<string, Set<string>>()
+    for (const fields of await readRows('llt.asc')) {
+      if (fields[9] !== 'Y') continue
+      const key = normaliseTerm(field(fields, 1))
+      concepts.set(key, (concepts.get(key) ?? new Set()).add(field(fields, 2)))
+    }
+    const shared = [...concepts].filter(([, pts]) => pts.size > 1).map(([key]) => key)
+    expect(shared.toSorted(compareCodeUnits)).toEqual(Object.keys(SHARED))
   })
 
   test('has each concept as a current term under the same code and name', async () => {
@@ -136,7 +168,7 @@ describe('the committed OpenAE', () => {
   })
 
   test('has no code in the range of MedDRA, and none on two levels but a concept and its term', async () => {
-    const files = ['soc.asc', 'hlgt.asc', 'hlt.asc', 'llt.asc']
+    const files = ['soc.asc', 'hlgt.asc', 'hlt.asc', 'llt.asc', 'smq_list.asc']
     const codes = (await Promise.all(files.map(readRows))).flat().map((fields) => field(fields, 0))
     expect(codes.filter((code) => !/^8\d{7}$/.test(code))).toEqual([])
     expect(new Set(codes).size).toBe(codes.length)
@@ -168,6 +200,18 @@ describe('the committed OpenAE', () => {
       expect(paths.filter((path) => path[11] === 'Y').map((path) => path[3])).toEqual([fields[3]])
       expect(paths.filter((path) => path[10] !== fields[3])).toEqual([])
       expect(new Set(paths.map((path) => path[3])).size).toBe(paths.length)
+    }
+  })
+
+  test('has standard queries, each with concepts of narrow and of broad scope', async () => {
+    const queries = await readRows('smq_list.asc')
+    expect(queries.length).toBeGreaterThanOrEqual(20)
+    const concepts = new Set((await readRows('pt.asc')).map((fields) => fields[0]))
+    const content = await readRows('smq_content.asc')
+    expect(content.filter((fields) => fields[2] !== '4' || !concepts.has(field(fields, 1)))).toEqual([])
+    for (const [code, name] of queries) {
+      const scopes = new Set(content.filter((fields) => fields[0] === code).map((fields) => field(fields, 3)))
+      expect([...scopes].toSorted(compareCodeUnits), name).toEqual(['1', '2'])
     }
   })
 
@@ -356,7 +400,7 @@ describe('the build', () => {
       ['2.txt', SOUNDS.replace(from, () => to)],
     ])
     expect([...systems.values()]).not.toEqual([COLOURS, SOUNDS])
-    const faults = listFaults({ ledger: LEDGER, systems })
+    const faults = listFaults({ ledger: LEDGER, queries: '', systems })
     expect(faults.find((fault) => fault.startsWith(expected)) ?? faults).toEqual(expect.stringContaining(expected))
   })
 

@@ -4,8 +4,9 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DEFAULT_DICTIONARY, openDictionary } from '../../pipeline/index.ts'
+import { openDictionary } from '../../pipeline/index.ts'
 import { toRandom } from '../generators/random.ts'
+import { OPENAE_0_1 } from '../openae.ts'
 
 export interface StudyShape {
   /** Adverse events in the first transfer; medical history has a fifth of it. */
@@ -60,7 +61,7 @@ export async function writeStudyFile(folder: string, { protocol }: { protocol: s
   })
   const config = {
     study: { protocol, environment: 'uat' },
-    dictionary: { name: 'OpenAE', version: '0.1', path: DEFAULT_DICTIONARY },
+    dictionary: { name: 'OpenAE', version: '0.1', path: OPENAE_0_1 },
     sources: [
       toSource('AE', { AESEV: 'Severity', AESER: 'Serious' }),
       toSource('MH', {}),
@@ -79,7 +80,7 @@ export async function writeStudyFile(folder: string, { protocol }: { protocol: s
 }
 
 async function listVerbatims({ known, unknown }: StudyShape, random: () => number): Promise<string[]> {
-  const dictionary = await openDictionary(DEFAULT_DICTIONARY)
+  const dictionary = await openDictionary(OPENAE_0_1)
   const verbatims = new Set<string>()
   while (verbatims.size < known) {
     const llt = dictionary.lltAt(Math.floor(random() * dictionary.lltCount))

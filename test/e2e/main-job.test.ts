@@ -10,8 +10,8 @@ import { join } from 'node:path'
 import { tableFromIPC } from '@uwdata/flechette'
 import { expect, onTestFinished, test } from 'vitest'
 import { COMMANDS } from '../../pipeline/cli/commands.ts'
-import { DEFAULT_DICTIONARY } from '../../pipeline/index.ts'
 import { writeMeddraShaped } from '../generators/meddra-shaped.ts'
+import { OPENAE_0_1 } from '../openae.ts'
 import { askAecoder, refusedBy, runAecoder } from './command-line.ts'
 import { copySampleForTest } from './sample.ts'
 import { openStored, readCurrentFiles } from './stored.ts'
@@ -384,7 +384,7 @@ test('match codes in the dictionary it is given, and refuses a folder that holds
   const [own] = await match(`${name}\n`, ['--dictionary', join(folder, 'dictionary')])
   expect(own).toMatchObject({ outcome: 'exact', candidates: [{ llt: { name }, pt: { code, name } }] })
   expect((await match(`${name}\n`))[0]?.outcome).not.toBe('exact')
-  expect((await match('Headache', ['--dictionary', DEFAULT_DICTIONARY]))[0]?.outcome).toBe('exact')
+  expect((await match('Headache', ['--dictionary', OPENAE_0_1]))[0]?.outcome).toBe('exact')
   const { exitCode, stderr } = await runAecoder(['match', '--dictionary', join(folder, 'nothing')], {
     input: 'Headache\n',
   })

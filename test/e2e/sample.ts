@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { DEFAULT_DICTIONARY } from '../../pipeline/index.ts'
+import { OPENAE_0_1 } from '../openae.ts'
 
 const SAMPLE = fileURLToPath(new URL('../../samples/aurora-101', import.meta.url))
 
@@ -14,7 +14,7 @@ export async function copySample(): Promise<string> {
   const isResult = (path: string) => basename(path) === 'out' || basename(path).startsWith('aecoder.db')
   await cp(SAMPLE, folder, { recursive: true, filter: (path) => !isResult(path) })
   const text = await readFile(join(folder, 'study.json'), 'utf8')
-  await writeFile(join(folder, 'study.json'), text.replace('../../dictionaries/openae/0.1', DEFAULT_DICTIONARY))
+  await writeFile(join(folder, 'study.json'), text.replace('../../dictionaries/openae/0.1', OPENAE_0_1))
   return folder
 }
 

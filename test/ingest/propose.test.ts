@@ -38,7 +38,10 @@ const CDASH = toFile(
 
 describe('a REDCap export', () => {
   test('is recognised: its record id, the instrument of the term, the repeat instance', async () => {
-    const { config } = await proposeStudy({ file: REDCAP, dictionaryPath: 'dictionaries/openae' })
+    const { config } = await proposeStudy({
+      file: REDCAP,
+      dictionary: { name: 'OpenAE', version: '0.1', path: 'dictionaries/openae' },
+    })
     expect(config).toMatchObject({
       study: { protocol: '', environment: 'production' },
       dictionary: { name: 'OpenAE', version: '0.1', path: 'dictionaries/openae' },
@@ -71,7 +74,7 @@ describe('a REDCap export', () => {
   })
 
   test('is refused until the protocol is filled in, and reads once it is', async () => {
-    const { config } = await proposeStudy({ file: REDCAP, dictionaryPath: 'd' })
+    const { config } = await proposeStudy({ file: REDCAP, dictionary: { name: 'OpenAE', version: '0.1', path: 'd' } })
     expect(() => parseStudyConfig(JSON.stringify(config), 'study.json')).toThrow('study.protocol: empty')
     const filled = parseStudyConfig(
       JSON.stringify({ ...config, study: { protocol: 'ABC-101', environment: 'production' } }),
@@ -93,7 +96,7 @@ describe('a REDCap export', () => {
 
 describe('a Rave-like export', () => {
   test('is proposed whole: study and environment, structure, dates as entered, severity by its values', async () => {
-    const { config } = await proposeStudy({ file: RAVE, dictionaryPath: 'd' })
+    const { config } = await proposeStudy({ file: RAVE, dictionary: { name: 'OpenAE', version: '0.1', path: 'd' } })
     expect(config).toMatchObject({
       study: { protocol: 'ABC-101', environment: 'uat' },
       sources: [
@@ -143,7 +146,10 @@ describe('a Rave-like export', () => {
 
 describe('a semicolon file with CDASH names', () => {
   test('leaves empty what its rows do not settle: protocol, key, and which of the figures is the day', async () => {
-    const { config, evidence } = await proposeStudy({ file: CDASH, dictionaryPath: 'd' })
+    const { config, evidence } = await proposeStudy({
+      file: CDASH,
+      dictionary: { name: 'OpenAE', version: '0.1', path: 'd' },
+    })
     expect(config).toMatchObject({
       study: { protocol: '' },
       sources: [
@@ -190,7 +196,7 @@ describe('a semicolon file with CDASH names', () => {
 describe('what a file does not say', () => {
   test('stays empty: whose record, which term, what domain', async () => {
     const file = toFile('data.csv', 'a,b\n1,headache since yesterday\n2,vomiting\n')
-    const { config, evidence } = await proposeStudy({ file, dictionaryPath: 'd' })
+    const { config, evidence } = await proposeStudy({ file, dictionary: { name: 'OpenAE', version: '0.1', path: 'd' } })
     expect(config).toMatchObject({ sources: [{ domain: '', key: [''], map: { subject: '', AETERM: '' } }] })
     expect(evidence.find(({ field }) => field === 'sources[0].map.AETERM')).toMatchObject({
       column: 'b',

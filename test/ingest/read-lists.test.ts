@@ -1,9 +1,10 @@
 /** Synonym and do-not-autocode lists: what is taken, and that each fault is named with file and line. */
 import { describe, expect, test } from 'vitest'
 import { readLists } from '../../pipeline/ingest/read-lists.ts'
-import { DEFAULT_DICTIONARY, openDictionary } from '../../pipeline/study.ts'
+import { openDictionary } from '../../pipeline/study.ts'
 import type { SourceFile } from '../../schemas/files.ts'
 import { toCode, toDictionary } from '../autocode/small-dictionary.ts'
+import { OPENAE_0_1 } from '../openae.ts'
 import { toFile } from './text-file.ts'
 
 const DICTIONARY = await toDictionary([['Headache', 'Head pain', '-Cephalalgia'], ['Itch']])
@@ -130,7 +131,7 @@ describe('synonyms', () => {
   })
 
   test('of a non-current term name the replacement that the dictionary proposes', async () => {
-    const dictionary = await openDictionary(DEFAULT_DICTIONARY)
+    const dictionary = await openDictionary(OPENAE_0_1)
     const synonyms = [toFile('s.csv', `${head}\nsick,${toCode(dictionary, 'Sick headache')}\n`)]
     await expect(readLists({ synonyms, doNotAutocode: [], dictionary })).rejects.toThrow(
       `Use "Migraine" (${toCode(dictionary, 'Migraine')}) if that is what is meant`,

@@ -86,7 +86,7 @@ export const DICTIONARY_SEARCH = toCommand({
 
 export const DICTIONARY_SHOW = toCommand({
   name: 'dictionary show',
-  summary: 'Show a term by its code: its paths, primary and secondary, and its lowest level terms',
+  summary: 'Show a term by its code: its paths, primary and secondary, its lowest level terms, its standard queries',
   example: 'aecoder dictionary show 80000012',
   arguments: [{ name: 'code', summary: 'code of a lowest level or preferred term' }],
   options: PLACE,
@@ -103,6 +103,7 @@ export const DICTIONARY_SHOW = toCommand({
     const paths = dictionary.listPaths(llt.ptCode)
     const pt = dictionary.findLlt(llt.ptCode)
     const siblings = dictionary.listLlts(llt.ptCode)
+    const queries = dictionary.listQueriesOf(llt.ptCode)
     const proposed = llt.isCurrent ? undefined : dictionary.findProposedReplacement(code)
     const text = [
       `${llt.text} (${llt.code})${llt.isCurrent ? '' : `  not current${proposed ? `; proposed in its place: ${proposed.text} (${proposed.code})` : ''}`}`,
@@ -121,6 +122,15 @@ export const DICTIONARY_SHOW = toCommand({
         ['code', 'lowest level term', ''],
         siblings.map((sibling) => [sibling.code, sibling.text, sibling.isCurrent ? '' : 'not current']),
       ),
+      ...(queries.length === 0
+        ? []
+        : [
+            '',
+            toTable(
+              ['code', 'standard query', 'scope'],
+              queries.map(({ query, scope }) => [query.code, query.name, scope]),
+            ),
+          ]),
     ].join('\n')
     return {
       json: {
@@ -130,6 +140,11 @@ export const DICTIONARY_SHOW = toCommand({
         sex: dictionary.findSex(llt.ptCode) ?? null,
         paths,
         llts: siblings,
+        standardQueries: queries.map(({ query: { code: queryCode, name }, scope }) => ({
+          code: queryCode,
+          name,
+          scope,
+        })),
       },
       text,
     }
@@ -138,7 +153,7 @@ export const DICTIONARY_SHOW = toCommand({
 
 async function open(options: { dictionary: string | undefined; study: string | undefined }) {
   if (options.dictionary !== undefined) return openDictionary(resolve(options.dictionary))
-  if (options.study === undefined) return openDictionary(DEFAULT_DICTIONARY)
+  if (options.study === undefined) return openDictionary(DEFAULT_DICTIONARY.path)
   const study = await openStudy(options.study)
   return openDictionary(study.paths.dictionary, { name: study.config.dictionary.name })
 }

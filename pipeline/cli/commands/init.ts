@@ -32,8 +32,9 @@ export const INIT = toCommand({
         action: 'Name another with --out, or move it away',
       })
     const toOwn = (path: string) => relative(dirname(out), path) || '.'
-    const proposal = await proposeStudy({ file: openExport(exportPath), dictionaryPath: toOwn(DEFAULT_DICTIONARY) })
-    const schema = toOwn(join(DEFAULT_DICTIONARY, '..', '..', '..', 'schemas', 'study.schema.json'))
+    const dictionary = { ...DEFAULT_DICTIONARY, path: toOwn(DEFAULT_DICTIONARY.path) }
+    const proposal = await proposeStudy({ file: openExport(exportPath), dictionary })
+    const schema = toOwn(join(DEFAULT_DICTIONARY.path, '..', '..', '..', 'schemas', 'study.schema.json'))
     const { sources, ...config } = { ...proposal.config, $schema: schema, input: toOwn(dirname(exportPath)) }
     const { evidence } = proposal
     await writeFile(out, `${JSON.stringify({ ...config, sources }, null, 2)}\n`, { flag: 'wx' })

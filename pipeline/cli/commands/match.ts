@@ -13,7 +13,7 @@ export const MATCH = toCommand({
   options: { dictionary: { kind: 'text', value: 'DIR', summary: 'a folder in the MedDRA ASCII layout (else OpenAE)' } },
   async run({ options, world }) {
     const dictionary = await openDictionary(
-      options.dictionary === undefined ? DEFAULT_DICTIONARY : resolve(options.dictionary),
+      options.dictionary === undefined ? DEFAULT_DICTIONARY.path : resolve(options.dictionary),
     )
     const coder = { dictionary, lists: NO_LISTS }
     let text = ''
