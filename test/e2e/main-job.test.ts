@@ -339,7 +339,8 @@ test('match answers every line with one JSON line, in order, whatever ends the l
     'xqzt vvk',
     'HEADACHE',
   ]
-  const lines = await match(verbatims.join('\n'))
+  const pinned = ['--dictionary', OPENAE_0_1]
+  const lines = await match(verbatims.join('\n'), pinned)
   expect(lines.map(({ verbatim }) => verbatim)).toEqual(verbatims)
   expect(lines.map(({ outcome }) => outcome)).toEqual([
     'exact',
@@ -365,11 +366,11 @@ test('match answers every line with one JSON line, in order, whatever ends the l
   expect(lines[0]?.candidates).toHaveLength(1)
   expect(lines[1]?.candidates).toEqual([])
 
-  expect(await match(`${verbatims.join('\n')}\n`)).toEqual(lines)
-  expect(await match(verbatims.join('\r\n'))).toEqual(lines)
-  expect(await match(`\uFEFF${verbatims.join('\r\n')}\r\n`)).toEqual(lines)
+  expect(await match(`${verbatims.join('\n')}\n`, pinned)).toEqual(lines)
+  expect(await match(verbatims.join('\r\n'), pinned)).toEqual(lines)
+  expect(await match(`\uFEFF${verbatims.join('\r\n')}\r\n`, pinned)).toEqual(lines)
   expect(await match('')).toEqual([])
-  expect(await match(verbatims.join('\n'), ['--json'])).toEqual(lines)
+  expect(await match(verbatims.join('\n'), ['--json', ...pinned])).toEqual(lines)
   expect((await match('\n\n')).map(({ verbatim }) => verbatim)).toEqual(['', ''])
   // More than the pipes hold at once.
   const many = Array.from({ length: 3000 }, (_, index) => `Headache ${index}`)
