@@ -111,18 +111,17 @@ export async function findDisagreements(
   { store, kit }: { store: Store; kit: CodingKit },
 ): Promise<{ count: number; examples: Disagreement[] }> {
   const found = { count: 0, examples: [] as Disagreement[] }
+  const artefacts = toCanonicalJson(toArtefactSet(kit.artefacts) as Json)
   for (let after = 0; ; ) {
-    const groups = await listCodedOtherwise(store, study.id, {
-      after,
-      limit: BATCH_GROUPS,
-      artefacts: toCanonicalJson(toArtefactSet(kit.artefacts) as Json),
-    })
+    const groups = await listCodedOtherwise(store, study.id, { after, limit: BATCH_GROUPS, artefacts })
     const last = groups.at(-1)
     if (last === undefined) return found
     after = last.target.no
     for (const { folded, verbatim, decision } of groups) {
       const standing = decision?.codings.length === 1 ? decision.codings[0]?.path.at(-1) : undefined
       if (decision === null || standing === undefined) continue
+      // Before autocoding: what people coded has no rule, and looking for its candidates in every run would cost the most.
+      if (decision.outcome === 'manual' && !kit.lists.synonyms.has(folded)) continue
       const result = autocode(folded, kit)
       const llt = result.coding?.at(-1) ?? null
       if (llt?.code === standing.code) continue

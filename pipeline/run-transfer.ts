@@ -75,7 +75,10 @@ export async function takeTransfer(
     return toRepeat(study, { store, folder, transferNo: current.no, asOf: current.asOf })
   }
 
-  const { asOf, asOfFrom } = await toAsOf(study, { folder, inputs, ...options })
+  const { asOf, asOfFrom } =
+    said === undefined
+      ? await toAsOf(study, { folder, inputs, ...options })
+      : { asOf: said, asOfFrom: 'option' as const }
   if (current && asOf < current.asOf && !accept.has('older-transfer')) {
     throw new AecoderError('TRANSFER_OLDER', {
       where: toShortPath(folder),
@@ -216,13 +219,11 @@ function toGroup(occurrence: Occurrence, { dictionary }: CodingKit) {
   return toTermGroup({ domain, field, terminology: dictionary.ref.name, language: dictionary.language }, verbatim)
 }
 
-/** The moment the export speaks for: said outright, said by the ODM, said by the name of folder or file, else now. */
+/** The moment the export speaks for, where nobody says it outright: said by the ODM, by the name of folder or file, else now. */
 async function toAsOf(
   study: Study,
-  { folder, inputs, asOf, ambience }: RunOptions & { folder: string; inputs: readonly InputFile[] },
+  { folder, inputs, ambience }: Pick<RunOptions, 'ambience'> & { folder: string; inputs: readonly InputFile[] },
 ): Promise<Pick<TransferReport, 'asOf' | 'asOfFrom'>> {
-  const said = toStatedAsOf(asOf)
-  if (said !== undefined) return { asOf: said, asOfFrom: 'option' }
   const stated: string[] = []
   for (const { source, file } of inputs) {
     if (source.format !== 'odm') continue

@@ -3,7 +3,7 @@
  * broad scope. Knows the grammar of queries.txt; the concepts it names are resolved against the outlines.
  */
 import { foldVerbatim } from '../text/fold.ts'
-import { addFault, type Faults, type Place } from './source-format.ts'
+import { addFault, type Faults, type Place, toCodedLine } from './source-format.ts'
 import type { PlacedConcept } from './terminology.ts'
 
 export const QUERIES_FILE = 'queries.txt'
@@ -38,7 +38,7 @@ export function issueQueryCodes(source: string, next: number): { source: string;
   const lines = source.split('\n').map((text) => {
     const [, name, code] = NAME_LINE.exec(text) ?? []
     if (name === undefined || name.startsWith('#') || code !== undefined) return text
-    return `${name.padEnd(69)}  ${free++}`
+    return toCodedLine(name, free++)
   })
   return { source: lines.join('\n'), next: free }
 }

@@ -2,6 +2,7 @@
  * The command `npm run dictionary:report`: what OpenAE holds and where it is thin, as a page of Markdown on standard output.
  * Knows the checked terminology; changes nothing.
  */
+import { toCurrentVersion } from './code-ledger.ts'
 import { readSourceFiles } from './source-files.ts'
 import { type PlacedConcept, readTerminology, type Terminology } from './terminology.ts'
 
@@ -34,7 +35,7 @@ const totals = rows[0]?.map((_, column) =>
 const thin = concepts.filter((placed) => listTerms(placed).length < FEWEST_TERMS)
 const odd = concepts.flatMap((placed) => listTerms(placed).filter(isUnlikely))
 
-write(`# OpenAE ${ledger.versions.at(-1)?.version}`)
+write(`# OpenAE ${toCurrentVersion(ledger).version}`)
 write('## Counts')
 writeTable(
   ['body system', 'groups', 'subgroups', 'concepts', 'terms', 'secondary paths', 'one sex only', 'non-current terms'],

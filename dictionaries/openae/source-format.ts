@@ -98,6 +98,11 @@ function parseLine(text: string): Line {
   return { kind: 'entry', indent, name, code: coded?.[2], replacement: nonCurrent ? replacement : undefined }
 }
 
+/** A line with its code, in the column of codes. */
+export function toCodedLine(text: string, code: number): string {
+  return `${text.trimEnd().padEnd(NAME_WIDTH)}  ${code}`
+}
+
 /**
  * Gives every line of a source that lacks a code the next free one; all other bytes stay as they are.
  * @param next the first free code
@@ -107,7 +112,7 @@ export function issueCodes(source: string, next: number): { source: string; next
   const lines = source.split('\n').map((text) => {
     const line = parseLine(text)
     if (line.kind !== 'entry' || line.code !== undefined) return text
-    return `${text.trimEnd().padEnd(NAME_WIDTH)}  ${free++}`
+    return toCodedLine(text, free++)
   })
   return { source: lines.join('\n'), next: free }
 }

@@ -41,7 +41,6 @@ test('a file that is no database is named as such, and keeps its bytes', async (
   })
 })
 
-// Not refused yet: this turns red on the day it is.
 test("another program's database is refused and left as it is", async () => {
   const path = join(await openScratch(), 'aecoder.db')
   const db = new DatabaseSync(path)
