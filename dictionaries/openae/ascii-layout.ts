@@ -4,6 +4,8 @@
  */
 import { toAdditionVersion, toCurrentVersion } from './code-ledger.ts'
 import type { StandardQuery } from './queries.ts'
+import { listContent, listFirstContent, QUERY_CONTENT_FILE } from './query-content.ts'
+import { HISTORY_FILE, toChangedFiles } from './release-changes.ts'
 import type { Path, PlacedConcept, Terminology } from './terminology.ts'
 
 const LANGUAGE = 'English'
@@ -12,11 +14,25 @@ const LEGACY_COLUMNS: readonly string[] = Array(7).fill('')
 
 type Row = readonly string[]
 
-/** smq_content's term_scope. */
-const SCOPES = { broad: '1', narrow: '2' } as const
-
-/** The built files, name → text, the same for the same terminology. Lines end in CRLF as in a MedDRA distribution. */
+/**
+ * The built files, name → text, the same for the same terminology. Lines end in CRLF as in a MedDRA distribution.
+ * A version with a day has .seq files, and a history that goes on from that of the release before.
+ */
 export function toAsciiFiles(terminology: Terminology): ReadonlyMap<string, string> {
+  const files = toReleaseFiles(terminology)
+  const changed = findChangedRelease(terminology)
+  if (changed === undefined) return files
+  return new Map([...files, ...toChangedFiles(changed.before, files, changed)])
+}
+
+/** The release whose changes are to be stated, and as of when; undefined where none are. */
+function findChangedRelease({ ledger, predecessor }: Pick<Terminology, 'ledger' | 'predecessor'>) {
+  const { version, date } = toCurrentVersion(ledger)
+  if (date === undefined || predecessor === undefined) return undefined
+  return { version, date, before: predecessor.texts }
+}
+
+function toReleaseFiles(terminology: Terminology): ReadonlyMap<string, string> {
   const { systems, concepts, replacements } = terminology
   const { version } = toCurrentVersion(terminology.ledger)
   const groups = systems.flatMap((system) => system.groups.map((group) => ({ system, group })))
@@ -33,9 +49,9 @@ export function toAsciiFiles(terminology: Terminology): ReadonlyMap<string, stri
     ['mdhier.asc', toText(concepts.flatMap((placed) => listPaths(placed).map((path) => toHierarchyRow(path, placed))))],
     ['intl_ord.asc', systems.map(({ code }, index) => toLine([String(index + 1), code])).join('')],
     ['meddra_release.asc', toLine([version, LANGUAGE, '', '', ''])],
-    ['meddra_history_english.asc', toHistory(terminology)],
+    [HISTORY_FILE, toFirstHistory(terminology)],
     ['smq_list.asc', toText(terminology.queries.map((query) => toQueryRow(query, version)))],
-    ['smq_content.asc', toText(terminology.queries.flatMap((query) => toContentRows(query, terminology)))],
+    [QUERY_CONTENT_FILE, toText(toQueryContent(terminology))],
     ['dictionary.json', toSidecar({ version, concepts, replacements })],
   ])
 }
@@ -87,17 +103,15 @@ function toQueryRow({ code, name, about }: StandardQuery, version: string): Row 
   return [code, name, '1', about, 'Written for OpenAE', '', version, 'A', 'N']
 }
 
-/** smq_code, term_code, term_level (4: concept), term_scope, category, weight, status, versions of addition and change. */
-function toContentRows({ code, members }: StandardQuery, { ledger }: Terminology): Row[] {
-  return members.map(({ concept, scope }) => {
-    // A concept joins no earlier than it and the query are there.
-    const added = toAdditionVersion(ledger, code > concept.code ? code : concept.code)
-    return [code, concept.code, '4', SCOPES[scope], 'A', '0', 'A', added, added]
-  })
+function toQueryContent(terminology: Terminology): readonly Row[] {
+  const { queries, ledger } = terminology
+  const changed = findChangedRelease(terminology)
+  if (changed !== undefined) return listContent(queries, changed)
+  return listFirstContent(queries, (code) => toAdditionVersion(ledger, code))
 }
 
 /** Every code with the version that brought it. Unlike all other files, these records have no trailing `$`. */
-function toHistory({ systems, concepts, ledger }: Terminology): string {
+function toFirstHistory({ systems, concepts, ledger }: Terminology): string {
   const groups = systems.flatMap((system) => system.groups)
   const subgroups = groups.flatMap((group) => group.subgroups)
   const toRows = (type: string, entries: readonly { code: string; name: string }[]): Row[] =>

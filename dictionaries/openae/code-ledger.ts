@@ -10,38 +10,49 @@ export const LEDGER_FILE = 'codes.txt'
 const FIRST_CODE = 80_000_000
 const LAST_CODE = 89_999_999
 
+/** One line `version …` of the ledger. */
+export interface LedgerVersion {
+  readonly version: string
+  /** The last code given out so far. */
+  readonly last: number
+  /** The day of the release, YYYY-MM-DD; a version that has one states what it changed against the one before. */
+  readonly date: string | undefined
+  readonly place: Place
+}
+
 export interface CodeLedger {
   /** In order of release; codes of a version run from the one after the version before up to `last`. */
-  readonly versions: readonly { readonly version: string; readonly last: number }[]
+  readonly versions: readonly LedgerVersion[]
   /** Codes whose line was taken out of the sources. */
   readonly retired: ReadonlyMap<string, Place>
 }
 
-/** Reads `codes.txt`: lines `version 0.1 last 80001234` and `retired 80000123`, comments after `#`. */
+const VERSION_LINE = /^version (\d+\.\d+) last (\d{8})(?: on (\S+))?$/
+
+/**
+ * Reads `codes.txt`: lines `version 0.1 last 80001234`, `version 1.1 last 80005678 on 2027-03-01` and
+ * `retired 80000123`, comments after `#`.
+ */
 export function parseLedger(text: string, faults: Faults): CodeLedger {
-  const versions: { version: string; last: number }[] = []
+  const versions: LedgerVersion[] = []
   const retired = new Map<string, Place>()
   text.split('\n').forEach((written, index) => {
     const place = { file: LEDGER_FILE, line: index + 1 }
     const line = written.replace(/#.*$/, '').trim()
     if (line === '') return
-    const version = /^version (\S+) last (\d{8})$/.exec(line)
+    const [, version, last, date] = VERSION_LINE.exec(line) ?? []
     const gone = /^retired (\d{8})$/.exec(line)
-    if (version?.[1] !== undefined) {
-      const last = Number(version[2])
-      if (last < (versions.at(-1)?.last ?? FIRST_CODE) || last > LAST_CODE) {
-        addFault(faults, place, {
-          found: `last code ${last}`,
-          expected: 'it not below the version before, at most 89999999',
-        })
-      }
-      versions.push({ version: version[1], last })
+    if (version !== undefined) {
+      const entry = { version, last: Number(last), date, place }
+      checkVersion(entry, versions, faults)
+      versions.push(entry)
     } else if (gone?.[1] !== undefined) {
       retired.set(gone[1], place)
     } else {
       addFault(faults, place, {
         found: `"${line}"`,
-        expected: '"version <name> last <8 digits>" or "retired <8 digits>"',
+        expected:
+          '"version <number.number> last <8 digits>", with "on <YYYY-MM-DD>" or without, or "retired <8 digits>"',
       })
     }
   })
@@ -50,11 +61,54 @@ export function parseLedger(text: string, faults: Faults): CodeLedger {
   return { versions, retired }
 }
 
+/** Versions, their last codes and their days only ever go up. */
+function checkVersion({ version, last, date, place }: LedgerVersion, before: readonly LedgerVersion[], faults: Faults) {
+  const previous = before.at(-1)
+  if (previous !== undefined && compareVersions(version, previous.version) <= 0) {
+    addFault(faults, place, { found: `version ${version} after ${previous.version}`, expected: 'a higher one' })
+  }
+  if (last < (previous?.last ?? FIRST_CODE) || last > LAST_CODE) {
+    addFault(faults, place, {
+      found: `last code ${last}`,
+      expected: 'it not below the version before, at most 89999999',
+    })
+  }
+  const dated = before.findLast((entry) => entry.date !== undefined)
+  if (date === undefined) {
+    if (dated === undefined) return
+    addFault(faults, place, {
+      found: `version ${version} without a day`,
+      expected: `"on <YYYY-MM-DD>", as ${dated.version} has`,
+    })
+  } else if (!isDay(date)) addFault(faults, place, { found: `"on ${date}"`, expected: 'a day as YYYY-MM-DD' })
+  else if (dated?.date !== undefined && date <= dated.date) {
+    addFault(faults, place, { found: `"on ${date}"`, expected: `a day after ${dated.date}, that of ${dated.version}` })
+  }
+}
+
+function isDay(text: string): boolean {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
+  // Some days that are none are taken for one of the next month.
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
+}
+
+/** By number, not by text: 1.9 before 1.10. */
+export function compareVersions(one: string, other: string): number {
+  const [major = 0, minor = 0] = one.split('.').map(Number)
+  const [otherMajor = 0, otherMinor = 0] = other.split('.').map(Number)
+  return major - otherMajor || minor - otherMinor
+}
+
 /** The version that is being built: the last one named. */
-export function toCurrentVersion(ledger: CodeLedger): { version: string; last: number } {
+export function toCurrentVersion(ledger: CodeLedger): LedgerVersion {
   const current = ledger.versions.at(-1)
   if (current === undefined) throw new Error('the ledger names no version')
   return current
+}
+
+/** The version before the one that is being built; undefined for the first. */
+export function findPreviousVersion(ledger: CodeLedger): LedgerVersion | undefined {
+  return ledger.versions.at(-2)
 }
 
 /** The ledger's text with the last code of its last version moved on. */
@@ -71,8 +125,15 @@ export function toAdditionVersion(ledger: CodeLedger, code: string): string {
   return found.version
 }
 
-/** Every code was given out, stands on one line only, and none that was given out is missing or brought back. */
-export function checkCodes(ledger: CodeLedger, used: readonly { code: string; place: Place }[], faults: Faults) {
+/**
+ * Every code was given out, stands on one line only, and none that was given out is missing or brought back.
+ * @param codes.told codes that a fault tells of already
+ */
+export function checkCodes(
+  ledger: CodeLedger,
+  { used, told }: { readonly used: readonly { code: string; place: Place }[]; readonly told: ReadonlySet<string> },
+  faults: Faults,
+) {
   const last = ledger.versions.at(-1)?.last ?? FIRST_CODE
   const places = new Map<string, Place>()
   for (const { code, place } of used) {
@@ -98,7 +159,7 @@ export function checkCodes(ledger: CodeLedger, used: readonly { code: string; pl
   }
   for (let code = FIRST_CODE + 1; code <= last; code++) {
     const text = String(code)
-    if (places.has(text) || ledger.retired.has(text)) continue
+    if (places.has(text) || ledger.retired.has(text) || told.has(text)) continue
     addFault(
       faults,
       { file: LEDGER_FILE, line: 1 },

@@ -4,7 +4,9 @@
  */
 import { foldVerbatim } from '../text/fold.ts'
 import { type CodeLedger, checkCodes, parseLedger } from './code-ledger.ts'
+import { type CodedLine, checkPredecessor, checkSuccession, type Kind, type Predecessor } from './predecessor.ts'
 import { parseQueries, type StandardQuery } from './queries.ts'
+import { parseReleases, type Releases } from './releases.ts'
 import {
   addFault,
   type Concept,
@@ -16,12 +18,16 @@ import {
   type System,
 } from './source-format.ts'
 
-/** Text files by name: the ledger, the standard queries and the sources. */
+/** Text files by name: the ledger, the standard queries and the sources; and the release before. */
 export interface SourceFiles {
   readonly ledger: string
+  /** Which versions are frozen; nothing: none. */
+  readonly releases?: string | undefined
   readonly queries: string
   /** In the order of their names, which is the order of the body systems. */
   readonly systems: ReadonlyMap<string, string>
+  /** Undefined for the first version, and where the folder is not there. */
+  readonly predecessor?: Predecessor | undefined
 }
 
 /** A place in the hierarchy, from the body system down to the subgroup. */
@@ -38,6 +44,8 @@ export interface PlacedConcept {
 }
 export interface Terminology {
   readonly ledger: CodeLedger
+  readonly releases: Releases
+  readonly predecessor: Predecessor | undefined
   readonly systems: readonly System[]
   readonly concepts: readonly PlacedConcept[]
   readonly queries: readonly StandardQuery[]
@@ -52,6 +60,9 @@ export interface Terminology {
 export function readTerminology(files: SourceFiles): Terminology {
   const faults: Faults = []
   const ledger = parseLedger(files.ledger, faults)
+  const releases = parseReleases(files.releases ?? '', faults)
+  const { predecessor } = files
+  checkPredecessor(predecessor, { ledger, releases }, faults)
   const systems = [...files.systems].flatMap(([file, text]) => parseSource(file, text, faults) ?? [])
   const paths = listPaths(systems)
   checkGroupNames(systems, faults)
@@ -59,11 +70,13 @@ export function readTerminology(files: SourceFiles): Terminology {
   const concepts = placeConcepts(paths, faults)
   const queries = parseQueries(files.queries, concepts, faults)
   refuseRepeats(queries, ({ name }) => name, faults)
-  checkCodes(ledger, [...listEntries(systems), ...queries], faults)
+  const lines = [...listLines(systems), ...queries.map(toLine('standard query'))]
+  const told = checkSuccession(predecessor, { ledger, lines }, faults)
+  checkCodes(ledger, { used: lines, told }, faults)
   const terms = indexTerms(concepts, faults)
   const replacements = resolveReplacements(concepts, terms, faults)
   if (faults.length > 0) throw new AggregateError(faults, faults.map((fault) => fault.message).join('\n'))
-  return { ledger, systems, concepts, queries, replacements }
+  return { ledger, releases, predecessor, systems, concepts, queries, replacements }
 }
 
 function listPaths(systems: readonly System[]): Path[] {
@@ -72,17 +85,21 @@ function listPaths(systems: readonly System[]): Path[] {
   )
 }
 
-function listEntries(systems: readonly System[]): { code: string; place: Place }[] {
+function listLines(systems: readonly System[]): CodedLine[] {
   return systems.flatMap((system) => [
-    system,
+    toLine('body system')(system),
     ...system.groups.flatMap((group) => [
-      group,
+      toLine('group')(group),
       ...group.subgroups.flatMap((subgroup) => [
-        subgroup,
-        ...subgroup.concepts.flatMap((concept) => [concept, ...concept.terms]),
+        toLine('subgroup')(subgroup),
+        ...subgroup.concepts.flatMap((concept) => [concept, ...concept.terms].map(toLine('concept or term'))),
       ]),
     ]),
   ])
+}
+
+function toLine(kind: Kind): (entry: { code: string; place: Place }) => CodedLine {
+  return ({ code, place }) => ({ kind, code, place })
 }
 
 /** Groups are told apart by name, so a name stands once on its level; so does an abbreviation. */
