@@ -3,46 +3,81 @@
  * subject and no store.
  */
 
-import type { DictionaryRef, MeddraLevel, TermPath } from '../schemas/terms.ts'
-import type { StandardQuery } from './standard-queries.ts'
+import type { DictionaryRef, PathNode, TermPath } from '../schemas/terms.ts'
+import type { StandardQuery } from './meddra/standard-queries.ts'
 
-/** A lowest level term: what a verbatim is coded to. */
-export interface Llt {
+/** A name that a verbatim can be coded by: an LLT; a title or inclusion term of ICD-10-CM; a term or synonym of a list. */
+export interface Term {
+  /** The code that is assigned with it: an LLT's own; where names have none, their concept's. */
   readonly code: string
   readonly text: string
-  readonly ptCode: string
+  /** What several terms are names of: the PT of an LLT; where names have no codes, the code itself. */
+  readonly conceptCode: string
   /** Only current terms may be assigned; the others are kept for what was coded with them. */
   readonly isCurrent: boolean
+}
+
+/** A term that resembles a text. */
+export interface SimilarTerm {
+  readonly term: Term
+  /** 0..1. */
+  readonly score: number
+  /** The entry of an index that led to it, where that is no name of it: a hint, never to be coded by. */
+  readonly hint?: string
+}
+
+/** A period of whole days, ISO 8601 dates, both included; an end that is left out is open. */
+export interface Period {
+  readonly from?: string
+  readonly to?: string
+}
+
+/** Where a code can be assigned: what a dictionary knows against a subject or a day. */
+export interface CodeLimits {
+  /** The only sex it can occur in. */
+  readonly sex?: 'M' | 'F'
+  /** Whole years, both included. */
+  readonly age?: { readonly from?: number; readonly to?: number }
+  /** The periods in which it was valid and could be assigned; one day in one of them is enough. */
+  readonly valid?: readonly Period[]
+}
+
+/** What an author says beside a code: inclusions, exclusions, what to code first. For people; no rule reads it. */
+export interface CodeNote {
+  readonly kind: 'includes' | 'excludes1' | 'excludes2' | 'code-first' | 'use-additional' | 'code-also' | 'note'
+  readonly text: string
 }
 
 export interface SearchHit {
   readonly level: string
   readonly code: string
   readonly text: string
-  /** False for a non-current LLT; terms of other levels are always current. */
+  /** False for a term that may not be assigned; nodes above the terms are always current. */
   readonly isCurrent: boolean
   /**
-   * From the SOC to the hit. Of a PT or LLT, the primary path; of an HLT or HLGT, which may have several, the first
-   * by code.
+   * From the broadest level to the hit. Of a PT or LLT, the primary path; of an HLT or HLGT, which may have several, the
+   * first by code.
    */
   readonly path: TermPath
 }
 
-export type SearchMode = 'exact' | 'begins' | 'contains'
+/** `wildcard`: `*` for any text, `?` for one letter. `similar`: misspelt or in other words, terms only, best first. */
+export const SEARCH_MODES = ['exact', 'begins', 'contains', 'wildcard', 'similar'] as const
+export type SearchMode = (typeof SEARCH_MODES)[number]
 export interface SearchOptions {
   readonly mode: SearchMode
   readonly limit: number
-  /** One level instead of all five. */
+  /** One level instead of all. */
   readonly level?: string
 }
 
 /** What the load found. A dictionary with damage has no report: its load stops. */
 export interface IntegrityReport {
-  /** Terms per level. */
-  readonly counts: Readonly<Record<MeddraLevel, number>>
-  readonly currentLlts: number
-  readonly nonCurrentLlts: number
-  /** One per PT. */
+  /** Nodes per level; a level of terms (LLT) counts its terms. */
+  readonly counts: { readonly [level: string]: number }
+  readonly currentTerms: number
+  readonly nonCurrentTerms: number
+  /** One per concept. */
   readonly primaryPaths: number
   readonly secondaryPaths: number
   /** Active ones. */
@@ -57,46 +92,64 @@ export interface QueryMembership {
   readonly scope: 'narrow' | 'broad'
 }
 
+/** A node of the hierarchy by its level and code: a PT and its LLT share their code. */
+export type NodeName = Pick<PathNode, 'level' | 'code'>
+
+/**
+ * Concepts with their terms in a hierarchy of named levels. A concept is what is counted (a PT, an ICD code), a term a
+ * name of it (an LLT, a title, a synonym).
+ */
 export interface Dictionary {
   readonly ref: DictionaryRef
   /** As the release names it, e.g. English. */
   readonly language: string
+  /** Names of the levels, broadest first. */
+  readonly levels: readonly string[]
   readonly report: IntegrityReport
   /** Every code of every level is a whole number that fits 32 bits and is written without leading zeros. */
   readonly hasNumericCodes: boolean
-  readonly lltCount: number
+  /** The days this release speaks for, where its codes come and go by date. */
+  readonly period?: Period
+  readonly termCount: number
   /**
-   * LLTs in a stable order: by code, compared as text.
-   * @throws RangeError outside 0..lltCount - 1
+   * Terms in a stable order: by code, compared as text, then as the release has them.
+   * @throws RangeError outside 0..termCount - 1
    */
-  lltAt(index: number): Llt
-  findLlt(code: string): Llt | undefined
-  /** [SOC, HLGT, HLT, PT, LLT] by the PT's primary path. */
-  findPath(lltCode: string): TermPath | undefined
-  /** Every [SOC, HLGT, HLT, PT] of a PT, the primary one first, then by code; none for an unknown code. */
-  listPaths(ptCode: string): readonly { readonly path: TermPath; readonly isPrimary: boolean }[]
-  /** Every LLT of a PT, current or not, its own first, then by code; none for an unknown code. */
-  listLlts(ptCode: string): readonly Llt[]
-  /** Every LLT, current or not, whose folded name equals the text; by code. */
-  listByFold(folded: string): readonly Llt[]
-  /** Every LLT, current or not, whose normalised name equals the key; by code. */
-  listByNormalised(key: string): readonly Llt[]
-  /** Current LLTs that look like the text, most similar first; `score` is 0..1. The first call builds an index. */
-  listCandidates(
-    text: string,
-    options: { readonly limit: number },
-  ): readonly { readonly llt: Llt; readonly score: number }[]
+  termAt(index: number): Term
+  /** The term of a code; where several names share the code, its title. */
+  findTerm(code: string): Term | undefined
+  /** From the broadest level to the code, by the concept's primary path. */
+  findPath(code: string): TermPath | undefined
+  /** Every path to a concept, the concept included, the primary one first, then by code; none for an unknown code. */
+  listPaths(conceptCode: string): readonly { readonly path: TermPath; readonly isPrimary: boolean }[]
+  /** Every term of a concept, current or not, its own first, then by code; none for an unknown code. */
+  listTerms(conceptCode: string): readonly Term[]
+  /** Every term, current or not, whose folded name equals the text; by code. */
+  listByFold(folded: string): readonly Term[]
+  /** Every term, current or not, whose normalised name equals the key; by code. */
+  listByNormalised(key: string): readonly Term[]
+  /** Current terms that look like the text, most similar first. The first call builds an index. */
+  listCandidates(text: string, options: { readonly limit: number }): readonly SimilarTerm[]
   /**
-   * Terms of all levels by their folded names: equal to the text, beginning with it, or holding it anywhere (then
-   * those that begin with it come first). Within that by name, broader levels first. Nothing for an empty text.
+   * Nodes of all levels by their folded names: equal to the text, beginning with it, holding it anywhere (then those
+   * that begin with it come first), fitting a pattern, or resembling it. Except for `similar` ordered by name, broader
+   * levels first. Nothing for an empty text.
    */
   search(text: string, options: SearchOptions): readonly SearchHit[]
+  /** A node by its code; without a level the broadest node that has the code. */
+  findNode(code: string, level?: string): SearchHit | undefined
+  /** The nodes right above, the one of the primary path first, then by code; none of the broadest level or an unknown node. */
+  listParents(node: NodeName): readonly PathNode[]
+  /** The nodes right below, by name, or in the order a release gives them where it means one; without a node those of the broadest level. */
+  listChildren(node?: NodeName): readonly PathNode[]
   /** The standard queries (SMQs), by code; none where the release has none. */
   listQueries(): readonly StandardQuery[]
   /** The active standard queries that hold a PT or LLT itself, by their codes; not those above them. */
   listQueriesOf(code: string): readonly QueryMembership[]
   /** The current term this dictionary's makers propose for a non-current one. A proposal: MedDRA itself has none. */
-  findProposedReplacement(lltCode: string): Llt | undefined
-  /** The only sex a PT can occur in, where it is known to be specific. */
-  findSex(ptCode: string): 'M' | 'F' | undefined
+  findProposedReplacement(code: string): Term | undefined
+  /** Where an assignable code can stand; undefined where nothing is known against anyone. */
+  findLimits(code: string): CodeLimits | undefined
+  /** What the release says beside a code, in its order; none where it says nothing. */
+  listNotes(code: string): readonly CodeNote[]
 }

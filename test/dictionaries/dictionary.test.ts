@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Dictionary, SearchHit } from '../../dictionaries/dictionary.ts'
-import { readMeddraAscii } from '../../dictionaries/meddra-ascii.ts'
-import { SMALL_RELEASE, toDictionaryFiles, withChange } from './small-release.ts'
+import { type Dictionary, SEARCH_MODES, type SearchHit } from '../../dictionaries/dictionary.ts'
+import { readMeddraAscii } from '../../dictionaries/meddra/read-meddra-ascii.ts'
+import { listMeddraShapedFiles } from '../generators/meddra-shaped.ts'
+import { SMALL_RELEASE, toDictionaryFiles, withChange } from './meddra/small-release.ts'
 
 let dictionary: Dictionary
 beforeAll(async () => {
@@ -16,19 +17,19 @@ beforeAll(async () => {
   )
 })
 
-const SICK_HEAD = { code: '81000202', text: 'Sick head, aching', ptCode: '81000101', isCurrent: false }
+const SICK_HEAD = { code: '81000202', text: 'Sick head, aching', conceptCode: '81000101', isCurrent: false }
 
 describe('terms', () => {
   test('LLTs stand in the order of their codes, whatever the order of the file', () => {
-    const codes = Array.from({ length: dictionary.lltCount }, (_, index) => dictionary.lltAt(index).code)
+    const codes = Array.from({ length: dictionary.termCount }, (_, index) => dictionary.termAt(index).code)
     expect(codes).toEqual(['81000101', '81000102', '81000103', '81000201', '81000202', '81000203'])
-    expect(dictionary.lltAt(4)).toEqual(SICK_HEAD)
-    expect(() => dictionary.lltAt(6)).toThrow(RangeError)
+    expect(dictionary.termAt(4)).toEqual(SICK_HEAD)
+    expect(() => dictionary.termAt(6)).toThrow(RangeError)
   })
 
   test('an LLT is found by its code, current or not', () => {
-    expect(dictionary.findLlt('81000202')).toEqual(SICK_HEAD)
-    expect(dictionary.findLlt('81000021')).toBeUndefined()
+    expect(dictionary.findTerm('81000202')).toEqual(SICK_HEAD)
+    expect(dictionary.findTerm('81000021')).toBeUndefined()
   })
 
   test('LLTs are found by folded name, current or not, and all of them where several share it', async () => {
@@ -49,7 +50,7 @@ describe('terms', () => {
   test('a replacement is proposed for a non-current term and a sex known, where the sidecar says so', () => {
     expect(dictionary.findProposedReplacement('81000202')?.code).toBe('81000201')
     expect(dictionary.findProposedReplacement('81000201')).toBeUndefined()
-    expect([dictionary.findSex('81000103'), dictionary.findSex('81000101')]).toEqual(['F', undefined])
+    expect([dictionary.findLimits('81000103'), dictionary.findLimits('81000101')]).toEqual([{ sex: 'F' }, undefined])
   })
 })
 
@@ -128,19 +129,81 @@ describe('search', () => {
     expect(hlt?.path.map(({ text }) => text)).toEqual(['Complaints of nerves', 'Head group', 'Aches of the head'])
   })
 
-  test('an empty text finds nothing, and a bad call throws', () => {
-    expect(dictionary.search(' \n', { mode: 'contains', limit: 9 })).toEqual([])
-    expect(() => dictionary.search('head', { mode: 'exact', limit: 0 })).toThrow(RangeError)
-    expect(() => dictionary.search('head', { mode: 'exact', limit: 1, level: 'LT' })).toThrow(RangeError)
+  test('wildcard finds whole names that fit a pattern, in order of names', () => {
+    expect(show(dictionary.search('*HEAD*', { mode: 'wildcard', limit: 9, level: 'LLT' }))).toEqual([
+      'LLT Aching head',
+      'LLT Sick head, aching',
+      'LLT Throbbing head',
+    ])
+    expect(show(dictionary.search('?o*s', { mode: 'wildcard', limit: 9 }))).toEqual([
+      'HLT Bowel movements',
+      'SOC Complaints of nerves',
+      'PT Loose motions',
+      'LLT Loose motions',
+    ])
   })
+
+  test('an empty text finds nothing, and a bad call throws', () => {
+    for (const mode of SEARCH_MODES) {
+      expect(dictionary.search(' \n', { mode, limit: 9 })).toEqual([])
+      expect(() => dictionary.search('head', { mode, limit: 0 })).toThrow(RangeError)
+      expect(() => dictionary.search('head', { mode, limit: 1, level: 'LT' })).toThrow(RangeError)
+    }
+  })
+})
+
+describe('search for what is similar', () => {
+  const find = (text: string, options: { limit?: number; level?: string } = {}) =>
+    dictionary.search(text, { mode: 'similar', limit: 9, ...options }).map(({ level, text }) => `${level} ${text}`)
+
+  test('finds current LLTs with their paths, whether misspelt or in another order, best first', () => {
+    expect(dictionary.search('motion, watry', { mode: 'similar', limit: 1 })).toEqual([
+      {
+        level: 'LLT',
+        code: '81000203',
+        text: 'Watery motions',
+        isCurrent: true,
+        path: dictionary.findPath('81000203'),
+      },
+    ])
+    expect(find('aching, sick head')[0]).toBe('LLT Aching head')
+    expect(find('sick head, aching')).not.toContain('LLT Sick head, aching')
+    expect(find('xqz')).toEqual([])
+  })
+
+  test('on the level of PTs finds the PTs of such terms, each once, and above them nothing', () => {
+    expect(find('watery motions', { level: 'LLT', limit: 2 })).toEqual(['LLT Watery motions', 'LLT Loose motions'])
+    expect(find('watery motions', { level: 'PT' })).toEqual(['PT Loose motions', 'PT Belly megrim'])
+    expect(find('heads aching, throbbing', { level: 'PT', limit: 1 })).toEqual(['PT Aching head'])
+    for (const level of ['SOC', 'HLGT', 'HLT']) expect(find('aches of the head', { level })).toEqual([])
+  })
+})
+
+test('a short word with two letters swapped is found by what it was meant to be', async () => {
+  const files = listMeddraShapedFiles({ llts: 3_000, pts: 900, seed: 4 })
+  const generated = await readMeddraAscii(
+    toDictionaryFiles(Object.fromEntries([...files].map(({ name, text }) => [name, text]))),
+  )
+  let tried = 0
+  let found = 0
+  for (let index = 0; index < generated.termCount; index += 1) {
+    const { text, code, isCurrent } = generated.termAt(index)
+    if (!isCurrent || !/^[a-z]{5,8}$/i.test(text)) continue
+    const swapped = `${text.slice(0, 2)}${text.slice(3, 4)}${text.slice(2, 3)}${text.slice(4)}`
+    const [first] = generated.search(swapped, { mode: 'similar', limit: 1 })
+    tried += 1
+    if (first?.code === code) found += 1
+  }
+  expect(tried).toBeGreaterThan(200)
+  expect(found / tried).toBeGreaterThan(0.95)
 })
 
 test('candidates are current terms only, most similar first', () => {
   const candidates = dictionary.listCandidates('sick head, achng', { limit: 9 })
-  expect(candidates[0]?.llt.text).toBe('Aching head')
-  expect(candidates.every(({ llt, score }) => llt.isCurrent && score > 0 && score <= 1)).toBe(true)
-  expect(candidates.map(({ llt }) => llt.code)).not.toContain('81000202')
+  expect(candidates[0]?.term.text).toBe('Aching head')
+  expect(candidates.every(({ term, score }) => term.isCurrent && score > 0 && score <= 1)).toBe(true)
+  expect(candidates.map(({ term }) => term.code)).not.toContain('81000202')
   expect(dictionary.listCandidates('Watery motions', { limit: 1 })).toEqual([
-    { llt: dictionary.findLlt('81000203'), score: 1 },
+    { term: dictionary.findTerm('81000203'), score: 1 },
   ])
 })
