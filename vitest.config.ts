@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    reporters: ['default', './.ci/closing-line.ts'],
+    reporters: ['default', '.ci/closing-line.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,15 +1,18 @@
 /** What people do to a term: code it, approve a code, reject one. Each act is checked by review's rules and recorded with its event. */
+import { listAssignableBelow } from '../dictionaries/assignable.ts'
 import type { Dictionary } from '../dictionaries/dictionary.ts'
 import { foldVerbatim } from '../dictionaries/text/fold.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { CodedDomain } from '../schemas/records.ts'
 import type { TermPath } from '../schemas/terms.ts'
+import type { CodingKit, CodingKits } from './coding-kits.ts'
 import { checkManualCode, checkVerdict, needsApproval, type StandingDecision, toApproval } from './review/rules.ts'
-import { checkDictionaryInForce } from './run.ts'
+import { checkDictionariesInForce, listSettings } from './run.ts'
 import { recordSettings, toArtefactSet } from './store/artefacts.ts'
 import type { Actor } from './store/chain.ts'
 import { recordManual, recordVerdict, type Target } from './store/decisions.ts'
 import {
+  countStudy,
   findGroups,
   findOccurrences,
   type GroupState,
@@ -17,17 +20,21 @@ import {
   type StoredDecision,
 } from './store/queue.ts'
 import type { Store } from './store/store.ts'
-import { type CodingKit, type Study, toConfigArtefact } from './study.ts'
+import { type Study, toConfigArtefact } from './study.ts'
 
 /** A term group or an occurrence that an act is about. */
 export type FoundTarget =
   | { readonly kind: 'group'; readonly group: GroupState }
   | { readonly kind: 'occurrence'; readonly occurrence: OccurrenceState }
 
-/** How people name a target: the beginning of its id, or the verbatim itself; the domain where both AE and MH have it. */
+/**
+ * How people name a target: the beginning of its id, or the verbatim itself; the domain where both AE and MH have it; the
+ * dictionary where it is coded in several and not the main one is meant.
+ */
 export interface TargetName {
   readonly name: string
   readonly domain?: CodedDomain
+  readonly terminology?: string
 }
 
 export interface ActReport {
@@ -43,13 +50,14 @@ export interface ActReport {
  * The one target that a name means.
  * @throws AecoderError TARGET_NOT_FOUND when it means none, or several
  */
-export async function findTarget(store: Store, study: Study, { name, domain }: TargetName): Promise<FoundTarget> {
-  const only = domain ? { domain } : {}
+export async function findTarget(store: Store, study: Study, { name, ...only }: TargetName): Promise<FoundTarget> {
   // A verbatim is what people mean by their words, even where the words could begin an id.
   const named = await findGroups(store, study.id, { folded: foldVerbatim(name), limit: 5, ...only })
   const groups = named.length > 0 ? named : await findGroups(store, study.id, { idPrefix: name, limit: 5, ...only })
   const occurrences =
-    named.length > 0 ? [] : await findOccurrences(store, study.id, { idPrefix: name, limit: 5, ...only })
+    named.length > 0
+      ? []
+      : await findOccurrences(store, study.id, { idPrefix: name, limit: 5, ...(await toOwn(store, study, only)) })
   if (groups.length + occurrences.length > 1) {
     const named = [
       ...groups.map((group) => `${group.target.id.slice(0, 8)} (${group.domain} "${group.verbatim}")`),
@@ -72,6 +80,28 @@ export async function findTarget(store: Store, study: Study, { name, domain }: T
   })
 }
 
+/** Decisions on occurrences leave the main dictionary unnamed. */
+async function toOwn(store: Store, study: Study, only: Omit<TargetName, 'name'>): Promise<Omit<TargetName, 'name'>> {
+  const { terminology, ...rest } = only
+  const counts = await countStudy(store, study.id)
+  return counts.beside.some((beside) => beside.terminology === terminology) ? only : rest
+}
+
+/** The dictionary a target is coded in. */
+export function findKit(kits: CodingKits, target: FoundTarget): CodingKit {
+  const { domain, terminology } =
+    target.kind === 'group'
+      ? target.group
+      : { domain: target.occurrence.domain, terminology: target.occurrence.target.terminology }
+  const kit = kits.find(domain, terminology)
+  if (kit !== undefined) return kit
+  throw new AecoderError('DICTIONARY_MISMATCH', {
+    where: `${domain} dictionary`,
+    found: `${terminology} is no dictionary of ${domain} in study.json any more`,
+    action: 'Bring it back there',
+  })
+}
+
 /**
  * Codes a term group, or one occurrence that differs from its group.
  * @param act.term an LLT code, or the text of a current term
@@ -79,18 +109,20 @@ export async function findTarget(store: Store, study: Study, { name, domain }: T
  */
 export async function codeTerm(
   study: Study,
-  act: { store: Store; kit: CodingKit; target: FoundTarget; term: string; actor: Actor; reason: string | null },
+  act: { store: Store; kits: CodingKits; target: FoundTarget; term: string; actor: Actor; reason: string | null },
 ): Promise<ActReport> {
-  const { store, kit, actor, reason } = act
+  const { store, kits, actor, reason } = act
+  const kit = findKit(kits, act.target)
   const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target)
   // A decision on a verbatim that changed since stands for nothing: coding anew needs no reason.
   const standing = decision?.basedOn === basedOn ? toRule(decision, verbatim) : undefined
   checkPresent(verbatim, occurrences)
   checkManualCode(standing, reason)
-  await checkDictionaryInForce(store, study, kit)
-  const artefacts = [...kit.artefacts, toConfigArtefact(study)]
+  await checkDictionariesInForce(store, study, kits)
   // What the act rests on, the approval policy too, is in the chain before the act is.
-  await recordSettings(store, study.id, { artefacts, actor, approval: study.config.approval })
+  const settings = listSettings(study, kits)
+  await recordSettings(store, study.id, { artefacts: settings, actor, approval: study.config.approval })
+  const artefacts = [...kit.artefacts, toConfigArtefact(study)]
   const path = findAssignable(kit.dictionary, act.term)
   const { name, version } = kit.dictionary.ref
   const waits = needsApproval(study.config.approval, 'manual')
@@ -143,11 +175,14 @@ export async function judgeTerm(
   return { decision: decision.id, target, verbatim, path, occurrences, approval: kind }
 }
 
-/** The primary path of a current LLT, given by its code or its text. */
+/** Codes below a heading that an error names. */
+const BELOW_NAMED = 5
+
+/** The primary path of a term that can be assigned, given by its code or its text. */
 export function findAssignable(dictionary: Dictionary, term: string): TermPath {
   const where = `--term "${term}"`
   const { name, version } = dictionary.ref
-  const byCode = dictionary.findLlt(term.trim())
+  const byCode = dictionary.findTerm(term.trim())
   const named = byCode ? [byCode] : dictionary.listByFold(foldVerbatim(term))
   const current = named.filter((llt) => llt.isCurrent)
   const [llt] = current
@@ -165,6 +200,17 @@ export function findAssignable(dictionary: Dictionary, term: string): TermPath {
   }
   const retired = named[0]
   if (retired) {
+    const below = listAssignableBelow(dictionary, retired.conceptCode, { limit: BELOW_NAMED + 1 })
+    if (below.length > 0)
+      throw new AecoderError('TERM_NOT_CURRENT', {
+        where,
+        found: `"${retired.text}" (${retired.code}) is a heading of ${name} ${version}`,
+        expected: 'a code that can be assigned',
+        action: `Choose one below it: ${below
+          .slice(0, BELOW_NAMED)
+          .map((term) => `"${term.text}" (${term.code})`)
+          .join(', ')}${below.length > BELOW_NAMED ? ' …' : ''}`,
+      })
     const proposed = dictionary.findProposedReplacement(retired.code)
     throw new AecoderError('TERM_NOT_CURRENT', {
       where,
@@ -175,7 +221,7 @@ export function findAssignable(dictionary: Dictionary, term: string): TermPath {
   }
   throw new AecoderError('TERM_NOT_FOUND', {
     where,
-    found: `no lowest level term of ${name} ${version} has this code or text`,
+    found: `no term of ${name} ${version} has this code or text`,
     action: `Look for it: aecoder dictionary search "${term}"`,
   })
 }

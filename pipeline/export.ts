@@ -1,11 +1,13 @@
 /** Writing the dataset anew from what is decided, without a transfer. */
 import { AecoderError } from '../schemas/errors.ts'
+import { openCodingKits } from './coding-kits.ts'
 import type { RunOptions } from './run.ts'
-import { checkDictionaryInForce, checkStoreKnowsRun } from './run.ts'
+import { checkDictionariesInForce, checkStoreKnowsRun } from './run.ts'
+import { checkContexts } from './run-context.ts'
 import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
 import { findCommitted } from './store/current.ts'
 import { lockStudy } from './store/store.ts'
-import { openCodingKit, openStudyStore, type Study } from './study.ts'
+import { openStudyStore, type Study } from './study.ts'
 
 /**
  * Publishes a run with the decisions made since the last one.
@@ -14,9 +16,9 @@ import { openCodingKit, openStudyStore, type Study } from './study.ts'
  */
 export async function exportStudy(
   study: Study,
-  options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress'>,
+  options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress' | 'askPassword'>,
 ): Promise<{ run: PublishedRun; isUnchanged: boolean }> {
-  const kit = await openCodingKit(study)
+  const kits = await openCodingKits(study, options)
   const store = await openStudyStore(study, options.ambience)
   try {
     const unlock = lockStudy(store, study.id)
@@ -28,13 +30,15 @@ export async function exportStudy(
           action: 'Run the study first: aecoder run',
         })
       await checkStoreKnowsRun(store, study)
-      await checkDictionaryInForce(store, study, kit)
+      await checkDictionariesInForce(store, study, kits)
+      // What people coded since the last run is held against each subject before it enters a dataset.
+      await checkContexts(study, { store, kits })
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged) return { run: unchanged, isUnchanged: true }
       // study.json may map more by now; the rows in the store do not hold it until a run takes it in.
       const current = await readCurrentRun(study)
       const columns = current.state === 'whole' ? { columns: current.manifest.columns } : {}
-      return { run: await publishRun(study, { store, kit, ...columns, ...options }), isUnchanged: false }
+      return { run: await publishRun(study, { store, kits, ...columns, ...options }), isUnchanged: false }
     } finally {
       unlock()
     }

@@ -3,10 +3,23 @@
 export { AecoderError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../schemas/errors.ts'
 export { ACCEPTABLE, type Acceptable, BUCKETS } from '../schemas/outcomes.ts'
 export { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
-export { type ActReport, codeTerm, type FoundTarget, findTarget, judgeTerm, type TargetName } from './act.ts'
+export { type ActReport, codeTerm, type FoundTarget, findKit, findTarget, judgeTerm, type TargetName } from './act.ts'
 export type { AutocodeResult } from './autocode/autocode.ts'
 export { autocode } from './autocode/autocode.ts'
 export { type CodingLists, NO_LISTS } from './autocode/lists.ts'
+export {
+  type AskPassword,
+  type CodingKit,
+  type CodingKits,
+  checkDictionary,
+  DEFAULT_DICTIONARY,
+  type DictionaryCheck,
+  type DictionaryOptions,
+  findStudyDictionary,
+  openCodingKits,
+  openDictionary,
+  PASSWORD_VARIABLE,
+} from './coding-kits.ts'
 export { exportStudy } from './export.ts'
 export { proposeStudy } from './ingest/propose.ts'
 export { type Match, matchVerbatim } from './match.ts'
@@ -15,6 +28,7 @@ export { type Progress, type RunOptions, type RunReport, runStudy, type Transfer
 export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
 export type { Actor, Ambience } from './store/chain.ts'
 export {
+  type CodingCounts,
   countStudy,
   countSubjects,
   type GroupState,
@@ -29,11 +43,7 @@ export {
 export { listTransfers, type TransferSummary } from './store/transfers.ts'
 export {
   AECODER_VERSION,
-  type CodingKit,
-  DEFAULT_DICTIONARY,
   fromStudyPath,
-  openCodingKit,
-  openDictionary,
   openExport,
   openStudy,
   openStudyStore,

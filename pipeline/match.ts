@@ -1,4 +1,5 @@
 /** Verbatims straight to candidates, without a study: what `match` prints and other programs read. */
+import type { PathNode } from '../schemas/terms.ts'
 import { type AutocodeResult, type Autocoder, autocode } from './autocode/autocode.ts'
 
 export interface MatchTerm {
@@ -21,6 +22,10 @@ export interface Match {
   }[]
 }
 
+function toTerm(node: PathNode | undefined): MatchTerm {
+  return { code: node?.code ?? '', name: node?.text ?? '' }
+}
+
 export function matchVerbatim(verbatim: string, coder: Autocoder): Match {
   const { outcome, reason, confidence, candidates } = autocode(verbatim, coder)
   return {
@@ -29,11 +34,10 @@ export function matchVerbatim(verbatim: string, coder: Autocoder): Match {
     reason,
     confidence,
     candidates: candidates.map(({ path, confidence, why }) => {
-      const toTerm = (level: string): MatchTerm => {
-        const node = path.find((step) => step.level === level)
-        return { code: node?.code ?? '', name: node?.text ?? '' }
-      }
-      return { llt: toTerm('LLT'), pt: toTerm('PT'), soc: toTerm('SOC'), confidence, why }
+      // Where a dictionary has other levels: the code itself, and the broadest level.
+      const assigned = path.at(-1)
+      const concept = path.find(({ level }) => level === 'PT') ?? assigned
+      return { llt: toTerm(assigned), pt: toTerm(concept), soc: toTerm(path[0]), confidence, why }
     }),
   }
 }

@@ -1,18 +1,20 @@
-/** The second leg of a run: every term group without a decision gets the machine's, in batches. */
+/** The second leg of a run: in each dictionary, every term group without a decision gets the machine's, in batches. */
 import { type Json, toCanonicalJson } from '../schemas/content-id.ts'
 import type { Outcome } from '../schemas/outcomes.ts'
 import type { PathNode } from '../schemas/terms.ts'
 import { autocode } from './autocode/autocode.ts'
+import type { CodingKit, CodingKits } from './coding-kits.ts'
 import { needsApproval } from './review/rules.ts'
 import type { RunOptions } from './run.ts'
 import { toArtefactSet } from './store/artefacts.ts'
+import { addGroupsBeside } from './store/beside.ts'
 import { findCommitted } from './store/current.ts'
 import { type NewDecision, recordAutocoded } from './store/decisions.ts'
 import { countStudy, type GroupState, listCodedOtherwise, listUndecided } from './store/queue.ts'
 import type { Store } from './store/store.ts'
-import type { CodingKit, Study } from './study.ts'
+import type { Study } from './study.ts'
 
-/** Term groups decided in this run, by outcome. */
+/** Term groups decided in this run, by outcome, over all dictionaries. */
 export type AutocodeTally = { readonly [outcome in Outcome]?: number }
 
 const BATCH_GROUPS = 500
@@ -27,41 +29,59 @@ export async function autocodeStudy(
   study: Study,
   {
     store,
-    kit,
+    kits,
     onProgress,
     isLeftOver = false,
   }: Pick<RunOptions, 'onProgress'> & {
     store: Store
-    kit: CodingKit
+    kits: CodingKits
     /** Only what was never looked at. */
     isLeftOver?: boolean
   },
 ): Promise<AutocodeTally> {
   const transfer = await findCommitted(store.db, study.id)
   if (transfer === undefined) return {}
-  const artefacts = toArtefactSet(kit.artefacts)
-  const { name, version } = kit.dictionary.ref
-  // Invariant 9: a machine decision's time is the transfer's, so that the same inputs give the same bytes.
-  const frame = { artefacts, dictionary: `${name} ${version}`, actor: MACHINE, at: transfer.asOf }
+  for (const { role, domains, dictionary } of kits.all)
+    if (role === 'beside')
+      for (const domain of domains) {
+        const { ref, language } = dictionary
+        await addGroupsBeside(store, study.id, { domain, terminology: ref.name, language })
+      }
   const tally: { [outcome in Outcome]?: number } = {}
-  const { groups: total } = await countStudy(store, study.id)
+  const counts = await countStudy(store, study.id)
+  const total = counts.beside.reduce((sum, { groups }) => sum + groups, counts.groups)
   let done = 0
-  let after = 0
-  for (;;) {
-    const groups = await listUndecided(store, study.id, {
-      after,
-      limit: BATCH_GROUPS,
-      ...(isLeftOver ? {} : { artefacts: toCanonicalJson(artefacts as Json) }),
-    })
-    const last = groups.at(-1)
-    if (last === undefined) return tally
-    after = last.target.no
-    const decisions = groups.map((group) => decide(group, { study, kit }))
-    await recordAutocoded(store, study.id, { decisions, frame })
-    for (const { outcome } of decisions) tally[outcome] = (tally[outcome] ?? 0) + 1
-    done += groups.length
-    onProgress?.({ stage: 'coding', done, total })
+  for (const kit of kits.all) {
+    const artefacts = toCanonicalJson(toArtefactSet(kit.artefacts) as Json)
+    for (let after = 0; ; ) {
+      const groups = await listUndecided(store, study.id, {
+        ...toRange(kit, after),
+        ...(isLeftOver ? {} : { artefacts }),
+      })
+      const last = groups.at(-1)
+      if (last === undefined) break
+      after = last.target.no
+      const decisions = groups.map((group) => decide(group, { study, kit }))
+      await recordAutocoded(store, study.id, { decisions, frame: toMachineFrame(kit, transfer) })
+      for (const { outcome } of decisions) tally[outcome] = (tally[outcome] ?? 0) + 1
+      done += groups.length
+      onProgress?.({ stage: 'coding', done, total })
+    }
   }
+  return tally
+}
+
+function toRange({ dictionary, domains }: CodingKit, after: number) {
+  return { terminology: dictionary.ref.name, domains, after, limit: BATCH_GROUPS }
+}
+
+/**
+ * What the machine's decisions rest on. Invariant 9: their time is the transfer's, so that the same inputs give the same
+ * bytes.
+ */
+export function toMachineFrame({ artefacts, dictionary }: CodingKit, { asOf }: { readonly asOf: string }) {
+  const { name, version } = dictionary.ref
+  return { artefacts: toArtefactSet(artefacts), dictionary: `${name} ${version}`, actor: MACHINE, at: asOf }
 }
 
 function decide(group: GroupState, { study, kit }: { study: Study; kit: CodingKit }): NewDecision {
@@ -108,14 +128,22 @@ const EXAMPLES_KEPT = 5
  */
 export async function findDisagreements(
   study: Study,
-  { store, kit }: { store: Store; kit: CodingKit },
+  { store, kits }: { store: Store; kits: CodingKits },
 ): Promise<{ count: number; examples: Disagreement[] }> {
   const found = { count: 0, examples: [] as Disagreement[] }
+  for (const kit of kits.all) await addDisagreements(study, { store, kit, found })
+  return found
+}
+
+async function addDisagreements(
+  study: Study,
+  { store, kit, found }: { store: Store; kit: CodingKit; found: { count: number; examples: Disagreement[] } },
+): Promise<void> {
   const artefacts = toCanonicalJson(toArtefactSet(kit.artefacts) as Json)
   for (let after = 0; ; ) {
-    const groups = await listCodedOtherwise(store, study.id, { after, limit: BATCH_GROUPS, artefacts })
+    const groups = await listCodedOtherwise(store, study.id, { ...toRange(kit, after), artefacts })
     const last = groups.at(-1)
-    if (last === undefined) return found
+    if (last === undefined) return
     after = last.target.no
     for (const { folded, verbatim, decision } of groups) {
       const standing = decision?.codings.length === 1 ? decision.codings[0]?.path.at(-1) : undefined

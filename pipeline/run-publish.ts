@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { type Json, toCanonicalJson, toSha256 } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { Storage, WrittenFile } from '../schemas/files.ts'
-import { CODED_DOMAINS, type DatasetRow } from '../schemas/records.ts'
+import { CODED_DOMAINS, type CodedDomain, type DatasetRow } from '../schemas/records.ts'
 import { STRUCTURE_WORDS } from '../schemas/study.ts'
+import type { CodingKits } from './coding-kits.ts'
+import type { DatasetDictionary } from './dataset/columns.ts'
 import { openCsvFile } from './dataset/csv-file.ts'
-import { writeDataset } from './dataset/write-dataset.ts'
-import type { RunOptions, TransferReport } from './run.ts'
+import { type DatasetFile, writeDataset } from './dataset/write-dataset.ts'
+import { listSettings, type RunOptions, type TransferReport } from './run.ts'
 import { openFolder } from './storage/folder.ts'
 import { listArtefactSets } from './store/artefacts.ts'
 import { findHead } from './store/chain.ts'
@@ -16,7 +18,7 @@ import { readDatasetRows } from './store/dataset-rows.ts'
 import { findDataset, recordDataset } from './store/datasets.ts'
 import { readSnapshot, type Store } from './store/store.ts'
 import { findLastTransfer, listTransferFiles, readSetAside, type SetAsideRow } from './store/transfers.ts'
-import { AECODER_VERSION, type CodingKit, type Study, toConfigArtefact, toShortPath } from './study.ts'
+import { AECODER_VERSION, type Study, toShortPath } from './study.ts'
 
 /** `runs/<id>/manifest.json`: what a run read, rested on and wrote. Written last; a folder without it is no run. */
 export interface Manifest {
@@ -54,27 +56,34 @@ export interface Manifest {
   }[]
   /** The sets of artefacts that decisions rest on, by the id that the coding_* files state. */
   readonly artefactSets: { readonly [id: string]: { readonly [kind: string]: string | undefined } }
-  readonly dictionary: {
-    readonly name: string
-    readonly version: string
-    readonly language: string
-    readonly sha256: string
-    readonly hasNumericCodes: boolean
-  }
+  /** What each domain is coded in; the first domain's main one again under `dictionary`. */
+  readonly dictionary: DatasetDictionary
+  readonly dictionaries: DatasetDictionaries
   /** Columns that the mapping brought: with the decisions they settle the dataset's bytes. */
   readonly columns: {
     readonly [domain: string]: { readonly mapped: readonly string[]; readonly carried: readonly string[] }
   }
-  readonly outputs: readonly (WrittenFile & { readonly rows?: number })[]
+  readonly outputs: readonly OutputFile[]
   /** The chain's head when the dataset was read: the outside witness of everything up to there. */
   readonly audit: { readonly seq: number; readonly hash: string }
+}
+
+/** A file that a run wrote; of tables with their rows. */
+export type OutputFile = WrittenFile & Partial<DatasetFile>
+
+/** By domain: the dictionary whose codes are the dataset's own, and those beside it. */
+export type DatasetDictionaries = {
+  readonly [domain in CodedDomain]: {
+    readonly main: DatasetDictionary
+    readonly beside: readonly DatasetDictionary[]
+  }
 }
 
 export interface PublishedRun {
   readonly runId: string
   /** The run's folder. */
   readonly folder: string
-  readonly outputs: readonly (WrittenFile & { readonly rows?: number })[]
+  readonly outputs: readonly OutputFile[]
   readonly rows: { readonly [domain: string]: number }
 }
 
@@ -85,13 +94,14 @@ export async function publishRun(
   study: Study,
   options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress'> & {
     store: Store
-    kit: CodingKit
+    kits: CodingKits
     incomplete?: TransferReport
     /** The dataset's columns where no transfer was taken in; else they follow from study.json. */
     columns?: Manifest['columns']
   },
 ): Promise<PublishedRun> {
-  const { store, ambience, actor, incomplete } = options
+  const { store, kits, ambience, actor, incomplete } = options
+  const dictionaries = toDictionaries(kits)
   const output = openFolder(study.paths.output)
   const runId = toRunId(ambience)
   const prefix = `runs/${runId}/`
@@ -102,17 +112,17 @@ export async function publishRun(
     // An incomplete run tells of the transfer it refused; a complete one of the transfer that is current.
     const transfer = await (incomplete ? findLastTransfer(db, study.id) : findCommitted(db, study.id))
     const shown = transfer?.no
-    const outputs: (WrittenFile & { rows?: number })[] = []
+    const outputs: OutputFile[] = []
     if (!incomplete) {
       outputs.push(
         ...(await writeDatasets(study, {
-          ...options,
+          onProgress: options.onProgress,
+          dictionaries,
           columns,
           output,
           prefix,
-          uptoSeq: audit.seq,
           asOf: transfer?.asOf ?? '',
-          read: (domain) => readDatasetRows(db, study.id, { domain, uptoSeq: audit.seq }),
+          read: (domain, beside) => readDatasetRows(db, study.id, { domain, uptoSeq: audit.seq, beside }),
         })),
       )
     }
@@ -127,6 +137,7 @@ export async function publishRun(
     const files = incomplete?.files ?? (shown === undefined ? [] : await listTransferFiles(db, study.id, shown))
     return toManifest(study, {
       ...options,
+      dictionaries,
       columns,
       runId,
       transfer: transfer
@@ -218,21 +229,24 @@ export async function writeDatasets(
   options: {
     output: Storage
     prefix: string
-    uptoSeq: number
     asOf: string
-    kit?: CodingKit
-    dictionary?: Manifest['dictionary']
+    dictionaries: DatasetDictionaries
     columns: Manifest['columns']
-    read: (domain: 'AE' | 'MH') => AsyncIterable<readonly DatasetRow[]>
+    /** `beside`: names of the dictionaries beside the domain's main one. */
+    read: (domain: CodedDomain, beside: readonly string[]) => AsyncIterable<readonly DatasetRow[]>
     onProgress?: RunOptions['onProgress']
   },
-): Promise<(WrittenFile & { rows: number })[]> {
-  const dictionary = options.dictionary ?? toDictionary(options.kit)
-  const outputs: (WrittenFile & { rows: number })[] = []
+): Promise<DatasetFile[]> {
+  const outputs: DatasetFile[] = []
   let done = 0
   for (const domain of CODED_DOMAINS) {
     const { mapped, carried } = options.columns[domain] ?? { mapped: [], carried: [] }
-    const rows = countRows(options.read(domain), (count) => {
+    const { main, beside } = options.dictionaries[domain]
+    const batches = options.read(
+      domain,
+      beside.map(({ name }) => name),
+    )
+    const rows = countRows(batches, (count) => {
       done += count
       options.onProgress?.({ stage: 'writing', done, total: null })
     })
@@ -242,20 +256,27 @@ export async function writeDatasets(
       rows,
       mapped,
       carried,
-      dictionary,
+      dictionary: main,
+      beside,
       asOf: options.asOf,
       storage: options.output,
       folder: options.prefix,
     })
-    outputs.push(...written.files.map((file) => ({ ...file, rows: written.rows })))
+    outputs.push(...written.files)
   }
   return outputs
 }
 
-function toDictionary(kit: CodingKit | undefined): Manifest['dictionary'] {
-  if (kit === undefined) throw new Error('a dataset needs its dictionary')
-  const { ref, language, hasNumericCodes } = kit.dictionary
-  return { name: ref.name, version: ref.version, sha256: ref.sha256, language, hasNumericCodes }
+function toDictionaries(kits: CodingKits): DatasetDictionaries {
+  const toDictionary = ({ id, dictionary }: CodingKits['all'][number]): DatasetDictionary => {
+    const { ref, language, hasNumericCodes, levels } = dictionary
+    return { id, name: ref.name, version: ref.version, sha256: ref.sha256, language, hasNumericCodes, levels }
+  }
+  const toDomain = (domain: CodedDomain) => ({
+    main: toDictionary(kits.mainOf(domain)),
+    beside: kits.besideOf(domain).map(toDictionary),
+  })
+  return { AE: toDomain('AE'), MH: toDomain('MH') }
 }
 
 /** The columns that the mapping brings, by domain. */
@@ -325,7 +346,8 @@ async function writeSetAside(
 function toManifest(
   study: Study,
   facts: {
-    kit: CodingKit
+    kits: CodingKits
+    dictionaries: DatasetDictionaries
     columns: Manifest['columns']
     actor: RunOptions['actor']
     ambience: RunOptions['ambience']
@@ -368,14 +390,15 @@ function toManifest(
       remarks: JSON.parse(toCanonicalJson(remarks as Json)) as Json,
     })),
     refusedFor: facts.refusedFor,
-    artefacts: [...facts.kit.artefacts, toConfigArtefact(study)].map(({ kind, name, version, sha256 }) => ({
+    artefacts: listSettings(study, facts.kits).map(({ kind, name, version, sha256 }) => ({
       kind,
       name,
       version,
       sha256,
     })),
     artefactSets: facts.artefactSets,
-    dictionary: toDictionary(facts.kit),
+    dictionary: facts.dictionaries.AE.main,
+    dictionaries: facts.dictionaries,
     columns: facts.columns,
     outputs: facts.outputs,
     audit: facts.audit,

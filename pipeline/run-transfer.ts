@@ -7,6 +7,7 @@ import type { SourceFile, Storage } from '../schemas/files.ts'
 import { REJECT_REASONS } from '../schemas/outcomes.ts'
 import type { Occurrence } from '../schemas/records.ts'
 import type { SourceConfig } from '../schemas/study.ts'
+import type { CodingKits } from './coding-kits.ts'
 import { readSource } from './ingest/read-source.ts'
 import { toTermGroup } from './review/term-group.ts'
 import type { RunOptions, TransferReport } from './run.ts'
@@ -16,7 +17,7 @@ import { findCommitted } from './store/current.ts'
 import { Staging } from './store/staging.ts'
 import type { Store } from './store/store.ts'
 import { listSources, listTransferFiles } from './store/transfers.ts'
-import { type CodingKit, type Study, toMappingId, toShortPath, toStudyPath } from './study.ts'
+import { type Study, toMappingId, toShortPath, toStudyPath } from './study.ts'
 
 /** A source that withdraws so much is more likely a broken export or a mistaken filter than news. */
 const MASS_WITHDRAWAL = { atLeast: 20, share: 0.25, allOf: 5 }
@@ -53,7 +54,7 @@ interface InputFile {
  */
 export async function takeTransfer(
   study: Study,
-  options: RunOptions & { store: Store; kit: CodingKit },
+  options: RunOptions & { store: Store; kits: CodingKits },
 ): Promise<TransferReport> {
   const { store, actor } = options
   const accept = new Set<string>(options.accept)
@@ -92,7 +93,7 @@ export async function takeTransfer(
   const staging = await Staging.open(store, study.id, {
     start,
     actor,
-    groupOf: (occurrence) => toGroup(occurrence, options.kit),
+    groupOf: (occurrence) => toGroup(occurrence, options.kits),
   })
   const files: TransferReport['files'][number][] = []
   const withdrawals: { known: number; withdrawn: number }[] = []
@@ -214,8 +215,9 @@ async function stageFile(
   return { ...(await staging.endFile({ sha256: input.sha256, bytes: input.bytes, encoding })), encoding }
 }
 
-function toGroup(occurrence: Occurrence, { dictionary }: CodingKit) {
-  const { domain, field, verbatim } = occurrence
+/** The group in the domain's main dictionary: those beside it follow from it. */
+function toGroup({ domain, field, verbatim }: Occurrence, kits: CodingKits) {
+  const { dictionary } = kits.mainOf(domain)
   return toTermGroup({ domain, field, terminology: dictionary.ref.name, language: dictionary.language }, verbatim)
 }
 

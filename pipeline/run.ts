@@ -2,16 +2,18 @@
 
 import { AecoderError } from '../schemas/errors.ts'
 import type { Acceptable } from '../schemas/outcomes.ts'
+import { type AskPassword, type CodingKits, openCodingKits } from './coding-kits.ts'
 import { type AutocodeTally, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
+import { type ContextTally, checkContexts } from './run-context.ts'
 import { toMemoryKeeper } from './run-memory.ts'
 import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
 import { takeTransfer } from './run-transfer.ts'
-import { findArtefact, findSetting, recordSettings } from './store/artefacts.ts'
+import { type Artefact, findArtefact, findSetting, recordSettings } from './store/artefacts.ts'
 import { type Actor, type Ambience, findEventHash } from './store/chain.ts'
-import { countStudy, hasDecisions, type StudyCounts } from './store/queue.ts'
+import { countStudy, findOtherTerminology, hasDecisions, type StudyCounts } from './store/queue.ts'
 import type { FileCounts, Movement } from './store/staging.ts'
 import { lockStudy, type Store, toStoreError } from './store/store.ts'
-import { type CodingKit, openCodingKit, openStudyStore, type Study, toConfigArtefact, toShortPath } from './study.ts'
+import { openStudyStore, type Study, toConfigArtefact, toShortPath } from './study.ts'
 
 export interface RunOptions {
   /** The folder of the transfer; study.json's `input` when left out. */
@@ -22,6 +24,7 @@ export interface RunOptions {
   readonly actor: Actor
   readonly ambience: Ambience
   readonly onProgress?: (progress: Progress) => void
+  readonly askPassword?: AskPassword
 }
 
 /** Where a run is. `done` of `total` bytes while reading, of groups while coding, of rows while writing. */
@@ -54,6 +57,8 @@ export interface RunReport {
   readonly study: string
   readonly transfer: TransferReport
   readonly autocoded: AutocodeTally
+  /** Occurrences whose sex, age or date contradicts their group's code. */
+  readonly context: ContextTally
   /** Codes that stand although lists or engine say something else by now. */
   readonly disagreements: { readonly count: number; readonly examples: readonly Disagreement[] }
   readonly counts: StudyCounts
@@ -75,42 +80,53 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
       given.onProgress?.(progress)
     },
   }
-  const kit = await openCodingKit(study)
+  const kits = await openCodingKits(study, options)
   const store = await openStudyStore(study, options.ambience)
   try {
     const unlock = lockStudy(store, study.id)
     try {
       await checkStoreKnowsRun(store, study)
-      await checkDictionaryInForce(store, study, kit)
+      await checkDictionariesInForce(store, study, kits)
       await recordSettings(store, study.id, {
-        artefacts: [...kit.artefacts, toConfigArtefact(study)],
+        artefacts: listSettings(study, kits),
         actor: options.actor,
         approval: study.config.approval,
       })
       // A run that was killed after its commit left these to this one: their time is still that transfer's.
-      await autocodeStudy(study, { store, kit, ...options, isLeftOver: true })
-      const transfer = await takeTransfer(study, { store, kit, ...options })
+      await autocodeStudy(study, { store, kits, ...options, isLeftOver: true })
+      const transfer = await takeTransfer(study, { store, kits, ...options })
       if (transfer.refusedFor.length > 0)
         return await toReport('incomplete', {
           study,
           store,
           transfer,
           autocoded: {},
+          context: { conflicts: 0, cleared: 0 },
           disagreements: { count: 0, examples: [] },
-          run: await publishRun(study, { store, kit, ...options, incomplete: transfer }),
+          run: await publishRun(study, { store, kits, ...options, incomplete: transfer }),
         })
-      const autocoded = await autocodeStudy(study, { store, kit, ...options })
-      const disagreements = await findDisagreements(study, { store, kit })
+      const autocoded = await autocodeStudy(study, { store, kits, ...options })
+      const context = await checkContexts(study, { store, kits })
+      const disagreements = await findDisagreements(study, { store, kits })
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged)
-        return await toReport('unchanged', { study, store, transfer, autocoded, disagreements, run: unchanged })
+        return await toReport('unchanged', {
+          study,
+          store,
+          transfer,
+          autocoded,
+          context,
+          disagreements,
+          run: unchanged,
+        })
       return await toReport('complete', {
         study,
         store,
         transfer,
         autocoded,
+        context,
         disagreements,
-        run: await publishRun(study, { store, kit, ...options }),
+        run: await publishRun(study, { store, kits, ...options }),
       })
     } finally {
       unlock()
@@ -128,26 +144,50 @@ async function toReport(
     study,
     store,
     ...rest
-  }: { study: Study; store: Store } & Pick<RunReport, 'transfer' | 'autocoded' | 'disagreements' | 'run'>,
+  }: { study: Study; store: Store } & Pick<RunReport, 'transfer' | 'autocoded' | 'context' | 'disagreements' | 'run'>,
 ): Promise<RunReport> {
   return { status, study: study.id, counts: await countStudy(store, study.id), ...rest }
 }
 
+/** What decisions of a study rest on, with the place each is in force for. */
+export function listSettings(study: Study, kits: CodingKits): Artefact[] {
+  const placed = kits.all.flatMap(({ artefacts, places }) =>
+    places.flatMap((place) => artefacts.map((artefact) => ({ ...artefact, place }))),
+  )
+  return [...placed, toConfigArtefact(study)]
+}
+
 /**
- * A study is coded in one dictionary. Another version would mix two in one dataset, so it waits for up-versioning.
+ * A form is coded in one release of a dictionary. Another one would mix two in one dataset, so it waits for up-versioning.
  * @throws AecoderError DICTIONARY_MISMATCH
  */
-export async function checkDictionaryInForce(store: Store, study: Study, { dictionary }: CodingKit): Promise<void> {
-  const inForce = await findSetting(store, study.id, 'dictionary')
-  if (inForce === undefined || inForce === dictionary.ref.sha256) return
+export async function checkDictionariesInForce(store: Store, study: Study, kits: CodingKits): Promise<void> {
   if (!(await hasDecisions(store.db, study.id))) return // a first run that failed binds nobody
-  const artefact = await findArtefact(store, { kind: 'dictionary', sha256: inForce })
-  throw new AecoderError('DICTIONARY_MISMATCH', {
-    where: `${study.id}: dictionary`,
-    found: `${dictionary.ref.name} ${dictionary.ref.version} (sha256 ${dictionary.ref.sha256.slice(0, 12)}…)`,
-    expected: `the ${artefact?.name} ${artefact?.version} the study is coded in (sha256 ${inForce.slice(0, 12)}…)`,
-    action: 'Point study.json at that release: a coded study does not change its dictionary silently',
-  })
+  for (const { dictionary, places, role, domains } of kits.all) {
+    const { name, version, sha256 } = dictionary.ref
+    const refuse = (where: string, expected: string) => {
+      throw new AecoderError('DICTIONARY_MISMATCH', {
+        where: `${study.id}: ${where}`,
+        found: `${name} ${version} (sha256 ${sha256.slice(0, 12)}…)`,
+        expected,
+        action: 'Point study.json at that release: a coded study does not change its dictionary silently',
+      })
+    }
+    for (const place of places) {
+      const inForce = await findSetting(store, study.id, 'dictionary', place)
+      if (inForce === undefined || inForce === sha256) continue
+      const artefact = await findArtefact(store, { kind: 'dictionary', sha256: inForce })
+      refuse(
+        [place.domain, 'dictionary', place.field].filter((word) => word !== '').join(' '),
+        `the ${artefact?.name} ${artefact?.version} the study is coded in (sha256 ${inForce.slice(0, 12)}…)`,
+      )
+    }
+    if (role === 'beside') continue
+    for (const domain of domains) {
+      const other = await findOtherTerminology(store, study.id, { domain, terminology: name })
+      if (other !== undefined) refuse(`${domain} dictionary`, `the ${other} that ${domain} is coded in`)
+    }
+  }
 }
 
 /**

@@ -4,7 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Storage } from '../schemas/files.ts'
-import { type CurrentRun, type Manifest, readCurrentRun, writeDatasets } from './run-publish.ts'
+import { MEDDRA_LEVELS } from '../schemas/terms.ts'
+import {
+  type CurrentRun,
+  type DatasetDictionaries,
+  type Manifest,
+  readCurrentRun,
+  writeDatasets,
+} from './run-publish.ts'
 import { openFolder } from './storage/folder.ts'
 import { checkStore, type StoreCheck } from './store/check.ts'
 import { readDatasetRows } from './store/dataset-rows.ts'
@@ -92,15 +99,14 @@ async function rebuild(
 ): Promise<string[]> {
   const scratch = await mkdtemp(join(tmpdir(), 'aecoder-verify-'))
   try {
-    const { audit, dictionary, columns, transfer } = manifest
+    const { audit, dictionaries, columns, transfer } = manifest
     const outputs = await writeDatasets(study, {
       output: openFolder(scratch),
       prefix: '',
-      uptoSeq: audit.seq,
       asOf: transfer?.asOf ?? '',
-      dictionary,
+      dictionaries: dictionaries ?? toFormerDictionaries(manifest),
       columns,
-      read: (domain) => readDatasetRows(db, study.id, { domain, uptoSeq: audit.seq }),
+      read: (domain, beside) => readDatasetRows(db, study.id, { domain, uptoSeq: audit.seq, beside }),
     })
     const same: string[] = []
     for (const file of outputs) {
@@ -114,6 +120,12 @@ async function rebuild(
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
+}
+
+/** Runs of aecoder before 0.2 knew one dictionary, of MedDRA's levels. */
+function toFormerDictionaries({ dictionary }: Manifest): DatasetDictionaries {
+  const main = { ...dictionary, id: null, levels: MEDDRA_LEVELS }
+  return { AE: { main, beside: [] }, MH: { main, beside: [] } }
 }
 
 async function checkInputs(

@@ -16,11 +16,23 @@ export type CodedOutcome = (typeof CODED_OUTCOMES)[number]
 export type ReviewOutcome = (typeof REVIEW_OUTCOMES)[number]
 /** What autocoding says of a verbatim. */
 export type AutocodeOutcome = CodedOutcome | ReviewOutcome
-/** What can stand in a decision: autocoding's outcome, the context check's of one occurrence, or a person's code. */
-export type Outcome = AutocodeOutcome | 'conflicts-with-context' | 'manual'
+/**
+ * What can stand in a decision: autocoding's outcome, a person's code, or the context check's of one occurrence, which
+ * holds the group's code back from it (`conflicts-with-context`) or lets it pass again (`fits-context`).
+ */
+export type Outcome = AutocodeOutcome | ContextOutcome | 'manual'
+export type ContextOutcome = 'conflicts-with-context' | 'fits-context'
 
 /** The step of autocoding that settled the outcome; `person` where no machine did. */
-export type Step = 'do-not-autocode-list' | 'exact' | 'synonym-list' | 'normalised' | 'guard' | 'similarity' | 'person'
+export type Step =
+  | 'do-not-autocode-list'
+  | 'exact'
+  | 'synonym-list'
+  | 'normalised'
+  | 'guard'
+  | 'similarity'
+  | 'context-check'
+  | 'person'
 
 export function isCodedOutcome(outcome: Outcome): outcome is CodedOutcome {
   return (CODED_OUTCOMES as readonly string[]).includes(outcome)

@@ -96,8 +96,17 @@ export type RowOutcome =
       readonly raw: string
     }
 
-/** One line of a coded dataset: one part of one occurrence. */
-export interface DatasetRow {
+/** What one dictionary gave a dataset row. */
+export interface RowCode {
+  /** Text that was coded where it differs from the verbatim (a split part); else null. */
+  readonly modified: string | null
+  /** Null while uncoded, or while the code waits for approval. */
+  readonly path: TermPath | null
+  readonly provenance: Provenance
+}
+
+/** One line of a coded dataset: one part of one occurrence. Its own code is the main dictionary's. */
+export interface DatasetRow extends RowCode {
   /** Content id of the record key. */
   readonly recordKey: string
   /** The record key as canonical JSON. */
@@ -108,12 +117,9 @@ export interface DatasetRow {
   readonly subject: string
   readonly site: string | null
   readonly verbatim: string
-  /** Text that was coded where it differs from the verbatim (a split part); else null. */
-  readonly modified: string | null
   readonly context: CrfContext
-  /** Null while uncoded, or while the code waits for approval. */
-  readonly path: TermPath | null
-  readonly provenance: Provenance
+  /** The codes of the dictionaries beside the main one, in the study's order. */
+  readonly beside: readonly RowCode[]
 }
 
 /** How a dataset row came by its code, for the coding_* companion; rows with one decision share it. */

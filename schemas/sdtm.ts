@@ -100,6 +100,21 @@ export function listVariables(domain: CodedDomain): readonly Variable[] {
   ]
 }
 
+/**
+ * Columns of a dictionary whose levels are not MedDRA's, after domain and the id it has in study.json. SDTM has no
+ * variables for them: the names are ours, of eight characters at most.
+ */
+export const CODE_COLUMNS = [
+  ['', 'Term'],
+  ['CD', 'Code'],
+  ['TP', 'Broadest Term'],
+  ['TC', 'Broadest Code'],
+  ['PA', 'Path of Codes'],
+] as const
+
+/** The id under which the study's main dictionary has such columns. */
+export const MAIN_COLUMNS = 'DIC'
+
 /** Words a DM source can map: what the context check needs of a subject, and no more. */
 const SUBJECT_WORDS = ['SEX', 'BRTHYR', 'BRTHDAT'] as const
 

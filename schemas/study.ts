@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { AecoderError } from './errors.ts'
 import type { ApprovalPolicy } from './outcomes.ts'
 import type { CodedDomain } from './records.ts'
-import { findMappedVariable, listMappableVariables } from './sdtm.ts'
+import { CODE_COLUMNS, findMappedVariable, listMappableVariables, listVariables, MAIN_COLUMNS } from './sdtm.ts'
 import schema from './study.schema.json' with { type: 'json' }
 
 export type ColumnRef =
@@ -33,16 +33,39 @@ export interface SourceConfig {
   readonly map: { readonly [word: string]: ColumnRef }
   readonly carry: readonly string[]
 }
+/** Which release a dictionary is to be, and where it lies. */
+export interface DictionaryConfig {
+  readonly name: string
+  readonly version: string
+  readonly path: string
+  readonly layout?: DictionaryLayout
+  readonly encoding?: string
+  readonly names?: 'released' | 'japanese'
+}
+export type DictionaryLayout = 'meddra-ascii' | 'icd-10-cm' | 'code-list'
+export interface ListsConfig {
+  readonly synonyms: readonly string[]
+  readonly doNotAutocode: readonly string[]
+}
+/** A dictionary for the forms of some domains, beside the main one or instead of it. */
+export interface FurtherDictionary extends DictionaryConfig {
+  /** Names its columns, and its settings in the store. */
+  readonly id: string
+  readonly domains: readonly CodedDomain[]
+  readonly role: 'beside' | 'instead'
+  readonly lists?: ListsConfig
+}
 /** study.json after validation, every default filled in. Paths are as written, relative to the file's folder. */
 export interface StudyConfig {
   readonly study: { readonly protocol: string; readonly environment: string; readonly title?: string }
-  readonly dictionary: { readonly name: string; readonly version: string; readonly path: string }
+  readonly dictionary: DictionaryConfig
+  readonly dictionaries: readonly FurtherDictionary[]
   readonly store: string
   readonly output: string
   readonly input: string
   readonly usubjid: string
   readonly sources: readonly SourceConfig[]
-  readonly lists: { readonly synonyms: readonly string[]; readonly doNotAutocode: readonly string[] }
+  readonly lists: ListsConfig
   readonly approval: ApprovalPolicy
 }
 
@@ -100,7 +123,7 @@ export function parseStudyConfig(text: string, where: string): StudyConfig {
 
 /** What JSON Schema cannot say: words that exist, sources that can work, ids that are told apart. */
 function listMeaningFaults(config: StudyConfig): string[] {
-  const faults: string[] = []
+  const faults: string[] = listDictionaryFaults(config)
   const ids = new Set<string>()
   for (const [index, source] of config.sources.entries()) {
     const at = `sources[${index}] (${source.id})`
@@ -131,6 +154,32 @@ function listMeaningFaults(config: StudyConfig): string[] {
       if (/^(arm|armcd|actarm|actarmcd|treatment|trt|trt01[ap])$/i.test(name))
         faults.push(`${at}.carry: "${name}" would unblind the coders: remove it`)
       names.add(name)
+    }
+  }
+  return faults
+}
+
+/** Which dictionary is meant must follow from its name and domain, and its columns must be its own. */
+function listDictionaryFaults({ dictionary, dictionaries }: StudyConfig): string[] {
+  const faults: string[] = []
+  const ids = new Set<string>()
+  for (const [index, { id, domains, role, name }] of dictionaries.entries()) {
+    const at = `dictionaries[${index}] (${id})`
+    if (id === MAIN_COLUMNS) faults.push(`${at}.id: ${id} is the main dictionary's: choose another id`)
+    if (ids.has(id)) faults.push(`${at}.id: used twice: give each dictionary its own id`)
+    ids.add(id)
+    for (const domain of domains) {
+      const before = dictionaries.slice(0, index).filter((other) => other.domains.includes(domain))
+      if (role === 'instead' && before.some((other) => other.role === 'instead'))
+        faults.push(
+          `${at}.role: two dictionaries instead of the main one of ${domain}: keep one, let the other stand beside it`,
+        )
+      if (name === dictionary.name || before.some((other) => other.name === name))
+        faults.push(`${at}.name: "${name}" is a dictionary of ${domain} already: give each its own name`)
+      const taken = listVariables(domain).map((variable) => variable.name)
+      const clash = CODE_COLUMNS.map(([suffix]) => domain + id + suffix).find((column) => taken.includes(column))
+      if (clash !== undefined)
+        faults.push(`${at}.id: its column ${clash} is a variable of ${domain}: choose another id`)
     }
   }
   return faults

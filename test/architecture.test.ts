@@ -45,6 +45,7 @@ const ONE_IMPORTER: { readonly [name: string]: string } = {
   papaparse: 'pipeline/formats',
   saxes: 'pipeline/formats',
   'iconv-lite': 'pipeline/formats',
+  '@zip.js/zip.js': 'pipeline/formats',
   'apache-arrow': 'pipeline/dataset',
   '@aws-sdk/client-s3': 'pipeline/storage',
   ajv: 'schemas',

@@ -6,11 +6,12 @@
  * - `case.json`: `title` (what must happen, as a sentence), `why` (optional: what is easily got wrong) and `steps`, each
  *   one act with what it must lead to under `expect`. The acts (`study` names a study file other than study.json):
  *     {"run": {"input": "transfer-1", "asOf", "accept", "study"}}   {"export": {"study"}}
- *     {"code": {"term": "sore thumb", "to": "LLT code or text", "as": "Ann", "reason", "domain", "usubjid", "study"}}
+ *     {"code": {"term": "sore thumb", "to": "code or text of a term", "as": "Ann", "reason", "domain", "dictionary", "usubjid", "study"}}
  *     {"approve": {"term", "as", …}}   {"reject": {"term", "as", "reason", …}}
  *   With `usubjid` an act is about that subject's occurrence of the term, without it about the term group.
  *   What is zero or empty is left out of `expect` (the rows read are not); a refused act expects `{"error": "CODE"}` and nothing else.
- * - study.json (and others), in which `$OPENAE` stands for the folder of OpenAE 0.1; the transfers' folders.
+ * - study.json (and others), in which `$OPENAE` stands for the folder of OpenAE 0.1 and `$SAMPLES` for that of the samples;
+ *   the transfers' folders.
  * - `expected/`, compared byte for byte after the last step: ae.csv and mh.csv of the current run, as far as the study
  *   has such sources; set-aside.csv of the last run, if it set rows aside; error.txt with the messages of all refused
  *   acts. Of an output folder other than `out` they stand in `expected/<output>/`. What is not listed must not come.
@@ -31,13 +32,14 @@ import {
   AecoderError,
   type Ambience,
   type CodedDomain,
+  type CodingCounts,
   codeTerm,
   exportStudy,
   type FoundTarget,
   findTarget,
   judgeTerm,
   listOccurrences,
-  openCodingKit,
+  openCodingKits,
   openStudy,
   openStudyStore,
   type RunReport,
@@ -67,6 +69,7 @@ interface Act extends OnStudy {
   readonly term: string
   readonly as: string
   readonly domain?: CodedDomain
+  readonly dictionary?: string
   readonly usubjid?: string
   readonly reason?: string
 }
@@ -128,7 +131,12 @@ async function openStage(name: string): Promise<Stage> {
   for (const file of await readdir(folder)) {
     if (!file.endsWith('.json')) continue
     const text = await readFile(join(folder, file), 'utf8')
-    await writeFile(join(folder, file), text.replaceAll('$OPENAE', OPENAE_0_1.replaceAll('\\', '/')))
+    const places = { $OPENAE: OPENAE_0_1, $SAMPLES: join(CASES, '../../samples') }
+    const placed = Object.entries(places).reduce(
+      (written, [name, path]) => written.replaceAll(name, path.replaceAll('\\', '/')),
+      text,
+    )
+    await writeFile(join(folder, file), placed)
   }
   return { folder, ambience: openAmbience(), studies: new Map(), lastRuns: new Map(), errors: [] }
 }
@@ -188,8 +196,8 @@ async function exportAgain(stage: Stage, on: OnStudy): Promise<unknown> {
 
 async function code(stage: Stage, { to, ...act }: Act & { to: string }): Promise<ActReport> {
   return await withTarget(stage, act, async ({ study, store, target }) => {
-    const kit = await openCodingKit(study)
-    return await codeTerm(study, { store, kit, target, term: to, actor: toActor(act.as), reason: act.reason ?? null })
+    const kits = await openCodingKits(study)
+    return await codeTerm(study, { store, kits, target, term: to, actor: toActor(act.as), reason: act.reason ?? null })
   })
 }
 
@@ -201,17 +209,19 @@ async function judge(stage: Stage, act: Act, kind: 'approved' | 'rejected'): Pro
 
 async function withTarget<T>(
   stage: Stage,
-  { term, domain, usubjid, ...on }: Act,
+  { term, domain, dictionary, usubjid, ...on }: Act,
   act: (found: { study: Study; store: Store; target: FoundTarget }) => Promise<T>,
 ): Promise<T> {
   const study = await openCaseStudy(stage, on)
   return await withStore(stage, study, async (store) => {
-    const target = await findTarget(store, study, { name: term, ...(domain === undefined ? {} : { domain }) })
-    if (usubjid === undefined) return await act({ study, store, target })
-    const occurrences = await listOccurrences(store, study.id, {
-      groupNo: target.kind === 'group' ? target.group.target.no : 0,
-      limit: 100,
+    const target = await findTarget(store, study, {
+      name: term,
+      ...(domain === undefined ? {} : { domain }),
+      ...(dictionary === undefined ? {} : { terminology: dictionary }),
     })
+    if (usubjid === undefined) return await act({ study, store, target })
+    if (target.kind !== 'group') throw new Error(`"${term}" is no term`)
+    const occurrences = await listOccurrences(store, study.id, { group: target.group, limit: 100 })
     const [occurrence, ...others] = occurrences.filter((each) => each.usubjid === usubjid)
     if (occurrence === undefined || others.length > 0) throw new Error(`${usubjid} has not one "${term}"`)
     return await act({ study, store, target: { kind: 'occurrence', occurrence } })
@@ -260,7 +270,7 @@ function sumOf(counts: { readonly [reason: string]: number }): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
-function toRunSummary({ status, transfer, counts, disagreements }: RunReport): unknown {
+function toRunSummary({ status, transfer, counts, context, disagreements }: RunReport): unknown {
   const files = transfer.files.map((file) => [
     file.name,
     {
@@ -276,10 +286,15 @@ function toRunSummary({ status, transfer, counts, disagreements }: RunReport): u
       }),
     },
   ])
-  const toOccurrences = (isOpen: boolean) =>
-    Object.fromEntries(
-      counts.byOutcome.filter((row) => row.isOpen === isOpen).map((row) => [row.outcome, row.occurrences]),
-    )
+  const toOccurrences = ({ byOutcome }: CodingCounts, isOpen: boolean) =>
+    Object.fromEntries(byOutcome.filter((row) => row.isOpen === isOpen).map((row) => [row.outcome, row.occurrences]))
+  const toCounts = (of: CodingCounts) =>
+    withoutEmpty({
+      coded: toOccurrences(of, false),
+      toApprove: of.toApproveOccurrences,
+      toReview: toOccurrences(of, true),
+      ownToReview: of.ownOpen,
+    })
   return withoutEmpty({
     status,
     isRepeat: transfer.isRepeat,
@@ -287,9 +302,9 @@ function toRunSummary({ status, transfer, counts, disagreements }: RunReport): u
     refusedFor: Object.fromEntries(transfer.refusedFor.map(({ reason, count }) => [reason, count])),
     files: Object.fromEntries(files),
     movement: withoutEmpty({ ...transfer.movement }),
-    coded: toOccurrences(false),
-    toApprove: counts.toApproveOccurrences,
-    toReview: toOccurrences(true),
+    ...toCounts(counts),
+    beside: Object.fromEntries(counts.beside.map(({ terminology, ...of }) => [terminology, toCounts(of)])),
+    context: withoutEmpty({ ...context }),
     // What stands coded, and what lists and rules say of it now.
     contradicted: Object.fromEntries(
       disagreements.examples.map(({ verbatim, now }) => [verbatim, now.llt?.text ?? now.outcome]),

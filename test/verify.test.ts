@@ -16,7 +16,7 @@ import {
   findTarget,
   judgeTerm,
   listOccurrences,
-  openCodingKit,
+  openCodingKits,
   openStudy,
   openStudyStore,
   runStudy,
@@ -71,7 +71,7 @@ afterAll(() => rm(prepared, { recursive: true, force: true }))
 
 async function decide(study: Study, ambience: Ambience): Promise<void> {
   const store = await openStudyStore(study, ambience)
-  const kit = await openCodingKit(study)
+  const kits = await openCodingKits(study)
   const code = async (
     name: string,
     by: string,
@@ -80,7 +80,7 @@ async function decide(study: Study, ambience: Ambience): Promise<void> {
   ) => {
     const target = await of(await findTarget(store, study, { name }))
     const actor = { ...DANA, name: by }
-    await codeTerm(study, { store, kit, target, term, actor, reason: `${by} thinks so` })
+    await codeTerm(study, { store, kits, target, term, actor, reason: `${by} thinks so` })
   }
   const judge = async (name: string, kind: 'approved' | 'rejected') => {
     const target = await findTarget(store, study, { name })
@@ -92,7 +92,7 @@ async function decide(study: Study, ambience: Ambience): Promise<void> {
   await judge('odd feeling', 'rejected')
   await code('Nausea', 'Ann', 'Vomiting', async (target) => {
     if (target.kind !== 'group') throw new Error('a term is meant')
-    const [occurrence] = await listOccurrences(store, study.id, { groupNo: target.group.target.no, limit: 1 })
+    const [occurrence] = await listOccurrences(store, study.id, { group: target.group, limit: 1 })
     if (!occurrence) throw new Error('it has an occurrence')
     return { kind: 'occurrence', occurrence }
   })

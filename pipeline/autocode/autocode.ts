@@ -1,5 +1,6 @@
 /** Autocoding: one verbatim in, one result out. Knows the dictionary and the lists; knows nothing of subjects, storage or time. */
-import type { Dictionary, Llt } from '../../dictionaries/dictionary.ts'
+import { listAssignableBelow } from '../../dictionaries/assignable.ts'
+import type { Dictionary, Term } from '../../dictionaries/dictionary.ts'
 import { foldVerbatim } from '../../dictionaries/text/fold.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
 import type { AutocodeOutcome, Step } from '../../schemas/outcomes.ts'
@@ -25,7 +26,7 @@ export interface AutocodeResult {
   readonly confidence: number
   /** The term to assign; null when a person decides. */
   readonly coding: TermPath | null
-  /** The chosen term first, then others by similarity, one per PT; at most `CANDIDATE_LIMIT`. */
+  /** The chosen term first, then others by similarity, one per concept; at most `CANDIDATE_LIMIT`. */
   readonly candidates: readonly Candidate[]
 }
 
@@ -53,12 +54,15 @@ export function autocode(verbatim: string, coder: Autocoder): AutocodeResult {
     )
 
   const exact = coder.dictionary.listByFold(folded)
-  const current = exact.filter((llt) => llt.isCurrent)
+  const current = exact.filter((term) => term.isCurrent)
   const synonym = coder.lists.synonyms.get(folded)
-  const claims = [...current, ...listLlts(coder, synonym?.lltCode)]
-  const claimed = new Set(claims.map((llt) => llt.ptCode))
+  const claims = [...current, ...listTerm(coder, synonym?.lltCode)]
+  const claimed = new Set(claims.map((term) => term.conceptCode))
   if (claimed.size > 1) {
-    const named = toOnePerTerm(claims.flatMap((llt) => toCandidates(coder, llt.code, 1, 'Same words as the verbatim')))
+    const named = toOnePerConcept(
+      coder,
+      claims.flatMap((term) => toCandidates(coder, term.code, 1, 'Same words as the verbatim')),
+    )
     const names = named.map((candidate) => toTermName(candidate)).join('; ')
     return toReview('ambiguous', 'exact', `${claimed.size} preferred terms have equal claims: ${names}`, named)
   }
@@ -73,13 +77,19 @@ export function autocode(verbatim: string, coder: Autocoder): AutocodeResult {
   if (synonym) return toCoded('synonym', 'synonym-list', coder, synonym.lltCode, `Approved synonym (${synonym.source})`)
 
   const retired = exact[0]
-  if (retired)
+  if (retired) {
+    const below = listAssignableBelow(coder.dictionary, retired.conceptCode, { limit: CANDIDATE_LIMIT })
     return toReview(
       'low-confidence',
       'exact',
-      `"${retired.text}" is not current any more: only current terms can be assigned`,
-      findForRetired(retired, verbatim, coder),
+      below.length > 0
+        ? `"${retired.text}" (${retired.code}) is a heading: a code below it is to be chosen`
+        : `"${retired.text}" is not current any more: only current terms can be assigned`,
+      below.length > 0
+        ? below.flatMap((term) => toCandidates(coder, term.code, 0.9, `Stands below "${retired.text}"`))
+        : findForRetired(retired, verbatim, coder),
     )
+  }
 
   const alarm = findAlarm(folded)
   if (alarm) {
@@ -87,11 +97,11 @@ export function autocode(verbatim: string, coder: Autocoder): AutocodeResult {
     return toReview(alarm.kind, 'guard', `"${alarm.sign}" may say ${says}`, findSimilar(verbatim, coder))
   }
 
-  const normalised = coder.dictionary.listByNormalised(normaliseTerm(verbatim)).filter((llt) => llt.isCurrent)
+  const normalised = coder.dictionary.listByNormalised(normaliseTerm(verbatim)).filter((term) => term.isCurrent)
   if (normalised.length > 0) {
-    const preferredTerms = new Set(normalised.map((llt) => llt.ptCode))
+    const concepts = new Set(normalised.map((term) => term.conceptCode))
     const nearest = findNearest(folded, normalised)
-    if (preferredTerms.size === 1 && nearest)
+    if (concepts.size === 1 && nearest)
       return toCoded(
         'normalised',
         'normalised',
@@ -99,8 +109,11 @@ export function autocode(verbatim: string, coder: Autocoder): AutocodeResult {
         nearest.code,
         `Equal to "${nearest.text}" after spelling, plural and word order are evened out`,
       )
-    const named = toOnePerTerm(normalised.flatMap((llt) => toCandidates(coder, llt.code, 1, 'Same normalised form')))
-    return toReview('ambiguous', 'normalised', `The normalised form fits ${preferredTerms.size} preferred terms`, named)
+    const named = toOnePerConcept(
+      coder,
+      normalised.flatMap((term) => toCandidates(coder, term.code, 1, 'Same normalised form')),
+    )
+    return toReview('ambiguous', 'normalised', `The normalised form fits ${concepts.size} preferred terms`, named)
   }
 
   const candidates = findSimilar(verbatim, coder)
@@ -147,21 +160,21 @@ function toCandidates({ dictionary }: Autocoder, lltCode: string, confidence: nu
   return path ? [{ path, confidence, why }] : []
 }
 
-/** Current terms like the verbatim, one per PT, best first. */
+/** Current terms like the verbatim, one per concept, best first. */
 function findSimilar(verbatim: string, coder: Autocoder): Candidate[] {
   const seen = new Set<string>()
   const candidates: Candidate[] = []
-  for (const { llt, score } of coder.dictionary.listCandidates(verbatim, { limit: CANDIDATE_LIMIT * 5 })) {
+  for (const { term, score, hint } of coder.dictionary.listCandidates(verbatim, { limit: CANDIDATE_LIMIT * 5 })) {
     if (score < WORTH_SHOWING || candidates.length === CANDIDATE_LIMIT) break
-    if (seen.has(llt.ptCode)) continue
-    seen.add(llt.ptCode)
+    if (seen.has(term.conceptCode)) continue
+    seen.add(term.conceptCode)
     // Rounded so that the last bits of a floating sum never decide what is written down.
     candidates.push(
       ...toCandidates(
         coder,
-        llt.code,
+        term.code,
         Math.round(Math.min(score, 0.99) * 1000) / 1000,
-        toSharedWords(verbatim, llt.text),
+        hint === undefined ? toSharedWords(verbatim, term.text) : `An index leads to it from "${hint}"`,
       ),
     )
   }
@@ -169,37 +182,38 @@ function findSimilar(verbatim: string, coder: Autocoder): Candidate[] {
 }
 
 /** MedDRA names no replacement for a non-current term: its PT's own term, or our sidecar's proposal, is a proposal only. */
-function findForRetired(retired: Llt, verbatim: string, coder: Autocoder): Candidate[] {
-  const proposed = coder.dictionary.findProposedReplacement(retired.code) ?? coder.dictionary.findLlt(retired.ptCode)
+function findForRetired(retired: Term, verbatim: string, coder: Autocoder): Candidate[] {
+  const proposed =
+    coder.dictionary.findProposedReplacement(retired.code) ?? coder.dictionary.findTerm(retired.conceptCode)
   const first = proposed?.isCurrent
     ? toCandidates(coder, proposed.code, 0.99, `Proposed in place of the non-current "${retired.text}"`)
     : []
-  return toOnePerTerm([...first, ...findSimilar(verbatim, coder)])
+  return toOnePerConcept(coder, [...first, ...findSimilar(verbatim, coder)])
 }
 
-function findNearest(folded: string, llts: readonly Llt[]): Llt | undefined {
-  const ranked = llts.map((llt) => ({ llt, distance: toEditDistance(folded, foldVerbatim(llt.text)) }))
-  ranked.sort((a, b) => a.distance - b.distance || (a.llt.code < b.llt.code ? -1 : 1))
-  return ranked[0]?.llt
+function findNearest(folded: string, terms: readonly Term[]): Term | undefined {
+  const ranked = terms.map((term) => ({ term, distance: toEditDistance(folded, foldVerbatim(term.text)) }))
+  ranked.sort((a, b) => a.distance - b.distance || (a.term.code < b.term.code ? -1 : 1))
+  return ranked[0]?.term
 }
 
-function listLlts({ dictionary }: Autocoder, code: string | undefined): Llt[] {
-  const llt = code === undefined ? undefined : dictionary.findLlt(code)
-  return llt ? [llt] : []
+function listTerm({ dictionary }: Autocoder, code: string | undefined): Term[] {
+  const term = code === undefined ? undefined : dictionary.findTerm(code)
+  return term ? [term] : []
 }
 
-/** The first candidate of each preferred term. */
-function toOnePerTerm(candidates: readonly Candidate[]): Candidate[] {
+/** The first candidate of each concept. */
+function toOnePerConcept({ dictionary }: Autocoder, candidates: readonly Candidate[]): Candidate[] {
   const firsts = new Map<string | undefined, Candidate>()
   for (const candidate of candidates) {
-    const pt = candidate.path.at(-2)?.code
-    if (!firsts.has(pt)) firsts.set(pt, candidate)
+    const concept = dictionary.findTerm(candidate.path.at(-1)?.code ?? '')?.conceptCode
+    if (!firsts.has(concept)) firsts.set(concept, candidate)
   }
   return [...firsts.values()]
 }
 
 function toTermName({ path }: Candidate): string {
-  const llt = path.at(-1)
-  const pt = path.at(-2)
-  return llt && pt && llt.code !== pt.code ? `"${llt.text}" (PT ${pt.text})` : `"${llt?.text}"`
+  const term = path.at(-1)
+  const pt = path.find(({ level }) => level === 'PT')
+  return term && pt && term.code !== pt.code ? `"${term.text}" (PT ${pt.text})` : `"${term?.text}"`
 }

@@ -1,6 +1,6 @@
 /** What a command is: one row of the command table. Knows nothing of commander and of the terminal. */
 import type { ExitCode } from '../../schemas/errors.ts'
-import type { Ambience, Progress } from '../index.ts'
+import type { Ambience, AskPassword, Progress, TargetName } from '../index.ts'
 
 export type OptionSpec =
   | { readonly kind: 'text'; readonly value: string; readonly summary: string; readonly default?: string }
@@ -30,6 +30,8 @@ export interface Surroundings {
   /** Writes to standard output at once: for results that stream. */
   readonly writeOut: (text: string) => Promise<void>
   readonly onProgress: (progress: Progress) => void
+  /** Asks the person at the terminal for the password of an encrypted dictionary. */
+  readonly askPassword: AskPassword
   /** How to call this program, for the next step it proposes. */
   readonly program: string
 }
@@ -65,6 +67,18 @@ export function toCommand<const O extends { readonly [name: string]: OptionSpec 
   return command as unknown as Command
 }
 
+/** A term as the command line names it. */
+export function toName(
+  name: string,
+  { domain, dictionary }: { domain: string | undefined; dictionary: string | undefined },
+): TargetName {
+  return {
+    name,
+    ...(domain === 'AE' || domain === 'MH' ? { domain } : {}),
+    ...(dictionary === undefined ? {} : { terminology: dictionary }),
+  }
+}
+
 /** Options that several commands share. */
 export const STUDY_OPTION = {
   study: { kind: 'text', value: 'PATH', summary: 'study.json, or the folder that holds it', default: '.' },
@@ -73,4 +87,7 @@ export const ACTOR_OPTION = {
   as: { kind: 'text', value: 'NAME', summary: 'who you are; recorded as asserted, with the system user and host' },
 } as const
 export const REASON_OPTION = { reason: { kind: 'text', value: 'TEXT', summary: 'why; kept for ever' } } as const
+export const DICTIONARY_OPTION = {
+  dictionary: { kind: 'text', value: 'NAME', summary: 'the dictionary, where a term is coded in several' },
+} as const
 export const DOMAIN_OPTION = { domain: { kind: 'choice', choices: ['AE', 'MH'], summary: 'only this domain' } } as const

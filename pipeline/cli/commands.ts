@@ -1,7 +1,8 @@
 /** The command table: everything aecoder does from the command line, in the order help shows it. */
 import type { Command } from './command.ts'
 import { APPROVE, CODE, REJECT } from './commands/acts.ts'
-import { DICTIONARY_CHECK, DICTIONARY_SEARCH, DICTIONARY_SHOW } from './commands/dictionary.ts'
+import { DICTIONARY_CHECK, DICTIONARY_SEARCH } from './commands/dictionary.ts'
+import { DICTIONARY_SHOW } from './commands/dictionary-browse.ts'
 import { EXPLAIN } from './commands/explain.ts'
 import { INIT } from './commands/init.ts'
 import { MATCH } from './commands/match.ts'

@@ -4,6 +4,7 @@ import { Command as Commander, CommanderError, InvalidArgumentError, Option } fr
 import { AECODER_VERSION, AecoderError, EXIT } from '../index.ts'
 import type { Command, OptionSpec, Surroundings } from './command.ts'
 import { COMMANDS } from './commands.ts'
+import { askPassword } from './password.ts'
 import { openProgress } from './progress.ts'
 
 const PROGRAM = 'npx aecoder'
@@ -55,6 +56,7 @@ async function answer(command: Command, given: readonly unknown[]): Promise<numb
     stdin: process.stdin,
     writeOut,
     onProgress: progress.show,
+    askPassword,
     program: PROGRAM,
   }
   try {

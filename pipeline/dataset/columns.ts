@@ -1,8 +1,14 @@
 /** The columns of a coded dataset and of its coding companion: names, labels, types, and each one's value of a row. */
 import { AecoderError } from '../../schemas/errors.ts'
-import type { CodedDomain, DatasetRow } from '../../schemas/records.ts'
-import { findMappedVariable, listVariables, type Variable } from '../../schemas/sdtm.ts'
-import { type DictionaryRef, MEDDRA_LEVELS, type MeddraLevel, type PathNode } from '../../schemas/terms.ts'
+import type { CodedDomain, DatasetRow, Provenance, RowCode } from '../../schemas/records.ts'
+import { CODE_COLUMNS, findMappedVariable, listVariables, MAIN_COLUMNS, type Variable } from '../../schemas/sdtm.ts'
+import {
+  type DictionaryRef,
+  MEDDRA_LEVELS,
+  type MeddraLevel,
+  type PathNode,
+  type TermPath,
+} from '../../schemas/terms.ts'
 
 /** One column of a file, whatever its format. A `null` is a missing value; the empty text is one that is there. */
 export type Column<Row> = Pick<Variable, 'name' | 'label' | 'type' | 'origin'> &
@@ -12,8 +18,14 @@ export type Column<Row> = Pick<Variable, 'name' | 'label' | 'type' | 'origin'> &
     | { readonly kind: 'integer' | 'number'; pick(row: Row): number | null }
   )
 
-/** The dictionary of a dataset. Numeric codes become Int32 columns, all others stay text. */
-export type DatasetDictionary = DictionaryRef & { readonly language: string; readonly hasNumericCodes: boolean }
+/** A dictionary of a dataset. Numeric codes of MedDRA's five levels become Int32 columns, all others stay text. */
+export type DatasetDictionary = DictionaryRef & {
+  /** Begins the names of its own columns; null for the study's main dictionary. */
+  readonly id: string | null
+  readonly language: string
+  readonly hasNumericCodes: boolean
+  readonly levels: readonly string[]
+}
 
 /** Which columns a dataset has beyond those that are always there. */
 export interface ColumnChoice {
@@ -24,6 +36,8 @@ export interface ColumnChoice {
   /** Columns of the exports that are carried through under their own names; repeats are allowed. */
   readonly carried: readonly string[]
   readonly dictionary: DatasetDictionary
+  /** The dictionaries beside it, in the order of a row's `beside`. */
+  readonly beside: readonly DatasetDictionary[]
 }
 
 const SUBJECT_COLUMNS: readonly Column<DatasetRow>[] = [
@@ -64,7 +78,8 @@ const DERIVED: { readonly [suffix: string]: readonly [level: MeddraLevel, part: 
 /**
  * The columns of `ae` or `mh`, in order: SDTM's identifiers with SUBJID and SITEID after USUBJID, the topic and
  * dictionary-derived variables, the mapped ones among them in SDTM's order, then the carried columns.
- * --STDTC and --ENDTC stand wherever the date is mapped, as text (--STDAT) or in ISO 8601.
+ * --STDTC and --ENDTC stand wherever the date is mapped, as text (--STDAT) or in ISO 8601. A main dictionary of other
+ * levels than MedDRA's has --DECOD and --BODSYS (its broadest level) and, like every one beside it, columns of its own.
  * @throws AecoderError CONFIG_INVALID when a carried column has the name of another column
  */
 export function listDatasetColumns(choice: ColumnChoice): readonly Column<DatasetRow>[] {
@@ -80,7 +95,43 @@ export function listDatasetColumns(choice: ColumnChoice): readonly Column<Datase
     if (column === undefined) return mapped.has(variable.name) ? [toContextColumn(variable)] : []
     return variable.name === 'USUBJID' ? [column, ...SUBJECT_COLUMNS] : [column]
   })
-  return [...columns, ...toCarriedColumns(choice, columns)]
+  const own = [
+    ...(isMeddraShaped(choice.dictionary) ? [] : toCodeColumns(choice.dictionary, { domain, pick: (row) => row })),
+    ...choice.beside.flatMap((dictionary, index) =>
+      toCodeColumns(dictionary, { domain, pick: (row) => row.beside[index] }),
+    ),
+  ]
+  const known = [...columns, ...own]
+  return [...known, ...toCarriedColumns(choice, known)]
+}
+
+function isMeddraShaped({ levels }: DatasetDictionary): boolean {
+  return levels.join() === MEDDRA_LEVELS.join()
+}
+
+/** The columns of a dictionary under its own id: term, code, broadest node, path. Their names are CODE_COLUMNS'. */
+function toCodeColumns(
+  { id, name }: DatasetDictionary,
+  { domain, pick }: { domain: CodedDomain; pick: (row: DatasetRow) => RowCode | undefined },
+): Column<DatasetRow>[] {
+  const values: { readonly [suffix in (typeof CODE_COLUMNS)[number][0]]: (path: TermPath) => string | undefined } = {
+    '': (path) => path.at(-1)?.text,
+    CD: (path) => path.at(-1)?.code,
+    TP: (path) => path[0]?.text,
+    TC: (path) => path[0]?.code,
+    PA: (path) => path.map(({ code }) => code).join(' > '),
+  }
+  return CODE_COLUMNS.map(([suffix, label]) => ({
+    name: `${domain}${id ?? MAIN_COLUMNS}${suffix}`,
+    label: `${name} ${label}`,
+    type: 'Char',
+    origin: 'Assigned',
+    kind: 'text',
+    pick(row) {
+      const path = pick(row)?.path ?? null
+      return path === null ? null : (values[suffix](path) ?? null)
+    },
+  }))
 }
 
 /** The column of a variable that every dataset has; undefined for a variable that stands only where it is mapped. */
@@ -99,6 +150,12 @@ function toOwnColumn(variable: Variable, choice: ColumnChoice): Column<DatasetRo
 
   const derived = DERIVED[suffix]
   if (derived === undefined) return undefined
+  if (!isMeddraShaped(dictionary)) {
+    const isKept = suffix === 'DECOD' || suffix === 'BODSYS'
+    return isKept
+      ? { ...facts, kind: 'text', pick: (row) => row.path?.at(suffix === 'DECOD' ? -1 : 0)?.text ?? null }
+      : undefined
+  }
   const [level, part] = derived
   const index = MEDDRA_LEVELS.indexOf(level)
   if (part === 'text') return { ...facts, kind: 'text', pick: (row) => findNode(row, index)?.text ?? null }
@@ -114,7 +171,7 @@ function toOwnColumn(variable: Variable, choice: ColumnChoice): Column<DatasetRo
   }
 }
 
-/** The node at a level of the row's path, null where the row has no code. Only MedDRA's five levels fit these columns. */
+/** The node at a level of the row's path, null where the row has no code. */
 function findNode(row: DatasetRow, index: number): PathNode | null {
   if (row.path === null) return null
   const node = row.path[index]
@@ -167,9 +224,19 @@ function findContext(row: DatasetRow, name: string): string | null {
   return typeof value === 'string' ? value : null
 }
 
-/** The columns of `coding_ae` or `coding_mh`: how each row of the dataset, found by USUBJID and --SEQ, came by its code. */
-export function listCodingColumns(choice: ColumnChoice): readonly Column<DatasetRow>[] {
-  const { domain, protocol, dictionary } = choice
+/**
+ * The columns of `coding_ae` or `coding_mh`: how each row of the dataset, found by USUBJID and --SEQ, came by its code.
+ * @param besideIndex of the dictionary beside the main one whose codes they tell of; the main one's without it
+ */
+export function listCodingColumns(choice: ColumnChoice, besideIndex?: number): readonly Column<DatasetRow>[] {
+  const { domain, protocol } = choice
+  const dictionary = besideIndex === undefined ? choice.dictionary : choice.beside[besideIndex]
+  if (dictionary === undefined) throw new RangeError(`no dictionary ${besideIndex} beside the main one`)
+  const toProvenance = (row: DatasetRow): Provenance => {
+    const code = besideIndex === undefined ? row : row.beside[besideIndex]
+    if (code === undefined) throw new Error(`a row without its code in ${dictionary.name}`)
+    return code.provenance
+  }
   const text = (name: string, label: string, pick: (row: DatasetRow) => string | null): Column<DatasetRow> => ({
     name,
     label,
@@ -179,33 +246,33 @@ export function listCodingColumns(choice: ColumnChoice): readonly Column<Dataset
     pick,
   })
   const numeric = { type: 'Num', origin: 'Derived' } as const
-  const ifDecided = (value: string) => (row: DatasetRow) => (row.provenance.decision === null ? null : value)
+  const ifDecided = (value: string) => (row: DatasetRow) => (toProvenance(row).decision === null ? null : value)
   return [
     text('STUDYID', 'Study Identifier', () => protocol),
     text('USUBJID', 'Unique Subject Identifier', (row) => row.usubjid),
     { name: `${domain}SEQ`, label: 'Sequence Number', ...numeric, kind: 'integer', pick: (row) => row.sequence },
     text('RECORD_KEY', 'Record Key', (row) => row.recordKey),
     text('KEY', 'Record Key as Canonical JSON', (row) => row.key),
-    { name: 'PART', label: 'Part of the Report', ...numeric, kind: 'integer', pick: (row) => row.provenance.part },
-    text('DECISION', 'Coding Decision', (row) => row.provenance.decision),
-    text('TARGET', 'Target of the Decision', (row) => row.provenance.target),
-    text('OUTCOME', 'Outcome', (row) => row.provenance.outcome),
-    text('STEP', 'Step', (row) => row.provenance.step),
+    { name: 'PART', label: 'Part of the Report', ...numeric, kind: 'integer', pick: (row) => toProvenance(row).part },
+    text('DECISION', 'Coding Decision', (row) => toProvenance(row).decision),
+    text('TARGET', 'Target of the Decision', (row) => toProvenance(row).target),
+    text('OUTCOME', 'Outcome', (row) => toProvenance(row).outcome),
+    text('STEP', 'Step', (row) => toProvenance(row).step),
     {
       name: 'CONFIDENCE',
       label: 'Confidence',
       ...numeric,
       kind: 'number',
-      pick: (row) => row.provenance.confidence,
+      pick: (row) => toProvenance(row).confidence,
     },
-    text('APPROVAL', 'Approval', (row) => row.provenance.approval),
-    text('CODER', 'Coder', (row) => row.provenance.coder),
-    text('CODED_AT', 'Date/Time of Coding', (row) => row.provenance.codedAt),
-    text('APPROVER', 'Approver', (row) => row.provenance.approver),
-    text('APPROVED_AT', 'Date/Time of Approval', (row) => row.provenance.approvedAt),
-    text('REASON', 'Reason', (row) => row.provenance.reason),
+    text('APPROVAL', 'Approval', (row) => toProvenance(row).approval),
+    text('CODER', 'Coder', (row) => toProvenance(row).coder),
+    text('CODED_AT', 'Date/Time of Coding', (row) => toProvenance(row).codedAt),
+    text('APPROVER', 'Approver', (row) => toProvenance(row).approver),
+    text('APPROVED_AT', 'Date/Time of Approval', (row) => toProvenance(row).approvedAt),
+    text('REASON', 'Reason', (row) => toProvenance(row).reason),
     text('DICTIONARY', 'Dictionary Name', ifDecided(dictionary.name)),
     text('DICTIONARY_VERSION', 'Dictionary Version', ifDecided(dictionary.version)),
-    text('ARTEFACTS', 'Artefacts in Force', (row) => row.provenance.artefacts),
+    text('ARTEFACTS', 'Artefacts in Force', (row) => toProvenance(row).artefacts),
   ]
 }

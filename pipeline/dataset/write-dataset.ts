@@ -1,7 +1,7 @@
 /** Writes the dataset of a domain: the coded rows as Arrow and CSV, and how each came by its code. One pass, flat memory. */
 import { AecoderError } from '../../schemas/errors.ts'
 import type { FileSink, Storage, WrittenFile } from '../../schemas/files.ts'
-import type { CodedDomain, DatasetRow } from '../../schemas/records.ts'
+import type { CodedDomain, DatasetRow, RowCode } from '../../schemas/records.ts'
 import { openArrowFile } from './arrow-file.ts'
 import { type ColumnChoice, listCodingColumns, listDatasetColumns } from './columns.ts'
 import { openCsvFile } from './csv-file.ts'
@@ -9,7 +9,7 @@ import { countCsvRecords, countRows } from './read-back.ts'
 import type { TableFile } from './table-file.ts'
 
 export interface DatasetOptions extends ColumnChoice {
-  /** In the order of the dataset. Their paths have MedDRA's five levels. */
+  /** In the order of the dataset. */
   readonly rows: AsyncIterable<readonly DatasetRow[]>
   /** The date or time for which the dataset holds, as the manifest states it. */
   readonly asOf: string
@@ -18,15 +18,32 @@ export interface DatasetOptions extends ColumnChoice {
   readonly folder: string
 }
 
+/** A file of a dataset. */
+export interface DatasetFile extends WrittenFile {
+  readonly rows: number
+  /** Of a companion: how many of its rows have a code. */
+  readonly coded?: number
+  /** Of a companion in a dictionary beside the main one: that dictionary's name. */
+  readonly beside?: string
+}
+
+interface Output {
+  readonly file: TableFile<DatasetRow>
+  readonly beside?: string
+  /** What a companion tells of a row. */
+  readonly codeOf?: (row: DatasetRow) => RowCode | undefined
+}
+
 const LABELS: { readonly [domain in CodedDomain]: string } = { AE: 'Adverse Events', MH: 'Medical History' }
 
 /**
- * Writes `ae.arrow`, `coding_ae.arrow` and `ae.csv` (or those of MH) and reads them back to count their rows.
- * @returns what was written, in this order, and the number of rows of each
+ * Writes `ae.arrow`, `coding_ae.arrow` and `ae.csv` (or those of MH), for each dictionary beside the main one a file like
+ * `coding_mh_icd.arrow`, and reads them back to count their rows.
+ * @returns what was written, in this order, and the number of rows
  * @throws AecoderError WRITE_FAILED when the storage takes no more; READBACK_MISMATCH when a file does not hold the rows
  *   that were written; CONFIG_INVALID when a carried column has a name that is taken. No unfinished file stands then.
  */
-export async function writeDataset(options: DatasetOptions): Promise<{ files: WrittenFile[]; rows: number }> {
+export async function writeDataset(options: DatasetOptions): Promise<{ files: DatasetFile[]; rows: number }> {
   const { storage, folder, domain } = options
   if (folder !== '' && !folder.endsWith('/')) throw new Error(`folder ${JSON.stringify(folder)} must end with a slash`)
   const base = domain.toLowerCase()
@@ -38,26 +55,56 @@ export async function writeDataset(options: DatasetOptions): Promise<{ files: Wr
     return sink
   }
   try {
-    const tables: TableFile<DatasetRow>[] = [
-      openArrowFile({
-        sink: await create(`${base}.arrow`),
-        columns,
-        metadata: toMetadata(options, { dataset: domain, label: LABELS[domain], standard: 'SDTMIG 3.4' }),
-      }),
-      openArrowFile({
-        sink: await create(`coding_${base}.arrow`),
-        columns: listCodingColumns(options),
-        metadata: toMetadata(options, { dataset: `CODING_${domain}`, label: `Coding of ${LABELS[domain]}` }),
-      }),
-      openCsvFile({ sink: await create(`${base}.csv`), columns }),
+    const tables: Output[] = [
+      {
+        file: openArrowFile({
+          sink: await create(`${base}.arrow`),
+          columns,
+          metadata: toMetadata(options, { dataset: domain, label: LABELS[domain], standard: 'SDTMIG 3.4' }),
+        }),
+      },
+      {
+        file: openArrowFile({
+          sink: await create(`coding_${base}.arrow`),
+          columns: listCodingColumns(options),
+          metadata: toMetadata(options, { dataset: `CODING_${domain}`, label: `Coding of ${LABELS[domain]}` }),
+        }),
+        codeOf: (row) => row,
+      },
+      { file: openCsvFile({ sink: await create(`${base}.csv`), columns }) },
     ]
+    for (const [index, dictionary] of options.beside.entries()) {
+      const name = `coding_${base}_${dictionary.id?.toLowerCase()}`
+      tables.push({
+        file: openArrowFile({
+          sink: await create(`${name}.arrow`),
+          columns: listCodingColumns(options, index),
+          metadata: toMetadata(
+            { ...options, dictionary },
+            { dataset: name.toUpperCase(), label: `Coding of ${LABELS[domain]} in ${dictionary.name}` },
+          ),
+        }),
+        beside: dictionary.name,
+        codeOf: (row) => row.beside[index],
+      })
+    }
     let rows = 0
+    const coded = tables.map(() => 0)
     for await (const batch of options.rows) {
-      for (const table of tables) await table.write(batch)
+      for (const [index, { file, codeOf }] of tables.entries()) {
+        await file.write(batch)
+        if (codeOf) for (const row of batch) if (codeOf(row)?.path) coded[index] = (coded[index] ?? 0) + 1
+      }
       rows += batch.length
     }
-    const files: WrittenFile[] = []
-    for (const table of tables) files.push(await table.close())
+    const files: DatasetFile[] = []
+    for (const [index, { file, codeOf, beside }] of tables.entries())
+      files.push({
+        ...(await file.close()),
+        rows,
+        ...(codeOf ? { coded: coded[index] ?? 0 } : {}),
+        ...(beside === undefined ? {} : { beside }),
+      })
     for (const { name } of files) await confirmRows(storage, name, rows)
     return { files, rows }
   } catch (error) {

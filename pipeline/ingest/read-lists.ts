@@ -10,7 +10,7 @@ import { openCsv } from '../formats/csv.ts'
  * Reads both kinds of lists. A list that contradicts itself, or names a term that cannot be assigned, is refused whole:
  * a synonym that silently does nothing is worse than one that stops the run.
  *
- * Synonyms: columns `verbatim`, `llt_code`; optional `state` (rows other than `approved` are not used), and any others.
+ * Synonyms: columns `verbatim`, `code` (or `llt_code`); optional `state` (rows other than `approved` are not used), and any others.
  * Do-not-autocode: columns `verbatim`, `reason`.
  * @throws AecoderError LIST_INVALID with file:line
  */
@@ -43,23 +43,23 @@ async function readSynonyms(
   file: SourceFile,
   { dictionary, synonyms }: { dictionary: Dictionary; synonyms: Map<string, Synonym> },
 ): Promise<void> {
-  for await (const { value, at, has } of readRows(file, ['verbatim', 'llt_code'])) {
+  for await (const { value, at, has } of readRows(file, ['verbatim', CODE_NAMES])) {
     if (has('state') && value('state').trim().toLowerCase() !== 'approved') continue
     const folded = toKey(value('verbatim'), at)
-    const code = value('llt_code').trim()
-    const llt = dictionary.findLlt(code)
+    const code = value(has('code') ? 'code' : 'llt_code').trim()
+    const term = dictionary.findTerm(code)
     const { name, version } = dictionary.ref
-    if (!llt)
+    if (!term)
       throw new AecoderError('LIST_INVALID', {
         where: at,
-        found: `LLT code "${code}" is not in ${name} ${version}`,
+        found: `code "${code}" is not in ${name} ${version}`,
         action: 'Look the term up: aecoder dictionary search',
       })
-    if (!llt.isCurrent) {
+    if (!term.isCurrent) {
       const proposed = dictionary.findProposedReplacement(code)
       throw new AecoderError('LIST_INVALID', {
         where: at,
-        found: `"${llt.text}" (${code}) is not a current term of ${name} ${version}`,
+        found: `"${term.text}" (${code}) is not a current term of ${name} ${version}`,
         expected: 'a current term',
         action: proposed
           ? `Use "${proposed.text}" (${proposed.code}) if that is what is meant`
@@ -84,15 +84,20 @@ interface ListRow {
   readonly has: (column: string) => boolean
 }
 
-async function* readRows(file: SourceFile, required: readonly string[]): AsyncGenerator<ListRow> {
+/** What the column of codes may be called. */
+const CODE_NAMES = ['code', 'llt_code']
+
+/** @param required columns that must be there; several names mean one of them */
+async function* readRows(file: SourceFile, required: readonly (string | readonly string[])[]): AsyncGenerator<ListRow> {
   const table = await openCsv(file, {})
   const positions = new Map(table.header.map((name, index) => [name.trim().toLowerCase(), index]))
   for (const column of required) {
-    if (positions.has(column)) continue
+    const names = [column].flat()
+    if (names.some((name) => positions.has(name))) continue
     throw new AecoderError('LIST_INVALID', {
       where: `${file.name}:1`,
-      found: `no column "${column}" (columns: ${table.header.join(', ')})`,
-      expected: `the columns ${required.join(', ')}`,
+      found: `no column "${names.join('" or "')}" (columns: ${table.header.join(', ')})`,
+      expected: `the columns ${required.map((each) => [each].flat().join(' or ')).join(', ')}`,
       action: 'Add the column',
     })
   }

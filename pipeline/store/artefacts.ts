@@ -16,7 +16,16 @@ export interface Artefact {
   readonly sha256: string
   /** Small texts of the study's own are kept whole; a dictionary stays in its files. */
   readonly content: string | null
+  /** What it is in force for; the whole study where left out. */
+  readonly place?: SettingPlace
 }
+
+/** A dictionary that is not the main one is in force for a domain, and `field` is its id where it stands beside that. */
+export interface SettingPlace {
+  readonly domain: string
+  readonly field: string
+}
+const WHOLE_STUDY: SettingPlace = { domain: '', field: '' }
 
 /** Artefact hashes by kind, as a decision stamps them. */
 export type ArtefactSet = { readonly [kind in ArtefactKind]?: string }
@@ -27,17 +36,20 @@ export function toArtefactSet(artefacts: readonly Artefact[]): ArtefactSet {
   )
 }
 
-/** The hash in force for a kind, or undefined before the first run. */
+/** The hash in force for a kind in a place, or undefined before the first run. */
 export async function findSetting(
   store: Pick<Store, 'db'>,
   study: string,
   kind: ArtefactKind,
+  place: SettingPlace = WHOLE_STUDY,
 ): Promise<string | undefined> {
   const row = await store.db
     .selectFrom('setting')
     .select('sha256')
     .where('study', '=', study)
     .where('kind', '=', kind)
+    .where('domain', '=', place.domain)
+    .where('field', '=', place.field)
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()
@@ -66,24 +78,28 @@ export async function recordSettings(
   await store.db.transaction().execute(async (trx) => {
     const changed: Artefact[] = []
     for (const artefact of artefacts) {
+      const { place, ...kept } = artefact
       await trx
         .insertInto('artefact')
-        .values({ ...artefact })
+        .values(kept)
         .onConflict((conflict) => conflict.doNothing())
         .execute()
-      if ((await findSetting({ db: trx }, study, artefact.kind)) !== artefact.sha256) changed.push(artefact)
+      if ((await findSetting({ db: trx }, study, artefact.kind, place)) !== artefact.sha256) changed.push(artefact)
     }
     if (changed.length === 0) return
     const body = {
       approval,
-      changed: changed.map(({ kind, name, version, sha256 }) => ({ kind, name, version, sha256 })),
+      changed: changed.map(({ kind, name, version, sha256, place }) => ({ kind, name, version, sha256, ...place })),
     }
     const { seq } = await appendEvent(trx, study, {
       event: { kind: 'settings-changed', object: changed.map(({ kind }) => kind).join(', '), actor, body },
       ambience: store.ambience,
     })
-    for (const { kind, sha256 } of changed)
-      await trx.insertInto('setting').values({ study, seq, domain: '', field: '', kind, sha256 }).execute()
+    for (const { kind, sha256, place = WHOLE_STUDY } of changed)
+      await trx
+        .insertInto('setting')
+        .values({ study, seq, ...place, kind, sha256 })
+        .execute()
   })
 }
 

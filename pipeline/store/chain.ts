@@ -26,6 +26,7 @@ export interface NewEvent {
     | 'transfer-committed'
     | 'transfer-abandoned'
     | 'autocoded'
+    | 'context-checked'
     | 'coded'
     | 'approved'
     | 'rejected'

@@ -1,5 +1,5 @@
 /** Checking a store against itself: chain, decisions, transfers, identities, derived tables. Reads only. */
-import { type Kysely, sql } from 'kysely'
+import { Kysely, sql } from 'kysely'
 import { foldVerbatim } from '../../dictionaries/text/fold.ts'
 import { compareCodeUnits, type Json, toCanonicalJson, toSha256 } from '../../schemas/content-id.ts'
 import { isSerious, parseKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
@@ -11,6 +11,7 @@ import { type ChainHead, walkChain } from './chain.ts'
 import { countGroups, digestAccount, digestVersions, findCommitted, toSubjectContentId } from './current.ts'
 import { digestDecisions, toDecisionId } from './decisions.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { NodeSqliteDialect } from './node-sqlite.ts'
 import type { Tables } from './tables.ts'
 
 export interface StoreCheck {
@@ -26,6 +27,9 @@ export interface StoreCheck {
   /** One sentence each; empty when everything fits. */
   readonly faults: readonly string[]
 }
+
+/** Kinds of events that vouch for decisions. */
+const DECIDING_EVENTS: ReadonlySet<string> = new Set(['autocoded', 'context-checked', 'coded'])
 
 /** Faults named one by one; beyond it only counted. */
 const FAULTS_NAMED = 100
@@ -65,13 +69,25 @@ async function checkTables(db: Kysely<Tables>, faults: Faults): Promise<void> {
   const { rows } = await sql<{ name: string; sql: string }>`
     select name, sql from sqlite_master where sql is not null`.execute(db)
   const present = new Map(rows.map((row) => [row.name, toPlainSql(row.sql)]))
-  for (const statement of MIGRATIONS.flatMap((migration) => migration.statements)) {
-    const wanted = toPlainSql(statement)
-    const name = /^create (?:unique )?(?:table|index|trigger) (\w+)/.exec(wanted)?.[1] ?? ''
+  for (const [name, wanted] of await readWantedTables()) {
     if (present.get(name) !== wanted) faults.add(`store: missing or changed: ${wanted.slice(0, 60)} …`)
     present.delete(name)
   }
   for (const unknown of present.values()) faults.add(`store: not of aecoder: ${unknown.slice(0, 60)} …`)
+}
+
+/** What the migrations make of an empty database, by name. */
+async function readWantedTables(): Promise<ReadonlyMap<string, string>> {
+  const empty = new Kysely<Tables>({ dialect: new NodeSqliteDialect({ path: ':memory:', mode: 'write' }) })
+  try {
+    for (const statement of MIGRATIONS.flatMap((migration) => migration.statements))
+      await sql.raw(statement).execute(empty)
+    const { rows } = await sql<{ name: string; sql: string }>`
+      select name, sql from sqlite_master where sql is not null`.execute(empty)
+    return new Map(rows.map((row) => [row.name, toPlainSql(row.sql)]))
+  } finally {
+    await empty.destroy()
+  }
 }
 
 function toPlainSql(text: string): string {
@@ -119,7 +135,11 @@ async function checkDecisions(
       const id = toDecisionId(
         study,
         {
-          target: { kind: row.group_no === null ? 'occurrence' : 'group', id: row.target_id ?? '' },
+          target: {
+            kind: row.group_no === null ? 'occurrence' : 'group',
+            id: row.target_id ?? '',
+            terminology: row.terminology,
+          },
           basedOn: row.based_on,
           replaces: row.replaces,
           outcome: row.outcome,
@@ -143,7 +163,7 @@ async function checkDecisions(
   endBatch()
   for (const [at, event] of vouched) {
     const { kind, body } = event as { kind: string; body: { decisions?: string } }
-    if ((kind === 'autocoded' || kind === 'coded') && body.decisions !== undefined) {
+    if (DECIDING_EVENTS.has(kind) && body.decisions !== undefined) {
       const row = await db
         .selectFrom('decision')
         .select('id')
@@ -341,10 +361,15 @@ async function checkSettings(
   const rows = await db.selectFrom('setting').selectAll().where('study', '=', study).execute()
   const found = Map.groupBy(rows, (row) => row.seq)
   for (const [seq, event] of vouched) {
-    const { kind, body } = event as { kind: string; body: { changed?: { kind: string; sha256: string }[] } }
+    const { kind, body } = event as {
+      kind: string
+      body: { changed?: { kind: string; sha256: string; domain?: string; field?: string }[] }
+    }
     if (kind !== 'settings-changed') continue
-    const told = (body.changed ?? []).map((change) => `${change.kind} ${change.sha256}`)
-    const kept = (found.get(seq) ?? []).map((row) => `${row.kind} ${row.sha256}`)
+    const told = (body.changed ?? []).map(
+      ({ kind, sha256, domain = '', field = '' }) => `${kind} ${domain} ${field} ${sha256}`,
+    )
+    const kept = (found.get(seq) ?? []).map((row) => `${row.kind} ${row.domain} ${row.field} ${row.sha256}`)
     found.delete(seq)
     if (told.sort(compareCodeUnits).join() !== kept.sort(compareCodeUnits).join())
       faults.add(`event ${seq}: the settings it tells of are not those on record`)
@@ -391,6 +416,7 @@ async function checkDatasets(
 async function checkGroups(db: Kysely<Tables>, study: string, faults: Faults): Promise<number> {
   const head = (await findCommitted(db, study))?.no ?? 0
   const expected = new Map((await countGroups(db, study, head)).map((row) => [row.group_no, row]))
+  const uncounted = new Set(expected.keys())
   const { rows } = await sql<
     Tables['current_group'] & {
       latest: string | null
@@ -401,24 +427,31 @@ async function checkGroups(db: Kysely<Tables>, study: string, faults: Faults): P
       terminology: string
       language: string
       fold_version: number
+      main_no: number | null
+      is_beside: number
     }
   >`
-    select c.*, g.id, g.folded, g.domain, g.field, g.terminology, g.language, g.fold_version,
+    select c.*, g.id, g.folded, g.domain, g.field, g.terminology, g.language, g.fold_version, g.main_no,
+      exists (select 1 from term_group m where m.study = g.study and m.no = g.main_no and m.main_no is null
+        and m.domain = g.domain and m.field = g.field and m.folded = g.folded and m.terminology <> g.terminology) as is_beside,
       (select d.id from decision d where d.study = c.study and d.group_no = c.group_no order by d.seq desc limit 1) as latest
     from current_group c join term_group g on g.study = c.study and g.no = c.group_no where c.study = ${study}`.execute(
     db,
   )
   for (const row of rows) {
     const where = `term group ${row.id} ("${row.folded}")`
-    const counts = expected.get(row.group_no) ?? { occurrences: 0, serious: 0 }
-    expected.delete(row.group_no)
+    // A group beside the main one shares its occurrences.
+    const counts = expected.get(row.main_no ?? row.group_no) ?? { occurrences: 0, serious: 0 }
+    uncounted.delete(row.group_no)
     for (const name of ['occurrences', 'serious'] as const)
       if (row[name] !== counts[name]) faults.add(`${where}: counts ${row[name]} ${name}, there are ${counts[name]}`)
     if (row.latest !== row.decision) faults.add(`${where}: its decision in force is not its latest`)
     if (toTermGroupId({ ...row, foldVersion: row.fold_version }) !== row.id)
       faults.add(`${where}: its id does not follow from its text`)
+    if (row.main_no !== null && row.is_beside === 0)
+      faults.add(`${where}: the group it stands beside is not of the same term`)
   }
-  for (const group of expected.keys()) faults.add(`term group no. ${group}: has occurrences but is not counted`)
+  for (const group of uncounted) faults.add(`term group no. ${group}: has occurrences but is not counted`)
   return rows.length
 }
 

@@ -1,7 +1,6 @@
 /** What a coded dataset is made of, read as of one event of the chain: occurrences, effective codes, provenance. */
 import { type Kysely, sql } from 'kysely'
-import type { CodedDomain, CrfContext, DatasetRow, Provenance } from '../../schemas/records.ts'
-import type { TermPath } from '../../schemas/terms.ts'
+import type { CodedDomain, CrfContext, DatasetRow, RowCode } from '../../schemas/records.ts'
 import { isEffective, toApproval } from '../review/rules.ts'
 import { toArtefactSetId } from './artefacts.ts'
 import { toList } from './bulk.ts'
@@ -30,30 +29,27 @@ interface Row {
 /** What a decision gives to the rows it is for; its candidates are long, and not kept. */
 interface Code {
   readonly basedOn: string
-  /** One, also where nothing was coded: its provenance says why. */
-  readonly parts: readonly PartCode[]
-}
-
-/** The code and provenance of one part, shared by all occurrences that have it. */
-interface PartCode {
-  readonly path: TermPath | null
-  readonly partText: string | null
-  readonly provenance: Provenance
+  /** Whether it only says that the occurrence follows its group again. */
+  readonly isWaived: boolean
+  /** One, also where nothing was coded: its provenance says why. Shared by all occurrences that have it. */
+  readonly parts: readonly RowCode[]
 }
 
 /**
- * Streams a domain's dataset rows in the order of USUBJID and --SEQ.
- * Only decisions and transfers up to `uptoSeq` count, so any earlier dataset can be made again.
+ * Streams a domain's dataset rows in the order of USUBJID and --SEQ, each with its code in the main dictionary and in
+ * those beside it. Only decisions and transfers up to `uptoSeq` count, so any earlier dataset can be made again.
+ * @param options.beside names of the dictionaries beside the main one
  */
 export async function* readDatasetRows(
   db: Kysely<Tables>,
   study: string,
-  { domain, uptoSeq }: { domain: CodedDomain; uptoSeq: number },
+  { domain, uptoSeq, beside = [] }: { domain: CodedDomain; uptoSeq: number; beside?: readonly string[] },
 ): AsyncGenerator<DatasetRow[]> {
   const head = (await findCommitted(db, study, { uptoSeq }))?.no
   if (head === undefined) return
-  const codes = new Codes(db, study, uptoSeq)
-  await codes.open()
+  const main = new Codes(db, study, { uptoSeq, terminology: '' })
+  const others = beside.map((terminology) => new Codes(db, study, { uptoSeq, terminology }))
+  for (const codes of [main, ...others]) await codes.open()
   let after = { usubjid: '', n: 0 }
   for (;;) {
     const { rows } = await sql<Row>`
@@ -66,9 +62,9 @@ export async function* readDatasetRows(
     const last = rows.at(-1)
     if (last === undefined) return
     after = last
-    await codes.load(rows)
+    for (const codes of [main, ...others]) await codes.load(rows)
     yield rows.map((row) => {
-      const code = codes.find(row)
+      const code = main.find(row)
       return {
         recordKey: row.id,
         key: row.key,
@@ -77,28 +73,32 @@ export async function* readDatasetRows(
         subject: row.subject,
         site: row.site,
         verbatim: row.verbatim,
-        modified: code.path === null ? null : code.partText,
+        modified: code.modified,
         context: JSON.parse(row.context) as CrfContext,
         path: code.path,
         provenance: code.provenance,
+        beside: others.map((codes) => codes.find(row)),
       }
     })
   }
 }
 
-/** Effective decisions by group and by occurrence (DESIGN §5). */
+/** Effective decisions in one dictionary, by main group and by occurrence (DESIGN §5). */
 class Codes {
   readonly #db: Kysely<Tables>
   readonly #study: string
   readonly #uptoSeq: number
+  /** Empty for the main one. */
+  readonly #terminology: string
   readonly #byGroup = new Map<number, Code | undefined>()
   #byOccurrence = new Map<number, Code>()
   #hasOwnDecisions: boolean = false
 
-  constructor(db: Kysely<Tables>, study: string, uptoSeq: number) {
+  constructor(db: Kysely<Tables>, study: string, { uptoSeq, terminology }: { uptoSeq: number; terminology: string }) {
     this.#db = db
     this.#study = study
     this.#uptoSeq = uptoSeq
+    this.#terminology = terminology
   }
 
   async open(): Promise<void> {
@@ -107,6 +107,7 @@ class Codes {
       .select('id')
       .where('study', '=', this.#study)
       .where('occurrence_no', 'is not', null)
+      .where('terminology', '=', this.#terminology)
       .limit(1)
       .executeTakeFirst()
     this.#hasOwnDecisions = any !== undefined
@@ -115,7 +116,7 @@ class Codes {
   async load(rows: readonly Row[]): Promise<void> {
     if (this.#byGroup.size > GROUP_CACHE_SIZE) this.#byGroup.clear()
     const unmet = [...new Set(rows.map((row) => row.group_no))].filter((no) => !this.#byGroup.has(no))
-    const codes = await this.#readLatest('group_no', unmet)
+    const codes = await this.#readGroups(unmet)
     for (const no of unmet) this.#byGroup.set(no, codes.get(no))
     if (this.#hasOwnDecisions)
       this.#byOccurrence = await this.#readLatest(
@@ -124,13 +125,35 @@ class Codes {
       )
   }
 
+  /** By the number of the main group, whatever dictionary the codes are from. */
+  async #readGroups(mainNos: readonly number[]): Promise<Map<number, Code>> {
+    if (this.#terminology === '' || mainNos.length === 0) return this.#readLatest('group_no', mainNos)
+    const { rows } = await sql<{ no: number; main_no: number }>`
+      select no, main_no from term_group
+      where study = ${this.#study} and main_no in ${toList(mainNos)} and terminology = ${this.#terminology}`.execute(
+      this.#db,
+    )
+    const codes = await this.#readLatest(
+      'group_no',
+      rows.map((row) => row.no),
+    )
+    return new Map(
+      rows.flatMap(({ no, main_no }) => {
+        const code = codes.get(no)
+        return code ? [[main_no, code] as const] : []
+      }),
+    )
+  }
+
   async #readLatest(column: 'group_no' | 'occurrence_no', nos: readonly number[]): Promise<Map<number, Code>> {
     if (nos.length === 0) return new Map()
     const target = sql.ref(column)
+    const own = column === 'group_no' ? '' : this.#terminology
     const { rows } = await sql<{ no: number; id: string }>`
       select d.${target} as no, d.id from decision d
-      where d.study = ${this.#study} and d.${target} in ${toList(nos)}
-        and d.seq = (select max(e.seq) from decision e where e.study = d.study and e.${target} = d.${target} and e.seq <= ${this.#uptoSeq})`.execute(
+      where d.study = ${this.#study} and d.${target} in ${toList(nos)} and d.terminology = ${own}
+        and d.seq = (select max(e.seq) from decision e
+          where e.study = d.study and e.${target} = d.${target} and e.terminology = d.terminology and e.seq <= ${this.#uptoSeq})`.execute(
       this.#db,
     )
     const decisions = await readDecisions(
@@ -147,8 +170,9 @@ class Codes {
     )
   }
 
-  find(row: Row): PartCode {
-    const own = this.#byOccurrence.get(row.no)
+  find(row: Row): RowCode {
+    const latest = this.#byOccurrence.get(row.no)
+    const own = latest?.isWaived ? undefined : latest
     // Invariant 8: a decision made for this very occurrence waits for a person when the verbatim changed under it.
     const code = own ?? this.#byGroup.get(row.group_no)
     if (code === undefined || (own !== undefined && own.basedOn !== row.verbatim)) return UNCODED
@@ -156,9 +180,9 @@ class Codes {
   }
 }
 
-const UNCODED: PartCode = {
+const UNCODED: RowCode = {
   path: null,
-  partText: null,
+  modified: null,
   provenance: {
     part: 1,
     decision: null,
@@ -179,18 +203,19 @@ const UNCODED: PartCode = {
 function toCode(decision: StoredDecision, target: 'group' | 'occurrence'): Code {
   const count = Math.max(1, decision.codings.length)
   const parts = Array.from({ length: count }, (_, index) => toPartCode(decision, { target, part: index + 1 }))
-  return { basedOn: decision.basedOn, parts }
+  return { basedOn: decision.basedOn, isWaived: decision.outcome === 'fits-context', parts }
 }
 
 function toPartCode(
   decision: StoredDecision,
   { target, part }: { target: 'group' | 'occurrence'; part: number },
-): PartCode {
+): RowCode {
   const approval = toApproval(decision.waits, decision.verdict?.kind ?? null)
   const coding = decision.codings[part - 1]
+  const isInForce = coding !== undefined && isEffective({ hasCoding: true, approval })
   return {
-    path: coding && isEffective({ hasCoding: true, approval }) ? coding.path : null,
-    partText: coding?.partText ?? null,
+    path: isInForce ? coding.path : null,
+    modified: isInForce ? coding.partText : null,
     provenance: {
       part,
       decision: decision.id,

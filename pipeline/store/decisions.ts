@@ -5,7 +5,7 @@ import type { Outcome, Step } from '../../schemas/outcomes.ts'
 import type { TermPath } from '../../schemas/terms.ts'
 import type { ArtefactSet } from './artefacts.ts'
 import { type Cell, insertRows, toList } from './bulk.ts'
-import { type Actor, appendEvent } from './chain.ts'
+import { type Actor, appendEvent, type NewEvent } from './chain.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -20,6 +20,8 @@ export interface Target {
   readonly kind: 'group' | 'occurrence'
   readonly no: number
   readonly id: string
+  /** Of an occurrence: the dictionary it is coded in, empty for its domain's main one. A group has but one. */
+  readonly terminology?: string
 }
 
 export interface NewDecision {
@@ -50,7 +52,7 @@ interface Frame {
 /** A decision's identity: everything it says. The same decision has the same id in every store. */
 export function toDecisionId(
   study: string,
-  decision: Omit<NewDecision, 'target'> & { target: Pick<Target, 'kind' | 'id'> },
+  decision: Omit<NewDecision, 'target'> & { target: Pick<Target, 'kind' | 'id' | 'terminology'> },
   frame: Frame,
 ): string {
   return toContentId(
@@ -77,6 +79,7 @@ export function toDecisionId(
       frame.actor.kind,
       frame.actor.auth,
       frame.at,
+      ...(decision.target.terminology ? [decision.target.terminology] : []),
     ]),
   )
 }
@@ -87,8 +90,8 @@ export function digestDecisions(ids: readonly string[]): string {
 }
 
 /**
- * Records a batch of the machine's decisions on groups with one event. Groups that got another decision meanwhile are
- * left as they are: a person's work is never written over.
+ * Records a batch of the machine's decisions with one event, all on groups or all on occurrences. Those that got another
+ * decision meanwhile are left as they are: a person's work is never written over.
  * @returns how many were recorded
  */
 export async function recordAutocoded(
@@ -105,7 +108,7 @@ export async function recordAutocoded(
     for (const { outcome } of free) tally[outcome] = (tally[outcome] ?? 0) + 1
     const body = { count: free.length, outcomes: tally, decisions: digestDecisions(ids) }
     const { seq } = await appendEvent(trx, study, {
-      event: { kind: 'autocoded', object: `${free.length} term groups`, actor: frame.actor, body },
+      event: { ...toMachineEvent(free), actor: frame.actor, body },
       ambience: store.ambience,
     })
     await writeDecisions(trx, study, { decisions: free, ids, seq, frame })
@@ -213,6 +216,7 @@ async function writeDecisions(
       frame.actor.auth,
       frame.at,
       decision.reason,
+      decision.target.terminology ?? '',
     ])
     for (const [part, { path, partText }] of decision.codings.entries())
       codings.push([study, id, part + 1, partText, frame.dictionary, path.at(-1)?.code ?? null, JSON.stringify(path)])
@@ -236,6 +240,7 @@ async function writeDecisions(
     'auth',
     'at',
     'reason',
+    'terminology',
   ] as const
   await insertRows(trx, { name: 'decision', columns }, rows)
   await insertRows(
@@ -250,16 +255,29 @@ async function writeDecisions(
   )
 }
 
+/** The machine decides on groups by their terms, on single occurrences by their context. */
+function toMachineEvent(decisions: readonly NewDecision[]): Pick<NewEvent, 'kind' | 'object'> {
+  return decisions[0]?.target.kind === 'occurrence'
+    ? { kind: 'context-checked', object: `${decisions.length} occurrences` }
+    : { kind: 'autocoded', object: `${decisions.length} term groups` }
+}
+
+/** The latest decision of each target, by its number. All targets are of one kind and, if occurrences, one dictionary. */
 async function findLatest(
   trx: Kysely<Tables>,
   study: string,
   decisions: readonly NewDecision[],
 ): Promise<Map<number, string>> {
-  const { rows } = await sql<{ group_no: number; id: string }>`
-    select d.group_no, d.id from decision d
-    where d.study = ${study} and d.group_no in ${toList(decisions.map((decision) => decision.target.no))}
-      and d.seq = (select max(e.seq) from decision e where e.study = d.study and e.group_no = d.group_no)`.execute(trx)
-  return new Map(rows.map((row) => [row.group_no, row.id]))
+  const [first] = decisions
+  const column = sql.ref(first?.target.kind === 'occurrence' ? 'occurrence_no' : 'group_no')
+  const terminology = first?.target.terminology ?? ''
+  const { rows } = await sql<{ no: number; id: string }>`
+    select d.${column} as no, d.id from decision d
+    where d.study = ${study} and d.${column} in ${toList(decisions.map((decision) => decision.target.no))} and d.terminology = ${terminology}
+      and d.seq = (select max(e.seq) from decision e where e.study = d.study and e.${column} = d.${column} and e.terminology = d.terminology)`.execute(
+    trx,
+  )
+  return new Map(rows.map((row) => [row.no, row.id]))
 }
 
 async function findLatestOf(trx: Kysely<Tables>, study: string, target: Target): Promise<string | null> {
@@ -269,6 +287,7 @@ async function findLatestOf(trx: Kysely<Tables>, study: string, target: Target):
     .select('id')
     .where('study', '=', study)
     .where(column, '=', target.no)
+    .where('terminology', '=', target.terminology ?? '')
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()

@@ -103,6 +103,19 @@ export const MIGRATIONS: readonly Migration[] = [
       ),
     ],
   },
+  {
+    version: 2,
+    name: 'several dictionaries for one term',
+    statements: [
+      // Null in the group that its occurrences name; in a group of another dictionary the number of that one.
+      `alter table term_group add column main_no integer`,
+      `create index term_group_main on term_group (study, main_no) where main_no is not null`,
+      // Of a decision on one occurrence: the dictionary, empty for the main one.
+      `alter table decision add column terminology text not null default ''`,
+      `drop index decision_occurrence`,
+      `create unique index decision_occurrence on decision (study, occurrence_no, terminology, seq) where occurrence_no is not null`,
+    ],
+  },
 ]
 
 export const STORE_VERSION = MIGRATIONS.length

@@ -47,6 +47,10 @@ export interface GroupState {
   readonly target: Target
   readonly domain: CodedDomain
   readonly field: string
+  /** Name of the dictionary it is coded in. */
+  readonly terminology: string
+  /** The number of the group its occurrences name: its own, or the main one's that it stands beside. */
+  readonly mainNo: number
   readonly folded: string
   readonly verbatim: string
   readonly occurrences: number
@@ -60,16 +64,25 @@ export interface GroupState {
 export async function listGroups(
   store: Db,
   study: string,
-  options: { domain?: CodedDomain; limit: number; state: 'open' | 'to-approve' | 'any' },
+  options: { domain?: CodedDomain; terminology?: string; limit: number; state: 'open' | 'to-approve' | 'any' },
 ): Promise<GroupState[]> {
   const { rows } = await sql<GroupRow>`
     ${selectGroup}
     where c.study = ${study} and c.occurrences > 0
       ${options.domain ? sql`and g.domain = ${options.domain}` : sql``}
+      ${options.terminology ? sql`and g.terminology = ${options.terminology}` : sql``}
       ${options.state === 'open' ? isOpen : options.state === 'to-approve' ? isToApprove : sql``}
-    order by (c.serious > 0) desc, c.occurrences desc, g.folded, g.no
+    order by (c.serious > 0) desc, c.occurrences desc, g.folded, coalesce(g.main_no, g.no), g.no
     limit ${options.limit}`.execute(store.db)
   return toGroups(store.db, study, rows)
+}
+
+/** Groups of some domains in one dictionary, in the order of their numbers, from behind one on. */
+export interface GroupRange {
+  readonly terminology: string
+  readonly domains: readonly CodedDomain[]
+  readonly after: number
+  readonly limit: number
 }
 
 /**
@@ -79,11 +92,11 @@ export async function listGroups(
 export async function listUndecided(
   store: Db,
   study: string,
-  options: { after: number; limit: number; artefacts?: string },
+  options: GroupRange & { artefacts?: string },
 ): Promise<GroupState[]> {
   const { rows } = await sql<GroupRow>`
     ${selectGroup}
-    where c.study = ${study} and c.occurrences > 0 and c.group_no > ${options.after}
+    where c.study = ${study} and c.occurrences > 0 and ${isInRange(options)}
       and (d.id is null ${options.artefacts === undefined ? sql`` : sql`or (d.actor_kind = 'system' and d.artefacts <> ${options.artefacts} and ${hasNoCoding})`})
     order by c.group_no limit ${options.limit}`.execute(store.db)
   return toGroups(store.db, study, rows)
@@ -93,11 +106,11 @@ export async function listUndecided(
 export async function listCodedOtherwise(
   store: Db,
   study: string,
-  options: { after: number; limit: number; artefacts: string },
+  options: GroupRange & { artefacts: string },
 ): Promise<GroupState[]> {
   const { rows } = await sql<GroupRow>`
     ${selectGroup}
-    where c.study = ${study} and c.occurrences > 0 and c.group_no > ${options.after}
+    where c.study = ${study} and c.occurrences > 0 and ${isInRange(options)}
       and d.artefacts <> ${options.artefacts} and not (${hasNoCoding})
     order by c.group_no limit ${options.limit}`.execute(store.db)
   return toGroups(store.db, study, rows)
@@ -108,6 +121,8 @@ export interface NamedBy {
   readonly idPrefix?: string
   readonly folded?: string
   readonly domain?: CodedDomain
+  /** A dictionary's name; without it a verbatim means the group in its domain's main one. */
+  readonly terminology?: string
   readonly limit: number
 }
 
@@ -117,12 +132,13 @@ const ID_PREFIX = /^[0-9a-f]{8,32}$/
 export async function findGroups(
   store: Db,
   study: string,
-  { idPrefix = '', folded = '', domain, limit }: NamedBy,
+  { idPrefix = '', folded = '', domain, terminology, limit }: NamedBy,
 ): Promise<GroupState[]> {
   const prefix = ID_PREFIX.test(idPrefix) ? idPrefix : '-'
   const { rows } = await sql<GroupRow>`
     ${selectGroup}
-    where c.study = ${study} and ((g.id >= ${prefix} and g.id < ${`${prefix}g`}) or (${folded} <> '' and g.folded = ${folded}))
+    where c.study = ${study} and ((g.id >= ${prefix} and g.id < ${`${prefix}g`}) or (${folded} <> '' and g.folded = ${folded} and ${terminology === undefined ? sql`g.main_no is null` : sql`true`}))
+      ${terminology === undefined ? sql`` : sql`and g.terminology = ${terminology}`}
       ${domain ? sql`and g.domain = ${domain}` : sql``}
     order by g.domain, g.folded limit ${limit}`.execute(store.db)
   return toGroups(store.db, study, rows)
@@ -151,69 +167,117 @@ export async function countSubjects(
     from group_member m
     join occurrence_version v on v.study = m.study and v.occurrence_no = m.occurrence_no and v.group_no = m.group_no
     join occurrence o on o.study = v.study and o.no = v.occurrence_no
-    where m.study = ${study} and m.group_no in ${toList(groups.map((group) => group.target.no))} and v.present = 1 and ${isCurrentVersion(head)}
+    where m.study = ${study} and m.group_no in ${toList(groups.map((group) => group.mainNo))} and v.present = 1 and ${isCurrentVersion(head)}
     group by v.group_no`.execute(store.db)
   const counted = new Map(rows.map((row) => [row.no, row.subjects]))
-  return new Map(groups.map((group) => [group.target.id, counted.get(group.target.no) ?? 0]))
+  return new Map(groups.map((group) => [group.target.id, counted.get(group.mainNo) ?? 0]))
 }
 
 /** The present occurrences of a group, by subject. */
 export async function listOccurrences(
   store: Db,
   study: string,
-  options: { groupNo: number; limit: number },
+  { group, limit }: { group: Pick<GroupState, 'mainNo' | 'target' | 'terminology'>; limit: number },
 ): Promise<OccurrenceState[]> {
   const head = (await findCommitted(store.db, study))?.no ?? 0
-  return readOccurrences(
-    store.db,
-    study,
-    sql`o.no in (select occurrence_no from group_member where study = ${study} and group_no = ${options.groupNo})
-      and v.group_no = ${options.groupNo} and v.present = 1 and ${isCurrentVersion(head)} order by o.usubjid, o.key limit ${options.limit}`,
-  )
+  return readOccurrences(store.db, study, {
+    terminology: toOwnTerminology(group),
+    condition: sql`o.no in (select occurrence_no from group_member where study = ${study} and group_no = ${group.mainNo})
+      and v.group_no = ${group.mainNo} and v.present = 1 and ${isCurrentVersion(head)} order by o.usubjid, o.key limit ${limit}`,
+  })
+}
+
+/** How decisions on single occurrences of a group name its dictionary: empty for the main one. */
+export function toOwnTerminology({
+  target,
+  mainNo,
+  terminology,
+}: Pick<GroupState, 'mainNo' | 'target' | 'terminology'>): string {
+  return target.no === mainNo ? '' : terminology
 }
 
 /** The occurrences whose id begins with the text; at most `limit`. */
 export async function findOccurrences(
   store: Db,
   study: string,
-  { idPrefix = '', domain, limit }: NamedBy,
+  { idPrefix = '', domain, terminology = '', limit }: NamedBy,
 ): Promise<OccurrenceState[]> {
   if (!ID_PREFIX.test(idPrefix)) return []
   const head = (await findCommitted(store.db, study))?.no ?? 0
   const upper = `${idPrefix}g` // after every id that begins so
-  return readOccurrences(
-    store.db,
-    study,
-    sql`o.id >= ${idPrefix} and o.id < ${upper} and ${isCurrentVersion(head)}
+  return readOccurrences(store.db, study, {
+    terminology,
+    condition: sql`o.id >= ${idPrefix} and o.id < ${upper} and ${isCurrentVersion(head)}
       ${domain ? sql`and o.domain = ${domain}` : sql``} order by o.id limit ${limit}`,
-  )
+  })
 }
 
 /**
  * Present occurrences that were decided on their own and wait for a person: `open` where the verbatim changed since
- * (invariant 8) or the code was rejected, `to-approve` where it waits for a second person.
+ * (invariant 8), the code was rejected or the context contradicts the group's code, `to-approve` where it waits for a
+ * second person. Those that follow their group again are not among them.
  */
 export async function listOwnDecided(
   store: Db,
   study: string,
-  options: { state: 'open' | 'to-approve' | 'any'; domain?: CodedDomain; limit: number },
+  options: { state: 'open' | 'to-approve' | 'any'; domain?: CodedDomain; terminology?: string; limit: number },
+): Promise<OccurrenceState[]> {
+  const { rows } = await sql<{ terminology: string }>`
+    select distinct terminology from decision where study = ${study} and occurrence_no is not null
+      ${options.terminology === undefined ? sql`` : sql`and terminology = ${options.terminology}`} order by terminology`.execute(
+    store.db,
+  )
+  const found: OccurrenceState[] = []
+  for (const { terminology } of rows)
+    found.push(
+      ...(await listOwnDecidedIn(store, study, { ...options, terminology, limit: options.limit - found.length })),
+    )
+  return found
+}
+
+async function listOwnDecidedIn(
+  store: Db,
+  study: string,
+  options: { state: 'open' | 'to-approve' | 'any'; domain?: CodedDomain; terminology: string; limit: number },
 ): Promise<OccurrenceState[]> {
   const head = (await findCommitted(store.db, study))?.no ?? 0
-  const own = sql`(select d.id from decision d where d.study = o.study and d.occurrence_no = o.no order by d.seq desc limit 1)`
+  const own = toOwnDecision(options.terminology)
   const isUpdated = sql`d.based_on <> v.verbatim`
   const wanted = {
     open: sql`(${isUpdated} or (1 = 1 ${isOpen}))`,
     'to-approve': sql`(not (${isUpdated}) ${isToApprove})`,
     any: sql`1 = 1`,
   }[options.state]
-  return readOccurrences(
-    store.db,
-    study,
-    sql`o.no in (select occurrence_no from decision where study = ${study} and occurrence_no is not null)
+  return readOccurrences(store.db, study, {
+    terminology: options.terminology,
+    condition: sql`o.no in (select occurrence_no from decision where study = ${study} and occurrence_no is not null and terminology = ${options.terminology})
       and v.present = 1 and ${isCurrentVersion(head)} ${options.domain ? sql`and o.domain = ${options.domain}` : sql``}
-      and exists (select 1 from decision d where d.study = o.study and d.id = ${own} and ${wanted})
+      and exists (select 1 from decision d where d.study = o.study and d.id = ${own} and d.outcome <> 'fits-context' and ${wanted})
       order by o.usubjid, o.key limit ${options.limit}`,
-  )
+  })
+}
+
+/** The id of the latest decision on an occurrence itself, in a dictionary. */
+function toOwnDecision(terminology: string) {
+  return sql`(select d.id from decision d where d.study = o.study and d.occurrence_no = o.no and d.terminology = ${terminology} order by d.seq desc limit 1)`
+}
+
+/** The name of another dictionary than this one that terms of a domain have as their main one; undefined where none has. */
+export async function findOtherTerminology(
+  store: Db,
+  study: string,
+  { domain, terminology }: { domain: CodedDomain; terminology: string },
+): Promise<string | undefined> {
+  const row = await store.db
+    .selectFrom('term_group')
+    .select('terminology')
+    .where('study', '=', study)
+    .where('domain', '=', domain)
+    .where('main_no', 'is', null)
+    .where('terminology', '<>', terminology)
+    .limit(1)
+    .executeTakeFirst()
+  return row?.terminology
 }
 
 /** Whether anything was ever decided in a study. */
@@ -230,6 +294,7 @@ export async function listHistory(store: Db, study: string, target: Target): Pro
     .select('id')
     .where('study', '=', study)
     .where(column, '=', target.no)
+    .where('terminology', '=', target.terminology ?? '')
     .orderBy('seq')
     .execute()
   const decisions = await readDecisions(
@@ -240,7 +305,13 @@ export async function listHistory(store: Db, study: string, target: Target): Pro
   return rows.flatMap((row) => decisions.get(row.id) ?? [])
 }
 
-export interface StudyCounts {
+/** Where a study stands in its main dictionary, and in each beside it. */
+export interface StudyCounts extends CodingCounts {
+  readonly beside: readonly (CodingCounts & { readonly terminology: string })[]
+}
+
+/** Where the present terms stand in one dictionary. */
+export interface CodingCounts {
   readonly groups: number
   readonly occurrences: number
   readonly openGroups: number
@@ -262,6 +333,19 @@ export interface OutcomeCount {
 }
 
 export async function countStudy(store: Db, study: string): Promise<StudyCounts> {
+  const { rows } = await sql<{ terminology: string }>`
+    select distinct terminology from term_group where study = ${study} and main_no is not null order by terminology`.execute(
+    store.db,
+  )
+  const beside: StudyCounts['beside'][number][] = []
+  for (const { terminology } of rows) beside.push({ terminology, ...(await countCodings(store, study, terminology)) })
+  return { ...(await countCodings(store, study, '')), beside }
+}
+
+/** @param terminology empty for the main dictionaries */
+async function countCodings(store: Db, study: string, terminology: string): Promise<CodingCounts> {
+  const isOfIt =
+    terminology === '' ? sql`g.main_no is null` : sql`g.main_no is not null and g.terminology = ${terminology}`
   const { rows } = await sql<{
     outcome: Outcome | null
     open: number
@@ -272,8 +356,9 @@ export async function countStudy(store: Db, study: string): Promise<StudyCounts>
     select outcome, open, pending, count(*) as groups, sum(occurrences) as occurrences
     from (
       select c.occurrences, d.outcome, (1 = 1 ${isOpen}) as open, (1 = 1 ${isToApprove}) as pending
-      from current_group c left join decision d on d.study = c.study and d.id = c.decision
-      where c.study = ${study} and c.occurrences > 0)
+      from current_group c join term_group g on g.study = c.study and g.no = c.group_no
+      left join decision d on d.study = c.study and d.id = c.decision
+      where c.study = ${study} and c.occurrences > 0 and ${isOfIt})
     group by outcome, open, pending order by outcome`.execute(store.db)
   const sum = (of: 'groups' | 'occurrences', chosen: (row: (typeof rows)[number]) => boolean) =>
     rows.reduce((total, row) => (chosen(row) ? total + row[of] : total), 0)
@@ -296,8 +381,8 @@ export async function countStudy(store: Db, study: string): Promise<StudyCounts>
     toApproveGroups: sum('groups', (row) => row.pending === 1),
     toApproveOccurrences: sum('occurrences', (row) => row.pending === 1),
     byOutcome: [...byOutcome.values()],
-    ownOpen: (await listOwnDecided(store, study, { state: 'open', limit: MANY })).length,
-    ownToApprove: (await listOwnDecided(store, study, { state: 'to-approve', limit: MANY })).length,
+    ownOpen: (await listOwnDecided(store, study, { state: 'open', terminology, limit: MANY })).length,
+    ownToApprove: (await listOwnDecided(store, study, { state: 'to-approve', terminology, limit: MANY })).length,
   }
 }
 
@@ -351,11 +436,17 @@ export async function readDecisions(
   return decisions
 }
 
+function isInRange({ terminology, domains, after }: GroupRange) {
+  return sql`c.group_no > ${after} and g.terminology = ${terminology} and g.domain in ${toList(domains)}`
+}
+
 interface GroupRow {
   no: number
+  main_no: number
   id: string
   domain: CodedDomain
   field: string
+  terminology: string
   folded: string
   verbatim: string
   occurrences: number
@@ -365,7 +456,7 @@ interface GroupRow {
 }
 
 const selectGroup = sql`
-  select g.no, g.id, g.domain, g.field, g.folded, g.verbatim, c.occurrences, c.serious, t.as_of as since, c.decision
+  select g.no, coalesce(g.main_no, g.no) as main_no, g.id, g.domain, g.field, g.terminology, g.folded, g.verbatim, c.occurrences, c.serious, t.as_of as since, c.decision
   from current_group c
   join term_group g on g.study = c.study and g.no = c.group_no
   join transfer t on t.study = c.study and t.no = c.first_transfer
@@ -382,8 +473,9 @@ async function toGroups(db: Kysely<Tables>, study: string, rows: readonly GroupR
     study,
     rows.flatMap((row) => row.decision ?? []),
   )
-  return rows.map(({ no, id, decision, ...row }) => ({
+  return rows.map(({ no, main_no, id, decision, ...row }) => ({
     ...row,
+    mainNo: main_no,
     target: { kind: 'group', no, id },
     decision: decision === null ? null : (decisions.get(decision) ?? null),
   }))
@@ -392,7 +484,7 @@ async function toGroups(db: Kysely<Tables>, study: string, rows: readonly GroupR
 async function readOccurrences(
   db: Kysely<Tables>,
   study: string,
-  condition: ReturnType<typeof sql>,
+  { terminology, condition }: { terminology: string; condition: ReturnType<typeof sql> },
 ): Promise<OccurrenceState[]> {
   const { rows } = await sql<{
     no: number
@@ -406,7 +498,7 @@ async function readOccurrences(
     decision: string | null
   }>`
     select o.no, o.id, o.domain, o.usubjid, v.verbatim, v.present, o.key, v.context,
-      (select d.id from decision d where d.study = o.study and d.occurrence_no = o.no order by d.seq desc limit 1) as decision
+      ${toOwnDecision(terminology)} as decision
     from occurrence o join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
     where o.study = ${study} and ${condition}`.execute(db)
   const decisions = await readDecisions(
@@ -417,7 +509,7 @@ async function readOccurrences(
   return rows.map(({ no, id, present, decision, ...row }) => ({
     ...row,
     present: present === 1,
-    target: { kind: 'occurrence', no, id },
+    target: { kind: 'occurrence', no, id, ...(terminology === '' ? {} : { terminology }) },
     decision: decision === null ? null : (decisions.get(decision) ?? null),
   }))
 }

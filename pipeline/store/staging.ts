@@ -10,6 +10,7 @@ import { parseKeyText } from '../../schemas/occurrence-id.ts'
 import type { Bucket, RejectReason, SkipReason } from '../../schemas/outcomes.ts'
 import type { Occurrence, Remark, RowOutcome, SubjectRecord } from '../../schemas/records.ts'
 import type { TermGroup } from '../review/term-group.ts'
+import { copyCountsBeside } from './beside.ts'
 import { type Cell, insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent } from './chain.ts'
 import {
@@ -771,6 +772,7 @@ async function moveGroupCounts(
       trx,
     )
   }
+  await copyCountsBeside(trx, study)
 }
 
 /** Ends transfers that a killed run left open, and clears away what abandoned ones staged. */

@@ -118,6 +118,8 @@ export interface Tables {
     fold_version: number
     folded: string
     verbatim: string
+    /** Of a group beside the main one: the number of the main group, whose occurrences it shares. */
+    main_no: number | null
   }
   decision: {
     study: string
@@ -138,6 +140,8 @@ export interface Tables {
     auth: string
     at: string
     reason: string | null
+    /** Of a decision on one occurrence: the dictionary's name, empty for the main one; empty for groups. */
+    terminology: string
   }
   coding: {
     study: string

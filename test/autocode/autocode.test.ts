@@ -1,11 +1,11 @@
 /** Autocoding: verbatims with what must come of them, and what must hold of every one. */
 import { describe, expect, test } from 'vitest'
-import type { Dictionary, Llt } from '../../dictionaries/dictionary.ts'
+import type { Dictionary, Term } from '../../dictionaries/dictionary.ts'
 import { foldVerbatim } from '../../dictionaries/text/fold.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
 import { type AutocodeResult, autocode, CANDIDATE_LIMIT } from '../../pipeline/autocode/autocode.ts'
 import { type CodingLists, NO_LISTS } from '../../pipeline/autocode/lists.ts'
-import { openDictionary } from '../../pipeline/study.ts'
+import { openDictionary } from '../../pipeline/coding-kits.ts'
 import { isCodedOutcome } from '../../schemas/outcomes.ts'
 import { toRandom } from '../generators/random.ts'
 import { OPENAE_0_1 } from '../openae.ts'
@@ -193,12 +193,12 @@ describe('lists', () => {
 })
 
 describe('terms that are not current any more', () => {
-  const retired = listLlts(OPENAE).filter((llt) => !llt.isCurrent)
+  const retired = listTerms(OPENAE).filter((llt) => !llt.isCurrent)
 
   test("the dictionary's proposed replacement, or else its PT, stands first", () => {
     expect(retired.length).toBeGreaterThan(20)
-    for (const { code, text, ptCode } of retired) {
-      const proposed = OPENAE.findProposedReplacement(code) ?? OPENAE.findLlt(ptCode)
+    for (const { code, text, conceptCode } of retired) {
+      const proposed = OPENAE.findProposedReplacement(code) ?? OPENAE.findTerm(conceptCode)
       const result = autocode(text, { dictionary: OPENAE, lists: NO_LISTS })
       expect(toSummary(result), text).toEqual(['low-confidence', 'exact', null])
       expect(result.candidates[0]?.path.at(-1)?.code, text).toBe(proposed?.code)
@@ -214,16 +214,16 @@ describe('terms that are not current any more', () => {
 })
 
 describe('what holds of every verbatim', () => {
-  const current = listLlts(OPENAE).filter((llt) => llt.isCurrent)
+  const current = listTerms(OPENAE).filter((llt) => llt.isCurrent)
 
   test('every current term of OpenAE is coded exactly, to its own PT by the primary path', () => {
     expect(current.length).toBeGreaterThan(4000)
-    for (const { code, text, ptCode } of current) {
+    for (const { code, text, conceptCode } of current) {
       const { outcome, coding, confidence } = autocode(text, { dictionary: OPENAE, lists: NO_LISTS })
       expect([outcome, coding?.at(-1), coding?.at(-2)?.code, confidence], text).toEqual([
         'exact',
         { level: 'LLT', code, text },
-        ptCode,
+        conceptCode,
         1,
       ])
       expect(coding).toEqual(OPENAE.findPath(code))
@@ -252,7 +252,7 @@ describe('what holds of every verbatim', () => {
       expect(coding !== null, verbatim).toBe(isCodedOutcome(outcome))
       expect(reason, verbatim).not.toBe('')
       if (coding === null) continue
-      expect(OPENAE.findLlt(coding.at(-1)?.code ?? '')?.isCurrent).toBe(true)
+      expect(OPENAE.findTerm(coding.at(-1)?.code ?? '')?.isCurrent).toBe(true)
       expect(confidence).toBe(1)
     }
   })
@@ -268,14 +268,14 @@ describe('what holds of every verbatim', () => {
       if (!isCodedOutcome(outcome) && outcome !== 'ambiguous') expect(scores[0] ?? 0, verbatim).toBeLessThan(1)
       for (const { path } of candidates) {
         const code = path.at(-1)?.code ?? ''
-        expect(OPENAE.findLlt(code)?.isCurrent, `${verbatim}: ${code}`).toBe(true)
+        expect(OPENAE.findTerm(code)?.isCurrent, `${verbatim}: ${code}`).toBe(true)
         expect(path).toEqual(OPENAE.findPath(code))
       }
     }
   })
 
   test('no two candidates are of one PT', () => {
-    for (const verbatim of [...verbatims, ...listLlts(OPENAE).map(({ text }) => text)]) {
+    for (const verbatim of [...verbatims, ...listTerms(OPENAE).map(({ text }) => text)]) {
       const { candidates } = autocode(verbatim, { dictionary: OPENAE, lists: NO_LISTS })
       const preferredTerms = candidates.map(({ path }) => path.at(-2)?.code)
       expect(preferredTerms, verbatim).toEqual([...new Set(preferredTerms)])
@@ -327,8 +327,8 @@ function toLists({
   }
 }
 
-function listLlts(dictionary: Dictionary): Llt[] {
-  return Array.from({ length: dictionary.lltCount }, (_, index) => dictionary.lltAt(index))
+function listTerms(dictionary: Dictionary): Term[] {
+  return Array.from({ length: dictionary.termCount }, (_, index) => dictionary.termAt(index))
 }
 
 /** One letter more, less or other. */
@@ -344,7 +344,7 @@ function mutate(text: string, chance: () => number): string {
 }
 
 /** Terms, parts of terms, pairs of terms and terms with something wrong, two hundred in all. */
-function toMixedVerbatims(terms: readonly Llt[]): string[] {
+function toMixedVerbatims(terms: readonly Term[]): string[] {
   const chance = toRandom(2)
   const pick = () => terms[Math.floor(chance() * terms.length)]?.text ?? ''
   return Array.from({ length: 40 }, () => {

@@ -1,7 +1,7 @@
 /** Dictionaries of a few invented terms, each test's own. */
 import type { Dictionary } from '../../dictionaries/dictionary.ts'
-import { readMeddraAscii } from '../../dictionaries/meddra-ascii.ts'
-import { toDictionaryFiles } from '../dictionaries/small-release.ts'
+import { readMeddraAscii } from '../../dictionaries/meddra/read-meddra-ascii.ts'
+import { toDictionaryFiles } from '../dictionaries/meddra/small-release.ts'
 
 /** A preferred term and its other lowest level terms; one that begins with `-` is not current any more. */
 export type Concept = readonly [pt: string, ...llts: string[]]
@@ -43,8 +43,8 @@ export function toDictionary(concepts: readonly Concept[]): Promise<Dictionary> 
 
 /** The code of a term, which the test knows to be there. */
 export function toCode(dictionary: Dictionary, text: string): string {
-  for (let index = 0; index < dictionary.lltCount; index++) {
-    const llt = dictionary.lltAt(index)
+  for (let index = 0; index < dictionary.termCount; index++) {
+    const llt = dictionary.termAt(index)
     if (llt.text === text) return llt.code
   }
   throw new Error(`no term "${text}"`)

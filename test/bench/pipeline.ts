@@ -77,7 +77,7 @@ async function listVerbatims(dictionaryFolder: string): Promise<string[]> {
   const random = toRandom(7)
   const chosen = new Set<string>()
   while (chosen.size < DISTINCT - NEEDING_REVIEW) {
-    const llt = dictionary.lltAt(Math.floor(random() * dictionary.lltCount))
+    const llt = dictionary.termAt(Math.floor(random() * dictionary.termCount))
     if (llt.isCurrent) chosen.add(random() < 0.3 ? llt.text.toUpperCase() : llt.text)
   }
   const known = [...chosen]

@@ -3,7 +3,7 @@ import { type ColumnChoice, listCodingColumns, listDatasetColumns } from '../../
 import type { DatasetRow } from '../../schemas/records.ts'
 import { DICTIONARY, toPath, toRow } from './rows.ts'
 
-const AE: ColumnChoice = { domain: 'AE', protocol: 'S1', mapped: [], carried: [], dictionary: DICTIONARY }
+const AE: ColumnChoice = { domain: 'AE', protocol: 'S1', mapped: [], carried: [], dictionary: DICTIONARY, beside: [] }
 const names = (choice: Partial<ColumnChoice>) => listDatasetColumns({ ...AE, ...choice }).map(({ name }) => name)
 
 /** The row's values by column. */

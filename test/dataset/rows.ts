@@ -8,14 +8,16 @@ import type { DatasetDictionary } from '../../pipeline/dataset/columns.ts'
 import { openFolder } from '../../pipeline/storage/folder.ts'
 import type { Storage } from '../../schemas/files.ts'
 import type { DatasetRow } from '../../schemas/records.ts'
-import type { TermPath } from '../../schemas/terms.ts'
+import { MEDDRA_LEVELS, type TermPath } from '../../schemas/terms.ts'
 
 export const DICTIONARY: DatasetDictionary = {
+  id: null,
   name: 'OpenAE',
   version: '0.1',
   sha256: 'd'.repeat(64),
   language: 'en',
   hasNumericCodes: true,
+  levels: MEDDRA_LEVELS,
 }
 
 /** A path of five levels with codes `<code>1` (SOC) to `<code>5` (LLT). */
@@ -42,6 +44,7 @@ export function toRow(
     modified: null,
     context: {},
     path: null,
+    beside: [],
     ...given,
     provenance: {
       part: 0,

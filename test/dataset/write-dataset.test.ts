@@ -29,6 +29,7 @@ const toOptions = (storage: Storage, given: Partial<DatasetOptions> = {}): Datas
   mapped: ['AETERM', 'AESTDAT', 'AESEV'],
   carried: ['Visit'],
   dictionary: DICTIONARY,
+  beside: [],
   asOf: '2026-02-01',
   storage,
   folder: 'runs/7f/',

@@ -13,7 +13,7 @@ import {
   findTarget,
   judgeTerm,
   listOccurrences,
-  openCodingKit,
+  openCodingKits,
   openStudy,
   openStudyStore,
   runStudy,
@@ -48,11 +48,11 @@ beforeAll(async () => {
   await runStudy(study, { actor, ambience: AMBIENCE, input: join(folder, 'transfers', '2026-03-02') })
   const store = await openStudyStore(study, AMBIENCE)
   try {
-    const kit = await openCodingKit(study)
+    const kits = await openCodingKits(study)
     const by = (name: string) => ({ ...actor, name })
     const find = (name: string) => findTarget(store, study, { name })
     const code = async (name: string, term: string, reason: string | null = null) =>
-      await codeTerm(study, { store, kit, target: await find(name), term, actor: by('Ann'), reason })
+      await codeTerm(study, { store, kits, target: await find(name), term, actor: by('Ann'), reason })
     const judge = async (name: string, kind: 'approved' | 'rejected', reason: string | null = null) =>
       await judgeTerm(study, { store, target: await find(name), kind, actor: by('Bea'), reason })
     await code('diarhea', 'Diarrhoea')
@@ -63,7 +63,7 @@ beforeAll(async () => {
     // One occurrence of a coded term that means something else than its group.
     const group = await find('fatigue')
     if (group.kind !== 'group') throw new Error('a verbatim names a group')
-    const [one] = await listOccurrences(store, study.id, { groupNo: group.group.target.no, limit: 1 })
+    const [one] = await listOccurrences(store, study.id, { group: group.group, limit: 1 })
     const id = one?.target.id ?? ''
     await code(id, 'Somnolence', 'the narrative says sleepy')
     await judge(id, 'approved')

@@ -22,9 +22,18 @@ export interface Started {
   readonly ended: Promise<Ended>
 }
 
-/** Starts `aecoder ARGUMENTS`; `input` is what it reads from standard input. */
-export function startAecoder(args: readonly string[], { input = '' }: { input?: string | Uint8Array } = {}): Started {
-  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+/** What a process gets beside its arguments: standard input, and environment variables beside the usual ones. */
+export interface Given {
+  readonly input?: string | Uint8Array
+  readonly variables?: { readonly [name: string]: string }
+}
+
+/** Starts `aecoder ARGUMENTS`. */
+export function startAecoder(args: readonly string[], { input = '', variables = {} }: Given = {}): Started {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...env, ...variables },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   const out: Buffer[] = []
   const err: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -46,11 +55,8 @@ export function startAecoder(args: readonly string[], { input = '' }: { input?: 
 }
 
 /** Runs `aecoder ARGUMENTS` to its end. */
-export async function runAecoder(
-  args: readonly string[],
-  options: { input?: string | Uint8Array } = {},
-): Promise<Ended> {
-  return await startAecoder(args, options).ended
+export async function runAecoder(args: readonly string[], given: Given = {}): Promise<Ended> {
+  return await startAecoder(args, given).ended
 }
 
 /** Runs `aecoder ARGUMENTS --json`, which must succeed, and gives its answer. */

@@ -83,7 +83,7 @@ async function listVerbatims({ known, unknown }: StudyShape, random: () => numbe
   const dictionary = await openDictionary(OPENAE_0_1)
   const verbatims = new Set<string>()
   while (verbatims.size < known) {
-    const llt = dictionary.lltAt(Math.floor(random() * dictionary.lltCount))
+    const llt = dictionary.termAt(Math.floor(random() * dictionary.termCount))
     if (llt.isCurrent) verbatims.add(random() < 0.3 ? llt.text.toUpperCase() : llt.text)
   }
   for (let index = 0; index < unknown; index++) verbatims.add(`zgl${toLetters(index)} bnm${toLetters(index * 31)}`)

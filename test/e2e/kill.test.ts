@@ -16,7 +16,7 @@ import {
   findTarget,
   judgeTerm,
   listOccurrences,
-  openCodingKit,
+  openCodingKits,
   openStudy,
   openStudyStore,
   verifyStudy,
@@ -213,17 +213,24 @@ async function review(folder: string): Promise<void> {
   const study = await openStudy(folder)
   const store = await openStudyStore(study, AMBIENCE)
   try {
-    const kit = await openCodingKit(study)
+    const kits = await openCodingKits(study)
     const by = (name: string) => ({ name, kind: 'person', auth: 'asserted' }) as const
     const find = (index: number) => findTarget(store, study, { name: at(PUZZLES, index), domain: 'AE' })
     for (let index = 0; index < 8; index++) {
-      await codeTerm(study, { store, kit, target: await find(index), term: 'Headache', actor: by('Ann'), reason: null })
+      await codeTerm(study, {
+        store,
+        kits,
+        target: await find(index),
+        term: 'Headache',
+        actor: by('Ann'),
+        reason: null,
+      })
     }
     const group = await find(8)
     if (group.kind !== 'group') throw new Error('a verbatim names a group')
-    const occurrences = await listOccurrences(store, study.id, { groupNo: group.group.target.no, limit: 1 })
+    const occurrences = await listOccurrences(store, study.id, { group: group.group, limit: 1 })
     const target = { kind: 'occurrence', occurrence: at(occurrences, 0) } as const
-    await codeTerm(study, { store, kit, target, term: 'Nausea', actor: by('Ann'), reason: null })
+    await codeTerm(study, { store, kits, target, term: 'Nausea', actor: by('Ann'), reason: null })
     const coded = await findTarget(store, study, { name: target.occurrence.target.id })
     await judgeTerm(study, { store, target: coded, kind: 'approved', actor: by('Bea'), reason: null })
     for (let index = 0; index < 6; index++) {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Ambience, openCodingKit, openStudy, openStudyStore, runStudy } from '../../pipeline/index.ts'
+import { type Ambience, openCodingKits, openStudy, openStudyStore, runStudy } from '../../pipeline/index.ts'
 import { takeTransfer } from '../../pipeline/run-transfer.ts'
 import { copySampleForTest } from './sample.ts'
 
@@ -40,11 +40,11 @@ async function run(folder: string, transfer: string): Promise<number> {
 /** What a run has done when it is killed just after its commit. */
 async function takeOnly(folder: string, transfer: string): Promise<void> {
   const study = await openStudy(folder)
-  const kit = await openCodingKit(study)
+  const kits = await openCodingKits(study)
   const store = await openStudyStore(study, toAmbience())
   try {
     const options = { actor: ACTOR, ambience: toAmbience(), input: join(folder, transfer) }
-    expect((await takeTransfer(study, { store, kit, ...options })).refusedFor).toEqual([])
+    expect((await takeTransfer(study, { store, kits, ...options })).refusedFor).toEqual([])
   } finally {
     await store.close()
   }

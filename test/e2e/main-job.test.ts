@@ -100,6 +100,7 @@ test('a term goes from the export into the dataset by a code and a second person
     ['settings-changed', `system user ${SYSTEM_USER}`],
     ['transfer-committed', `system user ${SYSTEM_USER}`],
     ['autocoded', 'internal'],
+    ['context-checked', 'internal'],
     ['dataset-written', `system user ${SYSTEM_USER}`],
     ['coded', `asserted with --as by ${SYSTEM_USER}`],
     ['approved', `system user ${SYSTEM_USER}`],
@@ -163,6 +164,7 @@ test('a rejected code goes back to the queue with its reason and never enters th
     'settings-changed',
     'transfer-committed',
     'autocoded',
+    'context-checked',
     'dataset-written',
     'coded',
     'rejected',
@@ -390,7 +392,9 @@ test('match codes in the dictionary it is given, and refuses a folder that holds
     input: 'Headache\n',
   })
   expect(exitCode).toBe(1)
-  expect(stderr).toMatch(/nothing: there is no such folder \(expected a folder with the \.asc files of a dictionary\)/)
+  expect(stderr).toMatch(
+    /nothing: there is no such file or folder \(expected a folder with the files of a dictionary, a zip of them/,
+  )
 })
 
 test('the launcher runs the command line, too', () => {

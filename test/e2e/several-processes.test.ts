@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { AecoderError, codeTerm, findTarget, openCodingKit, openStudy, openStudyStore } from '../../pipeline/index.ts'
+import { AecoderError, codeTerm, findTarget, openCodingKits, openStudy, openStudyStore } from '../../pipeline/index.ts'
 import { askAecoder, type Ended, parseAnswer, runAecoder, type Started, startAecoder } from './command-line.ts'
 import { PUZZLES, TRANSFERS, writeStudyFile, writeTransfers } from './generated-study.ts'
 import { openStored, readCurrentFiles } from './stored.ts'
@@ -93,8 +93,8 @@ test('of two people who code the same term at the same moment exactly one wins, 
 test('a decision that was made while another person looked at the term is refused as stale', async () => {
   const study = await openStudy(await copyPrepared())
   const ambience = { now: () => '2026-01-06T10:00:00Z', salt: () => 'e2e' }
-  const [kit, ann, bob] = [
-    await openCodingKit(study),
+  const [kits, ann, bob] = [
+    await openCodingKits(study),
     await openStudyStore(study, ambience),
     await openStudyStore(study, ambience),
   ]
@@ -102,7 +102,7 @@ test('a decision that was made while another person looked at the term is refuse
     const name = { name: PUZZLES[0] ?? '', domain: 'AE' } as const
     const seen = [await findTarget(ann, study, name), await findTarget(bob, study, name)] as const
     const actor = (who: string) => ({ name: who, kind: 'person', auth: 'asserted' }) as const
-    const act = { kit, reason: 'clear enough' }
+    const act = { kits, reason: 'clear enough' }
     await codeTerm(study, { ...act, store: ann, target: seen[0], term: 'Headache', actor: actor('Ann') })
     const late = codeTerm(study, { ...act, store: bob, target: seen[1], term: 'Nausea', actor: actor('Bob') })
     await expect(late).rejects.toSatisfy((error) => error instanceof AecoderError && error.code === 'DECISION_STALE')

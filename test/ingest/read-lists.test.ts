@@ -1,7 +1,7 @@
 /** Synonym and do-not-autocode lists: what is taken, and that each fault is named with file and line. */
 import { describe, expect, test } from 'vitest'
+import { openDictionary } from '../../pipeline/coding-kits.ts'
 import { readLists } from '../../pipeline/ingest/read-lists.ts'
-import { openDictionary } from '../../pipeline/study.ts'
 import type { SourceFile } from '../../schemas/files.ts'
 import { toCode, toDictionary } from '../autocode/small-dictionary.ts'
 import { OPENAE_0_1 } from '../openae.ts'
@@ -73,9 +73,9 @@ describe('synonyms', () => {
     {
       says: 'an unknown code',
       text: `${head}\nsore,${HEADACHE}\nx,99\n`,
-      message: /^s1\.csv:3: LLT code "99" is not in .* 1\.0\. Look the term up/,
+      message: /^s1\.csv:3: code "99" is not in .* 1\.0\. Look the term up/,
     },
-    { says: 'no code', text: `${head}\nsore,\n`, message: /^s1\.csv:2: LLT code "" is not in/ },
+    { says: 'no code', text: `${head}\nsore,\n`, message: /^s1\.csv:2: code "" is not in/ },
     {
       says: 'a code that is not of an LLT',
       text: `${head}\nsore,82000001\n`,
@@ -111,7 +111,7 @@ describe('synonyms', () => {
     {
       says: 'a fault behind a row of two lines',
       text: `${head}\n"sore\nhead",${HEADACHE}\nx,99\n`,
-      message: /^s1\.csv:4: LLT code "99"/,
+      message: /^s1\.csv:4: code "99"/,
     },
   ]
   for (const { says, text, message } of faults) {

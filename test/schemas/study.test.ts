@@ -33,6 +33,7 @@ test('a study with nothing but what it needs gets every default', () => {
   const source = { transfer: 'snapshot', record: 'group', only: [], noEvent: [], key: [], carry: [] }
   expect(parse(STUDY)).toEqual({
     ...STUDY,
+    dictionaries: [],
     store: 'aecoder.db',
     output: 'out',
     input: '.',

@@ -16,6 +16,7 @@ import {
   listFaults,
   MACHINE,
   openStage,
+  RANGE,
   readLines,
   STUDY,
   toDecision,
@@ -131,7 +132,7 @@ for (const { says, act, sameArtefacts, otherArtefacts } of UNDECIDED) {
     await commitTransfer(store, { rows: toRows(['0101 Headache']) })
     await act(store)
     const listed = async (artefacts: string) =>
-      (await listUndecided(store, STUDY, { after: 0, limit: 9, artefacts })).length
+      (await listUndecided(store, STUDY, { ...RANGE, limit: 9, artefacts })).length
     expect(await listed(ARTEFACTS)).toBe(sameArtefacts ? 1 : 0)
     expect(await listed('{"dictionary":"d2"}')).toBe(otherArtefacts ? 1 : 0)
   })
@@ -141,7 +142,8 @@ test('the work list goes on after the number it is given, and leaves out groups 
   const store = await openStage()
   await commitTransfer(store, { rows: toRows(['0101 Headache', '0102 Nausea', '0103 Rash']) })
   await commitTransfer(store, { rows: toRows(['0101 Headache', '0103 Rash']) })
-  const list = (after: number, limit: number) => listUndecided(store, STUDY, { after, limit, artefacts: ARTEFACTS })
+  const list = (after: number, limit: number) =>
+    listUndecided(store, STUDY, { ...RANGE, after, limit, artefacts: ARTEFACTS })
   const [first] = await list(0, 1)
   expect(first?.folded).toBe('headache')
   expect((await list(first?.target.no ?? 0, 9)).map(({ folded }) => folded)).toEqual(['rash'])

@@ -115,8 +115,8 @@ test('an occurrence decided on its own is open or waits by the same rules, and i
   const toReported = (term: (changes: boolean) => string) =>
     cases.map(({ changes }, n) => toRow({ subject: String(n).padStart(2, '0'), term: term(changes) }))
   await commitTransfer(store, { rows: [...toReported(() => 'Headache'), ...toRows(['99 Headache'])] })
-  const { target } = await findGroup(store, 'Headache')
-  const occurrences = await listOccurrences(store, STUDY, { groupNo: target.no, limit: 99 })
+  const group = await findGroup(store, 'Headache')
+  const occurrences = await listOccurrences(store, STUDY, { group, limit: 99 })
   const bySubject = new Map(occurrences.map((occurrence) => [occurrence.usubjid.slice(-2), occurrence]))
   for (const [n, { waits, verdict, hasCoding }] of cases.entries()) {
     const occurrence = bySubject.get(String(n).padStart(2, '0'))

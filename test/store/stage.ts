@@ -14,7 +14,13 @@ import { type FileCounts, Staging } from '../../pipeline/store/staging.ts'
 import { openStore, readSnapshot, registerStudy, type Store } from '../../pipeline/store/store.ts'
 import { toCanonicalJson } from '../../schemas/content-id.ts'
 import { toKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
-import type { CodedDomain, DatasetRow, Occurrence, RowOutcome } from '../../schemas/records.ts'
+import {
+  CODED_DOMAINS,
+  type CodedDomain,
+  type DatasetRow,
+  type Occurrence,
+  type RowOutcome,
+} from '../../schemas/records.ts'
 import type { TermPath } from '../../schemas/terms.ts'
 
 export const STUDY = 'ABC-101@test'
@@ -156,13 +162,16 @@ export async function findGroup(store: Store, verbatim: string, study = STUDY): 
   return group
 }
 
+/** All groups of the one dictionary these tests have. */
+export const RANGE = { terminology: 'Terms', domains: CODED_DOMAINS, after: 0 } as const
+
 /** The one present occurrence of a subject among those of a verbatim. */
 export async function findOccurrence(
   store: Store,
   { subject, term }: Pick<Reported, 'subject' | 'term'>,
 ): Promise<OccurrenceState> {
-  const { target } = await findGroup(store, term)
-  const found = await listOccurrences(store, STUDY, { groupNo: target.no, limit: 1000 })
+  const group = await findGroup(store, term)
+  const found = await listOccurrences(store, STUDY, { group, limit: 1000 })
   const occurrence = found.find(({ usubjid }) => usubjid === `ABC-101-${subject}`)
   if (occurrence === undefined) throw new Error(`no occurrence of ${subject} "${term}"`)
   return occurrence
@@ -211,10 +220,13 @@ export function codeByHand(
   return recordManual(store, study, { decision, frame: { ...FRAME, actor: ANN } })
 }
 
-export async function readRows(store: Store, options: { study?: string; uptoSeq?: number; domain?: CodedDomain } = {}) {
-  const { study = STUDY, uptoSeq = Number.MAX_SAFE_INTEGER, domain = 'AE' } = options
+export async function readRows(
+  store: Store,
+  options: { study?: string; uptoSeq?: number; domain?: CodedDomain; beside?: readonly string[] } = {},
+) {
+  const { study = STUDY, uptoSeq = Number.MAX_SAFE_INTEGER, domain = 'AE', beside = [] } = options
   const rows: DatasetRow[] = []
-  for await (const batch of readDatasetRows(store.db, study, { domain, uptoSeq })) rows.push(...batch)
+  for await (const batch of readDatasetRows(store.db, study, { domain, uptoSeq, beside })) rows.push(...batch)
   return rows
 }
 

@@ -24,6 +24,7 @@ import {
   listFaults,
   openStage,
   openTransfer,
+  RANGE,
   readLines,
   STUDY,
   stageTransfer,
@@ -308,8 +309,8 @@ test('a commit is one event that tells what moved', async () => {
 async function look(store: Store) {
   const groups = await listAll(store)
   const occurrences = []
-  for (const { target } of groups) {
-    for (const { usubjid, verbatim, present } of await listOccurrences(store, STUDY, { groupNo: target.no, limit: 99 }))
+  for (const group of groups) {
+    for (const { usubjid, verbatim, present } of await listOccurrences(store, STUDY, { group, limit: 99 }))
       occurrences.push(`${usubjid} ${verbatim} ${present}`)
   }
   const ids = ['0101/2 Fever', '0102 Rash', '0103 Headache', '0104 Rash', '0199 Rash'].map((text) => {
@@ -317,7 +318,7 @@ async function look(store: Store) {
     return row?.kind === 'occurrences' ? (row.occurrences[0]?.id ?? '') : ''
   })
   const unknown = await Promise.all(ids.map((idPrefix) => findOccurrences(store, STUDY, { idPrefix, limit: 9 })))
-  const undecided = await listUndecided(store, STUDY, { after: 0, limit: 99, artefacts: '{}' })
+  const undecided = await listUndecided(store, STUDY, { ...RANGE, limit: 99, artefacts: '{}' })
   return {
     groups: groups.map(({ verbatim, occurrences: count, serious }) => `${verbatim} ${count} (${serious} serious)`),
     counts: await countStudy(store, STUDY),

@@ -23,6 +23,7 @@ import {
   listAll,
   openStage,
   openTransfer,
+  RANGE,
   readRows,
   toRows,
 } from './stage.ts'
@@ -82,8 +83,8 @@ async function decideMuch(store: Store, study: string): Promise<void> {
   const group = await findGroup(store, 'Headache', study)
   const decision = (await codeByHand(store, group, { study, term: 'Head', waits: true })) ?? ''
   await recordVerdict(store, study, { decision, target, kind: 'approved', actor: DANA, reason: null })
-  const { target: nausea } = await findGroup(store, 'Nausea', study)
-  const [occurrence] = await listOccurrences(store, study, { groupNo: nausea.no, limit: 9 })
+  const nausea = await findGroup(store, 'Nausea', study)
+  const [occurrence] = await listOccurrences(store, study, { group: nausea, limit: 9 })
   if (occurrence) await codeByHand(store, occurrence, { study, term: 'Own' })
 }
 
@@ -106,7 +107,7 @@ async function look(store: Store, study: string) {
     subjects: groups.map(({ target }) => subjects.get(target.id)),
     found: (await findGroups(store, study, { idPrefix: first?.target.id ?? '', folded: '', limit: 9 })).length,
     history: first ? (await listHistory(store, study, first.target)).length : 0,
-    undecided: (await listUndecided(store, study, { after: 0, limit: 9, artefacts: '{}' })).map(({ folded }) => folded),
+    undecided: (await listUndecided(store, study, { ...RANGE, limit: 9, artefacts: '{}' })).map(({ folded }) => folded),
     occurrences: (
       await Promise.all(rows.map(({ recordKey }) => findOccurrences(store, study, { idPrefix: recordKey, limit: 9 })))
     ).map((found) => found.map(({ verbatim, decision }) => [verbatim, decision?.codings.length ?? null])),

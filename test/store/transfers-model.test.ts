@@ -144,8 +144,8 @@ async function personCodesGroup(store: Store, { study, model, chance, step }: Tu
 async function personCodesOccurrence(store: Store, { study, model, chance, step }: Turn): Promise<void> {
   if (model.present.size === 0) return
   const [key, { subject, term }] = pick([...model.present], chance)
-  const { target } = await findGroup(store, term, study)
-  const inGroup = await listOccurrences(store, study, { groupNo: target.no, limit: 99 })
+  const group = await findGroup(store, term, study)
+  const inGroup = await listOccurrences(store, study, { group, limit: 99 })
   const found = inGroup.find(
     (occurrence) => occurrence.key.includes(`"NO":"${key.split('/')[1]}"`) && occurrence.usubjid.endsWith(subject),
   )

@@ -6,10 +6,19 @@ import {
   type FoundTarget,
   findTarget,
   judgeTerm,
-  openCodingKit,
+  openCodingKits,
 } from '../../index.ts'
 import { toActor } from '../actor.ts'
-import { ACTOR_OPTION, DOMAIN_OPTION, REASON_OPTION, STUDY_OPTION, type Surroundings, toCommand } from '../command.ts'
+import {
+  ACTOR_OPTION,
+  DICTIONARY_OPTION,
+  DOMAIN_OPTION,
+  REASON_OPTION,
+  STUDY_OPTION,
+  type Surroundings,
+  toCommand,
+  toName,
+} from '../command.ts'
 import { withStore } from '../open.ts'
 import { toCount, toShellWord, toVisible } from '../tables.ts'
 
@@ -26,7 +35,8 @@ export const CODE = toCommand({
   options: {
     ...STUDY_OPTION,
     ...DOMAIN_OPTION,
-    term: { kind: 'text', value: 'CODE', summary: 'the lowest level term to assign: its code, or its text (required)' },
+    ...DICTIONARY_OPTION,
+    term: { kind: 'text', value: 'CODE', summary: 'the term to assign: its code, or its text (required)' },
     ...ACTOR_OPTION,
     ...REASON_OPTION,
   },
@@ -36,15 +46,15 @@ export const CODE = toCommand({
       throw new AecoderError('USAGE', {
         where: '--term',
         found: 'no term',
-        expected: 'the code or text of a lowest level term',
+        expected: 'the code or text of a term of the dictionary',
         action: 'Look for one: aecoder dictionary search',
       })
     return withStore(options.study, world, async ({ study, store }) => {
-      const kit = await openCodingKit(study)
-      const target = await findTarget(store, study, toName(args[0] ?? '', options.domain))
+      const kits = await openCodingKits(study, world)
+      const target = await findTarget(store, study, toName(args[0] ?? '', options))
       const report = await codeTerm(study, {
         store,
-        kit,
+        kits,
         target,
         term,
         actor: toActor(options.as),
@@ -73,10 +83,10 @@ function toVerdict(name: 'approve' | 'reject', summary: string, example: string)
     summary,
     example,
     arguments: [TERM_ARGUMENT],
-    options: { ...STUDY_OPTION, ...DOMAIN_OPTION, ...ACTOR_OPTION, ...REASON_OPTION },
+    options: { ...STUDY_OPTION, ...DOMAIN_OPTION, ...DICTIONARY_OPTION, ...ACTOR_OPTION, ...REASON_OPTION },
     async run({ args, options, world }) {
       return withStore(options.study, world, async ({ study, store }) => {
-        const target: FoundTarget = await findTarget(store, study, toName(args[0] ?? '', options.domain))
+        const target: FoundTarget = await findTarget(store, study, toName(args[0] ?? '', options))
         const kind = name === 'approve' ? 'approved' : 'rejected'
         const report = await judgeTerm(study, {
           store,
@@ -94,10 +104,6 @@ function toVerdict(name: 'approve' | 'reject', summary: string, example: string)
       })
     },
   })
-}
-
-function toName(name: string, domain: string | undefined) {
-  return domain === 'AE' || domain === 'MH' ? ({ name, domain } as const) : { name }
 }
 
 function toAnswer(

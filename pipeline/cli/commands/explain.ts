@@ -2,15 +2,18 @@
 import {
   AecoderError,
   autocode,
+  type CodingKit,
+  type CodingKits,
   countSubjects,
+  findKit,
   findTarget,
   listHistory,
   listOccurrences,
-  openCodingKit,
+  openCodingKits,
   type StoredDecision,
   toApproval,
 } from '../../index.ts'
-import { DOMAIN_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
+import { DICTIONARY_OPTION, DOMAIN_OPTION, STUDY_OPTION, toCommand, toName } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
 import { toCount, toTable, toVisible } from '../tables.ts'
 
@@ -21,13 +24,12 @@ export const EXPLAIN = toCommand({
   summary: 'Show what a verbatim leads to and why, and all that was decided about it',
   example: 'aecoder explain "bad HA" --study samples/aurora-101',
   arguments: [{ name: 'verbatim', summary: "any text, or the beginning of a term's id" }],
-  options: { ...STUDY_OPTION, ...DOMAIN_OPTION },
+  options: { ...STUDY_OPTION, ...DOMAIN_OPTION, ...DICTIONARY_OPTION },
   async run({ args, options, world }) {
     return withStoreToRead(options.study, world, async ({ study, store }) => {
       const name = args[0] ?? ''
-      const domain = options.domain as 'AE' | 'MH' | undefined
-      const kit = await openCodingKit(study)
-      const found = await findTarget(store, study, { name, ...(domain ? { domain } : {}) }).catch((error: unknown) => {
+      const kits = await openCodingKits(study, world)
+      const found = await findTarget(store, study, toName(name, options)).catch((error: unknown) => {
         if (
           error instanceof AecoderError &&
           error.code === 'TARGET_NOT_FOUND' &&
@@ -36,6 +38,7 @@ export const EXPLAIN = toCommand({
           return undefined
         throw error
       })
+      const kit = found === undefined ? findKitByName(kits, options) : findKit(kits, found)
       const verbatim =
         found === undefined ? name : found.kind === 'group' ? found.group.folded : found.occurrence.verbatim
       const result = autocode(verbatim, kit)
@@ -43,12 +46,13 @@ export const EXPLAIN = toCommand({
       const history = target ? await listHistory(store, study.id, target) : []
       const occurrences =
         found?.kind === 'group'
-          ? await listOccurrences(store, study.id, { groupNo: found.group.target.no, limit: OCCURRENCES_SHOWN })
+          ? await listOccurrences(store, study.id, { group: found.group, limit: OCCURRENCES_SHOWN })
           : found
             ? [found.occurrence]
             : []
       const { name: dictionary, version } = kit.dictionary.ref
 
+      const isMeddraShaped = kit.dictionary.levels.includes('LLT')
       const shown = found?.kind === 'group' ? found.group.verbatim : verbatim
       const lines = [
         `"${toVisible(shown)}" in ${dictionary} ${version}`,
@@ -71,9 +75,9 @@ export const EXPLAIN = toCommand({
               '',
               result.coding ? '' : 'similarity',
               'code',
-              'lowest level term',
-              'preferred term',
-              'body system',
+              ...(isMeddraShaped
+                ? ['lowest level term', 'preferred term', 'body system']
+                : ['term', 'under', 'broadest']),
               'why',
             ],
             rows,
@@ -117,7 +121,10 @@ export const EXPLAIN = toCommand({
           verbatim,
           dictionary: kit.dictionary.ref,
           now: result,
-          term: found?.kind === 'group' ? { id: found.group.target.id, ...found.group, target: undefined } : null,
+          term:
+            found?.kind === 'group'
+              ? { id: found.group.target.id, ...found.group, target: undefined, mainNo: undefined }
+              : null,
           history,
           occurrences: occurrences.map(({ target: { id }, ...rest }) => ({ id, ...rest })),
         },
@@ -126,6 +133,22 @@ export const EXPLAIN = toCommand({
     })
   },
 })
+
+/** Of a text that the study does not hold: the dictionary asked for, else the main one. */
+function findKitByName(
+  kits: CodingKits,
+  { domain = 'AE', dictionary }: { domain: string | undefined; dictionary: string | undefined },
+): CodingKit {
+  const kit =
+    kits.find(domain === 'MH' ? 'MH' : 'AE', dictionary) ??
+    kits.all.find((each) => each.dictionary.ref.name === dictionary)
+  if (kit !== undefined) return kit
+  throw new AecoderError('USAGE', {
+    where: '--dictionary',
+    found: `"${dictionary}"`,
+    expected: kits.all.map((each) => each.dictionary.ref.name).join(', '),
+  })
+}
 
 function toHistoryRow(decision: StoredDecision): string[] {
   const approval = toApproval(decision.waits, decision.verdict?.kind ?? null)

@@ -10,11 +10,12 @@ export const MATCH = toCommand({
   summary: 'Match verbatims from standard input, one a line; prints one JSON line each',
   example: 'aecoder match < verbatims.txt',
   arguments: [],
-  options: { dictionary: { kind: 'text', value: 'DIR', summary: 'a folder in the MedDRA ASCII layout (else OpenAE)' } },
+  options: {
+    dictionary: { kind: 'text', value: 'DIR', summary: 'a folder, zip or code list to match in (else OpenAE)' },
+  },
   async run({ options, world }) {
-    const dictionary = await openDictionary(
-      options.dictionary === undefined ? DEFAULT_DICTIONARY.path : resolve(options.dictionary),
-    )
+    const path = options.dictionary === undefined ? DEFAULT_DICTIONARY.path : resolve(options.dictionary)
+    const dictionary = await openDictionary(path, world)
     const coder = { dictionary, lists: NO_LISTS }
     let text = ''
     for await (const line of readLines(world.stdin)) {

@@ -6,8 +6,9 @@ import {
   listGroups,
   listOwnDecided,
   type OccurrenceState,
+  type StudyCounts,
 } from '../../index.ts'
-import { DOMAIN_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
+import { DICTIONARY_OPTION, DOMAIN_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
 import { toCount, toShellWord, toTable } from '../tables.ts'
 
@@ -19,6 +20,7 @@ export const QUEUE = toCommand({
   options: {
     ...STUDY_OPTION,
     ...DOMAIN_OPTION,
+    ...DICTIONARY_OPTION,
     state: {
       kind: 'choice',
       choices: ['open', 'to-approve', 'any'],
@@ -31,11 +33,12 @@ export const QUEUE = toCommand({
     return withStoreToRead(options.study, world, async ({ study, store }) => {
       const state = options.state as 'open' | 'to-approve' | 'any'
       const domain = options.domain as 'AE' | 'MH' | undefined
-      const groups = await listGroups(store, study.id, { state, limit: options.limit, ...(domain ? { domain } : {}) })
-      const own =
-        state === 'any'
-          ? []
-          : await listOwnDecided(store, study.id, { state, limit: options.limit, ...(domain ? { domain } : {}) })
+      const only = {
+        ...(domain ? { domain } : {}),
+        ...(options.dictionary === undefined ? {} : { terminology: options.dictionary }),
+      }
+      const groups = await listGroups(store, study.id, { state, limit: options.limit, ...only })
+      const own = state === 'any' ? [] : await listOwnDecided(store, study.id, { state, limit: options.limit, ...only })
       const subjects = await countSubjects(store, study.id, groups)
       const counts = await countStudy(store, study.id)
       const call = (command: string) => `${world.program} ${command} --study ${toShellWord(options.study)}`
@@ -58,6 +61,7 @@ function toJson({ target, decision, ...group }: GroupState, subjects: ReadonlyMa
   return {
     id: target.id,
     ...group,
+    mainNo: undefined, // a number of this store's own
     subjects: subjects.get(target.id) ?? 0,
     outcome: decision?.outcome ?? null,
     reason: decision?.explanation.reason ?? null,
@@ -78,7 +82,7 @@ function toText({
   groups: readonly GroupState[]
   subjects: ReadonlyMap<string, number>
   state: string
-  counts: { openGroups: number; toApproveGroups: number; groups: number }
+  counts: StudyCounts
   call: (command: string) => string
 }): string {
   if (groups.length === 0)
@@ -87,8 +91,11 @@ function toText({
       : state === 'to-approve'
         ? 'Nothing waits for approval.'
         : 'There are no terms yet.'
-  const total = state === 'open' ? counts.openGroups : state === 'to-approve' ? counts.toApproveGroups : counts.groups
-  const rows = groups.map(({ target, domain, occurrences, serious, verbatim, decision }) => {
+  const of = ({ openGroups, toApproveGroups, groups: all }: Omit<StudyCounts, 'beside'>) =>
+    state === 'open' ? openGroups : state === 'to-approve' ? toApproveGroups : all
+  const total = counts.beside.reduce((sum, beside) => sum + of(beside), of(counts))
+  const isInSeveral = counts.beside.length > 0
+  const rows = groups.map(({ target, domain, terminology, occurrences, serious, verbatim, decision }) => {
     const best = decision?.codings[0]?.path ?? decision?.explanation.candidates?.[0]?.path
     const llt = best?.at(-1)
     const confidence = decision?.codings.length
@@ -96,7 +103,7 @@ function toText({
       : decision?.explanation.candidates?.[0]?.confidence.toFixed(2)
     return [
       target.id.slice(0, 8),
-      domain,
+      isInSeveral ? `${domain}, ${terminology}` : domain,
       occurrences,
       subjects.get(target.id) ?? 0,
       serious,
@@ -144,11 +151,13 @@ function toOwnText(
   const rows = own.map(({ target, domain, usubjid, verbatim, decision }) => {
     const llt = decision?.codings[0]?.path.at(-1)
     const why =
-      decision?.basedOn !== verbatim
-        ? `was "${decision?.basedOn}"`
-        : decision.verdict?.kind === 'rejected'
-          ? `rejected: ${decision.verdict.reason}`
-          : 'coded on its own'
+      decision?.outcome === 'conflicts-with-context'
+        ? (decision.explanation.reason ?? '')
+        : decision?.basedOn !== verbatim
+          ? `was "${decision?.basedOn}"`
+          : decision.verdict?.kind === 'rejected'
+            ? `rejected: ${decision.verdict.reason}`
+            : 'coded on its own'
     return [
       target.id.slice(0, 8),
       domain,
@@ -160,7 +169,9 @@ function toOwnText(
     ]
   })
   const title =
-    state === 'open' ? 'Occurrences decided on their own that need a person again' : 'Occurrences decided on their own'
+    state === 'open'
+      ? 'Occurrences that stand apart from their term and need a person'
+      : 'Occurrences decided on their own'
   const act =
     state === 'open'
       ? `${call(`code ${first.target.id.slice(0, 8)}`)} --term CODE --reason TEXT --as NAME`
@@ -168,7 +179,7 @@ function toOwnText(
   return [
     title,
     '',
-    toTable(['id', 'in', 'subject', 'verbatim', 'why', 'code', 'by'], rows, { widest: 40 }),
+    toTable(['id', 'in', 'subject', 'verbatim', 'why', 'code', 'by'], rows, { widest: 90 }),
     '',
     'Next',
     `  ${act}`,

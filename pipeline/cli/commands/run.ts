@@ -4,6 +4,7 @@ import {
   ACCEPTABLE,
   type Acceptable,
   AecoderError,
+  type CodingCounts,
   EXIT,
   exportStudy,
   fromStudyPath,
@@ -39,6 +40,7 @@ export const RUN = toCommand({
       actor: toActor(options.as),
       ambience: world.ambience,
       onProgress: world.onProgress,
+      askPassword: world.askPassword,
       accept: options.accept.map(toAcceptable),
       ...(options.input === undefined ? {} : { input: options.input }),
       ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
@@ -63,6 +65,7 @@ export const EXPORT = toCommand({
       actor: toActor(options.as),
       ambience: world.ambience,
       onProgress: world.onProgress,
+      askPassword: world.askPassword,
     })
     const text = isUnchanged
       ? `Nothing was decided since run ${run.runId}: it stays current.`
@@ -145,6 +148,15 @@ function toText(
         `noticed        "${verbatim}" stands coded as ${standing.text} (by ${by}); lists and rules now say ${now.llt?.text ?? now.outcome}`,
       ),
     )
+  const { conflicts, cleared } = report.context
+  if (conflicts > 0)
+    lines.push(
+      `noticed        ${toCount(conflicts, 'occurrence')} whose sex, age or date contradicts the term's code: they wait for a person`,
+    )
+  if (cleared > 0)
+    lines.push(
+      `noticed        ${toCount(cleared, 'occurrence')} that contradicted before: they follow their term again`,
+    )
   const { count, examples } = report.disagreements
   if (count > 0)
     lines.push(
@@ -166,9 +178,29 @@ function toText(
     return lines.join('\n')
   }
 
-  const coded = counts.occurrences - counts.openOccurrences - counts.toApproveOccurrences
-  const codedGroups = counts.groups - counts.openGroups - counts.toApproveGroups
-  lines.push('')
+  const listCompanions = (beside?: string) =>
+    run.outputs.filter((file) => file.coded !== undefined && file.beside === beside)
+  lines.push('', ...toCodingLines(counts, listCompanions()))
+  for (const beside of counts.beside)
+    lines.push('', `in ${beside.terminology}`, ...toCodingLines(beside, listCompanions(beside.terminology)))
+  const setAside = sum((file) => file.duplicate + file.superseded + file.rejected)
+  lines.push(`set aside      ${toCount(setAside, 'row')}`)
+  lines.push(
+    '',
+    report.status === 'unchanged'
+      ? `Nothing changed since run ${run.runId}: it stays current.`
+      : `Run ${run.runId} is current.`,
+    '',
+    toFiles(run),
+    '',
+  )
+  lines.push('Next: see what waits for a person', `  ${call('queue')}`)
+  return lines.join('\n')
+}
+
+/** What became of the terms in one dictionary. */
+function toCodingLines(counts: CodingCounts, files: RunReport['run']['outputs']): string[] {
+  const lines: string[] = []
   const toCodedLine = (label: string, outcomes: readonly string[]) => {
     const rows = counts.byOutcome.filter((row) => outcomes.includes(row.outcome) && !row.isOpen)
     const total = rows.reduce(
@@ -192,26 +224,15 @@ function toText(
     )
   if (counts.ownOpen > 0)
     lines.push(
-      `to review also ${toCount(counts.ownOpen, 'occurrence')} decided on their own: the term changed, or the code was rejected`,
+      `to review also ${toCount(counts.ownOpen, 'occurrence')} that stand apart from their term: it changed, its code was rejected or contradicts subject or date`,
     )
   if (counts.ownToApprove > 0)
     lines.push(`to approve also ${toCount(counts.ownToApprove, 'occurrence')} decided on their own`)
-  const setAside = sum((file) => file.duplicate + file.superseded + file.rejected)
-  lines.push(`set aside      ${toCount(setAside, 'row')}`)
+  const coded = files.reduce((sum, file) => sum + (file.coded ?? 0), 0)
   lines.push(
-    `in the dataset ${toNumber(coded)} coded of ${toNumber(counts.occurrences)} (${toCount(codedGroups, 'term')})`,
+    `in the dataset ${toNumber(coded)} coded of ${toNumber(files.reduce((sum, { rows = 0 }) => sum + rows, 0))}`,
   )
-  lines.push(
-    '',
-    report.status === 'unchanged'
-      ? `Nothing changed since run ${run.runId}: it stays current.`
-      : `Run ${run.runId} is current.`,
-    '',
-    toFiles(run),
-    '',
-  )
-  lines.push('Next: see what waits for a person', `  ${call('queue')}`)
-  return lines.join('\n')
+  return lines
 }
 
 function toFiles(run: RunReport['run']): string {
@@ -220,7 +241,7 @@ function toFiles(run: RunReport['run']): string {
     ...run.outputs.map((file) => [
       `${folder}/${file.name}`,
       file.rows === undefined ? '' : toCount(file.rows, 'row'),
-      PURPOSE[file.name] ?? '',
+      PURPOSE[file.name] ?? (file.beside === undefined ? '' : `the same in ${file.beside}`),
     ]),
     [`${folder}/manifest.json`, '', 'hashes of all that went in and came out'],
   ]

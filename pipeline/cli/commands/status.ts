@@ -1,5 +1,5 @@
 /** `status`: where a study stands. */
-import { type CurrentRun, countStudy, listTransfers, readCurrentRun } from '../../index.ts'
+import { type CurrentRun, countStudy, listTransfers, readCurrentRun, type StudyCounts } from '../../index.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
 import { toTable } from '../tables.ts'
@@ -32,27 +32,26 @@ export const STATUS = toCommand({
             { widest: 80 },
           ),
         )
-      const coded = {
-        terms: counts.groups - counts.openGroups - counts.toApproveGroups,
-        occurrences: counts.occurrences - counts.openOccurrences - counts.toApproveOccurrences,
-      }
-      lines.push(
-        '',
-        toTable(
-          ['state', 'terms', 'occurrences'],
-          [
-            ['coded', coded.terms, coded.occurrences],
-            ['to approve', counts.toApproveGroups, counts.toApproveOccurrences],
-            ['to review', counts.openGroups, counts.openOccurrences],
-            ['all', counts.groups, counts.occurrences],
-          ],
-        ),
-      )
+      lines.push('', toCounts(counts))
+      for (const beside of counts.beside) lines.push('', `In ${beside.terminology}`, toCounts(beside))
       lines.push('', toCurrent(current))
       return { json: { study: study.id, transfers, counts, current }, text: lines.join('\n') }
     })
   },
 })
+
+function toCounts(counts: Omit<StudyCounts, 'beside'>): string {
+  const { groups, openGroups, toApproveGroups, occurrences, openOccurrences, toApproveOccurrences } = counts
+  return toTable(
+    ['state', 'terms', 'occurrences'],
+    [
+      ['coded', groups - openGroups - toApproveGroups, occurrences - openOccurrences - toApproveOccurrences],
+      ['to approve', toApproveGroups, toApproveOccurrences],
+      ['to review', openGroups, openOccurrences],
+      ['all', groups, occurrences],
+    ],
+  )
+}
 
 function toCurrent(current: CurrentRun): string {
   switch (current.state) {

@@ -1,0 +1,20 @@
+/** Asking for a password at the terminal: what is typed is not shown. Knows the terminal, not what the password opens. */
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+
+/** @returns what was typed; undefined where no person sits at a terminal */
+export async function askPassword(file: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
+  process.stderr.write(`Password of ${file}: `)
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const line = createInterface({ input: process.stdin, output: silent, terminal: true })
+  try {
+    return await new Promise<string | undefined>((resolve) => {
+      line.once('line', resolve)
+      line.once('close', () => resolve(undefined))
+    })
+  } finally {
+    line.close()
+    process.stderr.write('\n')
+  }
+}

@@ -1,0 +1,255 @@
+/** What coding rests on: each dictionary of a study, checked, with its lists and the artefacts that decisions name. */
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Dictionary } from '../dictionaries/dictionary.ts'
+import { type ChangeAction, readMeddraChanges } from '../dictionaries/meddra/changes.ts'
+import { listContradictions } from '../dictionaries/meddra/contradictions.ts'
+import { readMeddraHistory } from '../dictionaries/meddra/history.ts'
+import { readReleaseTexts } from '../dictionaries/meddra/records.ts'
+import { readDictionary } from '../dictionaries/read-dictionary.ts'
+import { toCanonicalJson, toSha256 } from '../schemas/content-id.ts'
+import { AecoderError } from '../schemas/errors.ts'
+import type { DictionaryFiles, SourceFile } from '../schemas/files.ts'
+import { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
+import type { DictionaryConfig, ListsConfig } from '../schemas/study.ts'
+import { ENGINE_VERSION } from './autocode/autocode.ts'
+import type { CodingLists } from './autocode/lists.ts'
+import { readLists } from './ingest/read-lists.ts'
+import { loadSparingly } from './run-memory.ts'
+import { openDictionaryFiles } from './storage/dictionary-files.ts'
+import { type Artefact, type SettingPlace, toSetId } from './store/artefacts.ts'
+import { openExport, type Study, toPackageRoot, toShortPath } from './study.ts'
+
+/** One dictionary of a study with all that coding in it needs. */
+export interface CodingKit {
+  /** The id it has in study.json; null for the main dictionary. */
+  readonly id: string | null
+  /** `main`: the dictionary whose codes are the dataset's own; `beside`: with columns of its own beside them. */
+  readonly role: 'main' | 'beside'
+  readonly domains: readonly CodedDomain[]
+  readonly dictionary: Dictionary
+  readonly lists: CodingLists
+  readonly artefacts: readonly Artefact[]
+  /** Where its settings are in force, one for each domain that is not coded in the study's own main dictionary. */
+  readonly places: readonly SettingPlace[]
+}
+
+/** All dictionaries of a study. */
+export interface CodingKits {
+  readonly all: readonly CodingKit[]
+  /** The main one of a domain. */
+  mainOf(domain: CodedDomain): CodingKit
+  /** Those beside it, in the order of study.json. */
+  besideOf(domain: CodedDomain): readonly CodingKit[]
+  /** The one that a dictionary's name means in a domain; without a name the main one. */
+  find(domain: CodedDomain, terminology?: string): CodingKit | undefined
+}
+
+/** The open dictionary that comes with aecoder. */
+export const DEFAULT_DICTIONARY = {
+  name: 'OpenAE',
+  version: '1.1',
+  path: join(toPackageRoot(), 'dictionaries', 'openae', '1.1'),
+} as const
+
+/** Asks a person for the password of an encrypted dictionary; undefined where nobody can be asked. */
+export type AskPassword = (file: string) => Promise<string | undefined>
+
+/** Where the password of an encrypted dictionary is looked for before anybody is asked. Never an argument: those are seen by others. */
+export const PASSWORD_VARIABLE = 'AECODER_DICTIONARY_PASSWORD'
+
+/**
+ * The dictionary in a folder, a zip or a file, checked.
+ * @throws AecoderError DICTIONARY_NOT_FOUND, DICTIONARY_DAMAGED
+ */
+export async function openDictionary(path: string, options: DictionaryOptions = {}): Promise<Dictionary> {
+  const { askPassword, ...known } = options
+  const files = await openFiles(path, askPassword)
+  return loadSparingly(() => readDictionary(files, known))
+}
+
+/** What is known of a dictionary before it is read, and whom to ask for its password. */
+export type DictionaryOptions = Partial<Omit<DictionaryConfig, 'path'>> & { readonly askPassword?: AskPassword }
+
+/** A release, and what its further files say: those that no coding needs. */
+export interface DictionaryCheck {
+  readonly dictionary: Dictionary
+  /** Records of the .seq files by what they do; null where the release has none. */
+  readonly changes: { readonly [action in ChangeAction]: number } | null
+  /** What the .seq files say and the release does not hold, one sentence each. */
+  readonly contradictions: readonly string[]
+  /** Codes the history file tells of; null where there is none. */
+  readonly history: number | null
+}
+
+/**
+ * Reads a release with all of its files, also those that tell what changed and when.
+ * @throws AecoderError DICTIONARY_NOT_FOUND, DICTIONARY_DAMAGED
+ */
+export async function checkDictionary(path: string, options: DictionaryOptions = {}): Promise<DictionaryCheck> {
+  const { askPassword, ...known } = options
+  const files = await openFiles(path, askPassword)
+  const dictionary = await loadSparingly(() => readDictionary(files, known))
+  const encoding = known.encoding === undefined ? {} : { encoding: known.encoding }
+  const hasChanges = (await files.list()).some((name) => name.toLowerCase().endsWith('.seq'))
+  const changes = hasChanges ? await readMeddraChanges(files, encoding) : []
+  const count = (action: ChangeAction) => changes.filter((change) => change.action === action).length
+  const history = await readMeddraHistory(files, { ...encoding, language: dictionary.language })
+  return {
+    dictionary,
+    changes: hasChanges ? { add: count('add'), modify: count('modify'), delete: count('delete') } : null,
+    contradictions: hasChanges ? listContradictions(changes, await readReleaseTexts(files, encoding)) : [],
+    history: history === undefined ? null : history.entries.size,
+  }
+}
+
+async function openFiles(path: string, askPassword: AskPassword | undefined): Promise<DictionaryFiles> {
+  if (!existsSync(path))
+    throw new AecoderError('DICTIONARY_NOT_FOUND', {
+      where: toShortPath(path),
+      found: 'there is no such file or folder',
+      expected: 'a folder with the files of a dictionary, a zip of them, or a code list',
+      action: 'Check the path',
+    })
+  return openDictionaryFiles(path, {
+    askPassword: async (file) => process.env[PASSWORD_VARIABLE] ?? (await askPassword?.(file)),
+  })
+}
+
+/**
+ * Loads the dictionaries and lists of a study and names everything that decisions will rest on.
+ * @throws AecoderError DICTIONARY_MISMATCH when a release is of another version than study.json says
+ */
+export async function openCodingKits(study: Study, options: { askPassword?: AskPassword } = {}): Promise<CodingKits> {
+  const { config } = study
+  const { dictionaries } = config
+  const isReplaced = (domain: CodedDomain) =>
+    dictionaries.some((further) => further.role === 'instead' && further.domains.includes(domain))
+  const all: CodingKit[] = []
+  const mainDomains = CODED_DOMAINS.filter((domain) => !isReplaced(domain))
+  if (mainDomains.length > 0)
+    all.push(
+      await openKit(study, {
+        ...options,
+        where: 'dictionary',
+        config: { ...config.dictionary, lists: config.lists },
+        kit: { id: null, role: 'main', domains: mainDomains, places: [{ domain: '', field: '' }] },
+      }),
+    )
+  for (const [index, { id, role, domains, ...further }] of dictionaries.entries()) {
+    const kit = { id, domains, role: role === 'beside' ? role : 'main' } as const
+    const places = domains.map((domain) => ({ domain, field: role === 'beside' ? id : '' }))
+    const where = `dictionaries[${index}]`
+    all.push(await openKit(study, { ...options, where, config: further, kit: { ...kit, places } }))
+  }
+  return toKits(all)
+}
+
+/**
+ * Where one dictionary of a study lies and what study.json says of it; the main one without a name.
+ * @throws AecoderError USAGE for a name that study.json does not know
+ */
+export function findStudyDictionary(study: Study, name?: string): DictionaryConfig {
+  const { dictionary, dictionaries } = study.config
+  const all: readonly DictionaryConfig[] = [dictionary, ...dictionaries]
+  const found = name === undefined ? dictionary : all.find((each) => each.name === name)
+  if (found === undefined)
+    throw new AecoderError('USAGE', {
+      where: '--dictionary',
+      found: `"${name}"`,
+      expected: `a dictionary of ${study.id}: ${all.map((each) => each.name).join(', ')}`,
+    })
+  return { ...toKnown(found), path: resolve(dirname(study.configPath), found.path) }
+}
+
+/** What study.json says of a dictionary, for whoever reads it. */
+function toKnown({ name, version, layout, encoding, names }: DictionaryConfig): Omit<DictionaryConfig, 'path'> {
+  return {
+    name,
+    version,
+    ...(layout === undefined ? {} : { layout }),
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(names === undefined ? {} : { names }),
+  }
+}
+
+/** The kits by domain and name. */
+export function toKits(all: readonly CodingKit[]): CodingKits {
+  const listOf = (domain: CodedDomain) => all.filter((kit) => kit.domains.includes(domain))
+  const mainOf = (domain: CodedDomain) => {
+    const main = listOf(domain).find((kit) => kit.role === 'main')
+    if (main === undefined) throw new Error(`${domain} has no main dictionary`)
+    return main
+  }
+  return {
+    all,
+    mainOf,
+    besideOf: (domain) => listOf(domain).filter((kit) => kit.role === 'beside'),
+    find: (domain, terminology) =>
+      terminology === undefined
+        ? mainOf(domain)
+        : listOf(domain).find((kit) => kit.dictionary.ref.name === terminology),
+  }
+}
+
+async function openKit(
+  study: Study,
+  {
+    where,
+    config,
+    kit,
+    askPassword,
+  }: {
+    where: string
+    config: DictionaryConfig & { readonly lists?: ListsConfig }
+    kit: Pick<CodingKit, 'id' | 'role' | 'domains' | 'places'>
+    askPassword?: AskPassword
+  },
+): Promise<CodingKit> {
+  const folder = dirname(study.configPath)
+  const { path, lists: named } = config
+  const place = resolve(folder, path)
+  const dictionary = await openDictionary(place, { ...toKnown(config), ...(askPassword ? { askPassword } : {}) })
+  if (dictionary.ref.version !== config.version) {
+    throw new AecoderError('DICTIONARY_MISMATCH', {
+      where: `${toShortPath(study.configPath)}: ${where}.version`,
+      found: `"${config.version}", but ${toShortPath(place)} holds version ${dictionary.ref.version}`,
+      action: 'Point "path" at the right release, or correct "version"',
+    })
+  }
+  // A sponsor's list may lie outside the study's folder.
+  const toFile = (name: string): SourceFile => ({ ...openExport(resolve(folder, name)), name })
+  const synonyms = (named?.synonyms ?? []).map(toFile)
+  const doNotAutocode = (named?.doNotAutocode ?? []).map(toFile)
+  const lists = await readLists({ dictionary, synonyms, doNotAutocode })
+  const artefacts: Artefact[] = [
+    { kind: 'dictionary', ...dictionary.ref, content: null },
+    {
+      kind: 'engine',
+      name: 'aecoder',
+      version: ENGINE_VERSION,
+      sha256: toSha256(`aecoder engine ${ENGINE_VERSION}`),
+      content: null,
+    },
+    await toListArtefact('synonyms', synonyms),
+    await toListArtefact('do-not-autocode', doNotAutocode),
+  ]
+  return { ...kit, dictionary, lists, artefacts }
+}
+
+async function toListArtefact(kind: 'synonyms' | 'do-not-autocode', files: readonly SourceFile[]): Promise<Artefact> {
+  const parts: { name: string; sha256: string; text: string }[] = []
+  for (const file of files) {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of file.open()) chunks.push(chunk)
+    const bytes = Buffer.concat(chunks)
+    parts.push({ name: file.name, sha256: toSha256(bytes), text: bytes.toString('utf8') })
+  }
+  return {
+    kind,
+    name: parts.map((part) => part.name).join(', ') || 'none',
+    version: toSetId(parts).slice(0, 8),
+    sha256: toSha256(toCanonicalJson(parts.map(({ name, sha256 }) => ({ name, sha256 })))),
+    content: toCanonicalJson(parts),
+  }
+}
