@@ -18,6 +18,10 @@ export interface ContextTally {
   readonly cleared: number
 }
 
+export function addTallies(a: ContextTally, b: ContextTally): ContextTally {
+  return { conflicts: a.conflicts + b.conflicts, cleared: a.cleared + b.cleared }
+}
+
 const BATCH_GROUPS = 200
 
 /** Checks every code in force that a dictionary knows something against. A person's own decision on an occurrence is left alone. */

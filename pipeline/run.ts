@@ -4,7 +4,7 @@ import { AecoderError } from '../schemas/errors.ts'
 import type { Acceptable } from '../schemas/outcomes.ts'
 import { type AskPassword, type CodingKits, openCodingKits } from './coding-kits.ts'
 import { type AutocodeTally, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
-import { type ContextTally, checkContexts } from './run-context.ts'
+import { addTallies, type ContextTally, checkContexts } from './run-context.ts'
 import { toMemoryKeeper } from './run-memory.ts'
 import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
 import { takeTransfer } from './run-transfer.ts'
@@ -94,6 +94,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
       })
       // A run that was killed after its commit left these to this one: their time is still that transfer's.
       await autocodeStudy(study, { store, kits, ...options, isLeftOver: true })
+      const before = await checkContexts(study, { store, kits })
       const transfer = await takeTransfer(study, { store, kits, ...options })
       if (transfer.refusedFor.length > 0)
         return await toReport('incomplete', {
@@ -101,12 +102,12 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           store,
           transfer,
           autocoded: {},
-          context: { conflicts: 0, cleared: 0 },
+          context: before,
           disagreements: { count: 0, examples: [] },
           run: await publishRun(study, { store, kits, ...options, incomplete: transfer }),
         })
       const autocoded = await autocodeStudy(study, { store, kits, ...options })
-      const context = await checkContexts(study, { store, kits })
+      const context = addTallies(before, await checkContexts(study, { store, kits }))
       const disagreements = await findDisagreements(study, { store, kits })
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged)

@@ -222,12 +222,12 @@ const IN_STORE: readonly Tampering[] = [
   },
   {
     says: 'a decision without an event',
-    sql: "insert into decision select study, 'f' || substr(id, 2), 99, group_no, occurrence_no, based_on, replaces, outcome, step, confidence, waits, artefacts, explanation, actor, actor_kind, auth, at, reason from decision where actor = 'Ann' and group_no is not null limit 1",
+    sql: "insert into decision select study, 'f' || substr(id, 2), 99, group_no, occurrence_no, based_on, replaces, outcome, step, confidence, waits, artefacts, explanation, actor, actor_kind, auth, at, reason, terminology from decision where actor = 'Ann' and group_no is not null limit 1",
     fault: /^event 99: the decisions recorded with it are not those it vouches for/,
   },
   {
     says: 'a decision beside those of its event',
-    sql: "insert into decision select study, 'f' || substr(id, 2), seq, (select max(no) from term_group), null, based_on, replaces, outcome, step, confidence, waits, artefacts, explanation, actor, actor_kind, auth, at, reason from decision where actor = 'Ann' and group_no is not null limit 1",
+    sql: "insert into decision select study, 'f' || substr(id, 2), seq, (select max(no) from term_group), null, based_on, replaces, outcome, step, confidence, waits, artefacts, explanation, actor, actor_kind, auth, at, reason, terminology from decision where actor = 'Ann' and group_no is not null limit 1",
     fault: /^event \d+: the decisions recorded with it are not those it vouches for/,
   },
   {

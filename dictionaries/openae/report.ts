@@ -3,6 +3,7 @@
  * Knows the checked terminology; changes nothing.
  */
 import { toCurrentVersion } from './code-ledger.ts'
+import { readFamilies } from './families.ts'
 import { readSourceFiles } from './source-files.ts'
 import { type PlacedConcept, readTerminology, type Terminology } from './terminology.ts'
 
@@ -42,11 +43,30 @@ writeTable(
   totals === undefined ? rows : [...rows, totals],
 )
 write(`${queries.length} standard queries.`)
+write('## Families')
+write('What the lists in families/ ask for, and what of it is a current term. A test fails where one is missing.')
+writeTable(['family', 'members', 'terms asked for', 'missing'], listFamilies())
 write(`## Concepts with fewer than ${FEWEST_TERMS} terms: ${thin.length}`)
 writeList(thin.map(({ concept, primary }) => `${concept.name} (${primary.system.name})`))
 write(`## Terms that nobody would type: ${odd.length}`)
 write(`More than ${MOST_WORDS} words or ${MOST_CHARACTERS} characters, or signs that people do not use.`)
 writeList(odd)
+
+/** Per family its members, the terms it asks for, and how many of them the sources do not hold as current. */
+function listFamilies(): (string | number)[][] {
+  const current = new Set(
+    concepts.flatMap(({ concept }) => [
+      concept.name.toLowerCase(),
+      ...concept.terms.flatMap(({ name, replacement }) => (replacement === undefined ? [name.toLowerCase()] : [])),
+    ]),
+  )
+  return [...Map.groupBy(readFamilies(import.meta.dirname), ({ family }) => family)].map(([family, wanted]) => [
+    family,
+    new Set(wanted.map(({ member }) => member)).size,
+    wanted.length,
+    wanted.filter(({ term }) => !current.has(term.toLowerCase())).length,
+  ])
+}
 
 async function readChecked(): Promise<Terminology> {
   try {

@@ -34,7 +34,7 @@ describe('synonyms', () => {
   })
 
   test('come from several files', async () => {
-    const texts = [`verbatim,llt_code\nsore,${HEADACHE}\n`, `llt_code;verbatim\n${ITCH};prickly\n`]
+    const texts = [`verbatim,llt_code\nsore,${HEADACHE}\n`, `code;verbatim\n${ITCH};prickly\n`]
     expect(await readSynonyms(...texts)).toEqual({ sore: `${HEADACHE} s1.csv:2`, prickly: `${ITCH} s2.csv:2` })
     expect(await readSynonyms()).toEqual({})
   })
@@ -79,7 +79,7 @@ describe('synonyms', () => {
     {
       says: 'a code that is not of an LLT',
       text: `${head}\nsore,82000001\n`,
-      message: /^s1\.csv:2: LLT code "82000001" is not in/,
+      message: /^s1\.csv:2: code "82000001" is not in/,
     },
     {
       says: 'a term that is not current any more',
@@ -94,8 +94,8 @@ describe('synonyms', () => {
     },
     {
       says: 'no column for the code',
-      text: 'verbatim,code\nsore,1\n',
-      message: /^s1\.csv:1: no column "llt_code" \(columns: verbatim, code\)/,
+      text: 'verbatim,term\nsore,1\n',
+      message: /^s1\.csv:1: no column "code" or "llt_code" \(columns: verbatim, term\)/,
     },
     {
       says: 'no column for the verbatim',

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openDictionaryFolder } from '../../pipeline/storage/dictionary-files.ts'
+import { openDictionaryFiles, openDictionaryFolder } from '../../pipeline/storage/dictionary-files.ts'
 
 let root: string
 beforeEach(() => {
@@ -17,12 +17,30 @@ function put(name: string, text: string): void {
   writeFileSync(join(root, name), text)
 }
 
-test('files in the folder and one folder below are listed; hidden and deeper ones are not', async () => {
-  for (const name of ['LICENCE', 'MedAscii/llt.asc', 'MedAscii/PT.ASC', '.DS_Store', 'MedAscii/.x', 'a/b/c.asc'])
-    put(name, '')
+test('files in the folder and two folders below are listed; hidden and deeper ones are not', async () => {
+  const names = [
+    'LICENCE',
+    'MedAscii/llt.asc',
+    'MedAscii/PT.ASC',
+    '.DS_Store',
+    'MedAscii/.x',
+    'a/b/c.asc',
+    'a/b/c/d.asc',
+  ]
+  for (const name of names) put(name, '')
   const files = openDictionaryFolder(root)
   expect(files.where).toBe(root)
-  expect(await files.list()).toEqual(['LICENCE', 'MedAscii/PT.ASC', 'MedAscii/llt.asc'])
+  expect(await files.list()).toEqual(['LICENCE', 'MedAscii/PT.ASC', 'MedAscii/llt.asc', 'a/b/c.asc'])
+})
+
+test('one file is a dictionary of one file, whatever lies beside it', async () => {
+  put('codes.csv', 'code,term\n1,Sore\n')
+  put('other.csv', 'not this')
+  const files = await openDictionaryFiles(join(root, 'codes.csv'), { askPassword: () => Promise.resolve(undefined) })
+  expect(await files.list()).toEqual(['codes.csv'])
+  let text = ''
+  for await (const chunk of files.open('codes.csv')) text += Buffer.from(chunk).toString()
+  expect(text).toBe('code,term\n1,Sore\n')
 })
 
 test('a listed file is read as its bytes', async () => {
