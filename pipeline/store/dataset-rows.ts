@@ -5,6 +5,7 @@ import { isEffective, toApproval } from '../review/rules.ts'
 import { toArtefactSetId } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { findCommitted, isCurrentVersion } from './current.ts'
+import { selectLatest, type Target } from './decisions.ts'
 import { readDecisions, type StoredDecision } from './queue.ts'
 import type { Tables } from './tables.ts'
 
@@ -120,21 +121,21 @@ class Codes {
     for (const no of unmet) this.#byGroup.set(no, codes.get(no))
     if (this.#hasOwnDecisions)
       this.#byOccurrence = await this.#readLatest(
-        'occurrence_no',
+        'occurrence',
         rows.map((row) => row.no),
       )
   }
 
   /** By the number of the main group, whatever dictionary the codes are from. */
   async #readGroups(mainNos: readonly number[]): Promise<Map<number, Code>> {
-    if (this.#terminology === '' || mainNos.length === 0) return this.#readLatest('group_no', mainNos)
+    if (this.#terminology === '' || mainNos.length === 0) return this.#readLatest('group', mainNos)
     const { rows } = await sql<{ no: number; main_no: number }>`
       select no, main_no from term_group
       where study = ${this.#study} and main_no in ${toList(mainNos)} and terminology = ${this.#terminology}`.execute(
       this.#db,
     )
     const codes = await this.#readLatest(
-      'group_no',
+      'group',
       rows.map((row) => row.no),
     )
     return new Map(
@@ -145,17 +146,14 @@ class Codes {
     )
   }
 
-  async #readLatest(column: 'group_no' | 'occurrence_no', nos: readonly number[]): Promise<Map<number, Code>> {
+  async #readLatest(kind: Target['kind'], nos: readonly number[]): Promise<Map<number, Code>> {
     if (nos.length === 0) return new Map()
-    const target = sql.ref(column)
-    const own = column === 'group_no' ? '' : this.#terminology
-    const { rows } = await sql<{ no: number; id: string }>`
-      select d.${target} as no, d.id from decision d
-      where d.study = ${this.#study} and d.${target} in ${toList(nos)} and d.terminology = ${own}
-        and d.seq = (select max(e.seq) from decision e
-          where e.study = d.study and e.${target} = d.${target} and e.terminology = d.terminology and e.seq <= ${this.#uptoSeq})`.execute(
-      this.#db,
-    )
+    const { rows } = await selectLatest(this.#study, {
+      kind,
+      nos,
+      terminology: this.#terminology,
+      uptoSeq: this.#uptoSeq,
+    }).execute(this.#db)
     const decisions = await readDecisions(
       this.#db,
       this.#study,
@@ -165,7 +163,7 @@ class Codes {
     return new Map(
       rows.flatMap(({ no, id }) => {
         const decision = decisions.get(id)
-        return decision ? [[no, toCode(decision, column === 'group_no' ? 'group' : 'occurrence')] as const] : []
+        return decision ? [[no, toCode(decision, kind)] as const] : []
       }),
     )
   }

@@ -262,34 +262,43 @@ function toMachineEvent(decisions: readonly NewDecision[]): Pick<NewEvent, 'kind
     : { kind: 'autocoded', object: `${decisions.length} term groups` }
 }
 
+/**
+ * Selects the latest decision of each target, up to an event. Of a group the dictionary is not asked for: it has but one,
+ * and the question would keep SQLite from the index.
+ */
+export function selectLatest(
+  study: string,
+  {
+    kind,
+    nos,
+    terminology = '',
+    uptoSeq = Number.MAX_SAFE_INTEGER,
+  }: { kind: Target['kind']; nos: readonly number[]; terminology?: string; uptoSeq?: number },
+) {
+  const column = sql.ref(kind === 'group' ? 'group_no' : 'occurrence_no')
+  const isOfIt = (alias: string) =>
+    kind === 'group' ? sql`` : sql`and ${sql.ref(`${alias}.terminology`)} = ${terminology}`
+  return sql<{ no: number; id: string }>`
+    select d.${column} as no, d.id from decision d
+    where d.study = ${study} and d.${column} in ${toList(nos)} ${isOfIt('d')}
+      and d.seq = (select max(e.seq) from decision e
+        where e.study = d.study and e.${column} = d.${column} ${isOfIt('e')} and e.seq <= ${uptoSeq})`
+}
+
 /** The latest decision of each target, by its number. All targets are of one kind and, if occurrences, one dictionary. */
 async function findLatest(
   trx: Kysely<Tables>,
   study: string,
   decisions: readonly NewDecision[],
 ): Promise<Map<number, string>> {
-  const [first] = decisions
-  const column = sql.ref(first?.target.kind === 'occurrence' ? 'occurrence_no' : 'group_no')
-  const terminology = first?.target.terminology ?? ''
-  const { rows } = await sql<{ no: number; id: string }>`
-    select d.${column} as no, d.id from decision d
-    where d.study = ${study} and d.${column} in ${toList(decisions.map((decision) => decision.target.no))} and d.terminology = ${terminology}
-      and d.seq = (select max(e.seq) from decision e where e.study = d.study and e.${column} = d.${column} and e.terminology = d.terminology)`.execute(
-    trx,
-  )
+  const target = decisions[0]?.target
+  if (target === undefined) return new Map()
+  const nos = decisions.map((decision) => decision.target.no)
+  const { rows } = await selectLatest(study, { ...target, nos }).execute(trx)
   return new Map(rows.map((row) => [row.no, row.id]))
 }
 
 async function findLatestOf(trx: Kysely<Tables>, study: string, target: Target): Promise<string | null> {
-  const column = target.kind === 'group' ? 'group_no' : 'occurrence_no'
-  const row = await trx
-    .selectFrom('decision')
-    .select('id')
-    .where('study', '=', study)
-    .where(column, '=', target.no)
-    .where('terminology', '=', target.terminology ?? '')
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.id ?? null
+  const { rows } = await selectLatest(study, { ...target, nos: [target.no] }).execute(trx)
+  return rows[0]?.id ?? null
 }

@@ -109,7 +109,7 @@ export const MIGRATIONS: readonly Migration[] = [
     statements: [
       // Null in the group that its occurrences name; in a group of another dictionary the number of that one.
       `alter table term_group add column main_no integer`,
-      `create index term_group_main on term_group (study, main_no) where main_no is not null`,
+      `create unique index term_group_main on term_group (study, main_no, terminology) where main_no is not null`,
       // Of a decision on one occurrence: the dictionary, empty for the main one.
       `alter table decision add column terminology text not null default ''`,
       `drop index decision_occurrence`,

@@ -294,7 +294,7 @@ export async function listHistory(store: Db, study: string, target: Target): Pro
     .select('id')
     .where('study', '=', study)
     .where(column, '=', target.no)
-    .where('terminology', '=', target.terminology ?? '')
+    .$if(target.kind === 'occurrence', (query) => query.where('terminology', '=', target.terminology ?? ''))
     .orderBy('seq')
     .execute()
   const decisions = await readDecisions(
