@@ -12,7 +12,6 @@ import { recordSettings, toArtefactSet } from './store/artefacts.ts'
 import type { Actor } from './store/chain.ts'
 import { recordManual, recordVerdict, type Target } from './store/decisions.ts'
 import {
-  countStudy,
   findGroups,
   findOccurrences,
   type GroupState,
@@ -54,10 +53,7 @@ export async function findTarget(store: Store, study: Study, { name, ...only }: 
   // A verbatim is what people mean by their words, even where the words could begin an id.
   const named = await findGroups(store, study.id, { folded: foldVerbatim(name), limit: 5, ...only })
   const groups = named.length > 0 ? named : await findGroups(store, study.id, { idPrefix: name, limit: 5, ...only })
-  const occurrences =
-    named.length > 0
-      ? []
-      : await findOccurrences(store, study.id, { idPrefix: name, limit: 5, ...(await toOwn(store, study, only)) })
+  const occurrences = named.length > 0 ? [] : await findOwn(store, study, { name, ...only })
   if (groups.length + occurrences.length > 1) {
     const named = [
       ...groups.map((group) => `${group.target.id.slice(0, 8)} (${group.domain} "${group.verbatim}")`),
@@ -80,11 +76,34 @@ export async function findTarget(store: Store, study: Study, { name, ...only }: 
   })
 }
 
-/** Decisions on occurrences leave the main dictionary unnamed. */
-async function toOwn(store: Store, study: Study, only: Omit<TargetName, 'name'>): Promise<Omit<TargetName, 'name'>> {
-  const { terminology, ...rest } = only
-  const counts = await countStudy(store, study.id)
-  return counts.beside.some((beside) => beside.terminology === terminology) ? only : rest
+/** The occurrences that an id means, each with its own decision in the dictionary that is asked for. */
+async function findOwn(
+  store: Store,
+  study: Study,
+  { name, terminology, ...only }: TargetName,
+): Promise<OccurrenceState[]> {
+  const named = { idPrefix: name, limit: 5, ...only }
+  const found = await findOccurrences(store, study.id, named)
+  const [first] = found
+  if (terminology === undefined || first === undefined) return found
+  const own = toOwnTerminology(study, first.domain, terminology)
+  return own === '' ? found : findOccurrences(store, study.id, { ...named, terminology: own })
+}
+
+/**
+ * How decisions on an occurrence name the dictionary: not at all where it is the domain's main one.
+ * @throws AecoderError USAGE for a dictionary that the domain is not coded in
+ */
+function toOwnTerminology({ config }: Study, domain: CodedDomain, terminology: string): string {
+  const further = config.dictionaries.filter((each) => each.domains.includes(domain))
+  const main = further.find((each) => each.role === 'instead') ?? config.dictionary
+  if (terminology === main.name) return ''
+  if (further.some((each) => each.role === 'beside' && each.name === terminology)) return terminology
+  throw new AecoderError('USAGE', {
+    where: '--dictionary',
+    found: `"${terminology}"`,
+    expected: `a dictionary of ${domain}: ${[main, ...further.filter((each) => each.role === 'beside')].map(({ name }) => name).join(', ')}`,
+  })
 }
 
 /** The dictionary a target is coded in. */

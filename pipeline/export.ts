@@ -2,9 +2,10 @@
 import { AecoderError } from '../schemas/errors.ts'
 import { openCodingKits } from './coding-kits.ts'
 import type { RunOptions } from './run.ts'
-import { checkDictionariesInForce, checkStoreKnowsRun } from './run.ts'
+import { checkDictionariesInForce, checkStoreKnowsRun, listSettings } from './run.ts'
 import { checkContexts } from './run-context.ts'
 import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
+import { recordSettings } from './store/artefacts.ts'
 import { findCommitted } from './store/current.ts'
 import { lockStudy } from './store/store.ts'
 import { openStudyStore, type Study } from './study.ts'
@@ -31,14 +32,26 @@ export async function exportStudy(
         })
       await checkStoreKnowsRun(store, study)
       await checkDictionariesInForce(store, study, kits)
+      const { actor } = options
+      await recordSettings(store, study.id, {
+        artefacts: listSettings(study, kits),
+        actor,
+        approval: study.config.approval,
+      })
       // What people coded since the last run is held against each subject before it enters a dataset.
-      await checkContexts(study, { store, kits })
+      const { head } = await checkContexts(study, { store, kits })
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged) return { run: unchanged, isUnchanged: true }
       // study.json may map more by now; the rows in the store do not hold it until a run takes it in.
       const current = await readCurrentRun(study)
-      const columns = current.state === 'whole' ? { columns: current.manifest.columns } : {}
-      return { run: await publishRun(study, { store, kits, ...columns, ...options }), isUnchanged: false }
+      const asBefore =
+        current.state === 'whole'
+          ? {
+              columns: current.manifest.columns,
+              ...(current.manifest.dictionaries ? { dictionaries: current.manifest.dictionaries } : {}),
+            }
+          : {}
+      return { run: await publishRun(study, { store, kits, head, ...asBefore, ...options }), isUnchanged: false }
     } finally {
       unlock()
     }

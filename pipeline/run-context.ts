@@ -6,6 +6,7 @@ import type { TermPath } from '../schemas/terms.ts'
 import { canContradict, findContradiction } from './autocode/context.ts'
 import type { CodingKit, CodingKits } from './coding-kits.ts'
 import { toMachineFrame } from './run-autocode.ts'
+import { type ChainHead, findHead } from './store/chain.ts'
 import { type CodedGroup, listCodedGroups, listInContext, type OccurrenceInContext } from './store/context.ts'
 import { findCommitted } from './store/current.ts'
 import { type NewDecision, recordAutocoded } from './store/decisions.ts'
@@ -18,55 +19,75 @@ export interface ContextTally {
   readonly cleared: number
 }
 
+/** Of two checks together. */
 export function addTallies(a: ContextTally, b: ContextTally): ContextTally {
   return { conflicts: a.conflicts + b.conflicts, cleared: a.cleared + b.cleared }
 }
 
-const BATCH_GROUPS = 200
+const BATCH_GROUPS = 50
+const BATCH_DECISIONS = 1000
 
-/** Checks every code in force that a dictionary knows something against. A person's own decision on an occurrence is left alone. */
+/**
+ * Checks every code in force that a dictionary knows something against. A person's own decision on an occurrence is left
+ * alone. People may code meanwhile: it goes on until nobody did.
+ * @returns what it did, and the chain's head that it speaks for: a dataset of up to there holds no code that contradicts
+ */
 export async function checkContexts(
   study: Study,
   { store, kits }: { store: Store; kits: CodingKits },
-): Promise<ContextTally> {
+): Promise<ContextTally & { readonly head: ChainHead }> {
+  let tally: ContextTally = { conflicts: 0, cleared: 0 }
+  for (;;) {
+    const before = await findHead(store.db, study.id)
+    const { events, ...found } = await checkOnce(study, { store, kits })
+    tally = addTallies(tally, found)
+    const head = await findHead(store.db, study.id)
+    if (head.seq === before.seq + events) return { ...tally, head }
+  }
+}
+
+async function checkOnce(
+  study: Study,
+  { store, kits }: { store: Store; kits: CodingKits },
+): Promise<ContextTally & { readonly events: number }> {
   const transfer = await findCommitted(store.db, study.id)
-  const tally = { conflicts: 0, cleared: 0 }
+  const tally = { conflicts: 0, cleared: 0, events: 0 }
   if (transfer === undefined) return tally
   for (const kit of kits.all) {
     const terminology = kit.role === 'beside' ? kit.dictionary.ref.name : ''
     const held = new Set<number>()
-    const record = async (decisions: readonly NewDecision[]) => {
+    let waiting: NewDecision[] = []
+    const flush = async () => {
+      const decisions = waiting
+      waiting = []
       if (decisions.length === 0) return
-      await recordAutocoded(store, study.id, { decisions, frame: toMachineFrame(kit, transfer) })
+      const recorded = await recordAutocoded(store, study.id, { decisions, frame: toMachineFrame(kit, transfer) })
+      if (recorded > 0) tally.events++
       for (const { outcome } of decisions) tally[outcome === 'fits-context' ? 'cleared' : 'conflicts']++
+    }
+    const record = async (decision: NewDecision) => {
+      waiting.push(decision)
+      if (waiting.length >= BATCH_DECISIONS) await flush()
     }
     for await (const groups of listLimited(study, { store, kit })) {
       const occurrences = await listInContext(store, study.id, { terminology, mainNos: [...groups.keys()] })
-      const conflicts: NewDecision[] = []
       for (const occurrence of occurrences) {
         const conflict = findConflict(occurrence, { kit, codes: groups.get(occurrence.mainNo)?.codes ?? [] })
         if (conflict === undefined) continue
         held.add(occurrence.target.no)
         if (isForPerson(occurrence) || isSaid(occurrence, conflict.reason)) continue
-        conflicts.push(toDecision(occurrence, { outcome: 'conflicts-with-context', ...conflict }))
+        await record(toDecision(occurrence, { outcome: 'conflicts-with-context', ...conflict }))
       }
-      await record(conflicts)
     }
+    await flush()
     // Held back before, and nothing contradicts any more: the code is another one, or the sex was corrected.
-    const earlier = await listInContext(store, study.id, { terminology })
-    await record(
-      earlier
-        .filter(
-          ({ target, own, domain }) =>
-            own?.outcome === 'conflicts-with-context' && kit.domains.includes(domain) && !held.has(target.no),
-        )
-        .map((occurrence) =>
-          toDecision(occurrence, {
-            outcome: 'fits-context',
-            reason: 'Nothing contradicts the code of the term any more',
-          }),
-        ),
-    )
+    for (const occurrence of await listInContext(store, study.id, { terminology })) {
+      const { target, own, domain } = occurrence
+      if (own?.outcome !== 'conflicts-with-context' || !kit.domains.includes(domain) || held.has(target.no)) continue
+      const reason = 'Nothing contradicts the code of the term any more'
+      await record(toDecision(occurrence, { outcome: 'fits-context', reason }))
+    }
+    await flush()
   }
   return tally
 }

@@ -12,7 +12,7 @@ import { type DatasetFile, writeDataset } from './dataset/write-dataset.ts'
 import { listSettings, type RunOptions, type TransferReport } from './run.ts'
 import { openFolder } from './storage/folder.ts'
 import { listArtefactSets } from './store/artefacts.ts'
-import { findHead } from './store/chain.ts'
+import { type ChainHead, findHead } from './store/chain.ts'
 import { findCommitted } from './store/current.ts'
 import { readDatasetRows } from './store/dataset-rows.ts'
 import { findDataset, recordDataset } from './store/datasets.ts'
@@ -96,19 +96,22 @@ export async function publishRun(
     store: Store
     kits: CodingKits
     incomplete?: TransferReport
-    /** The dataset's columns where no transfer was taken in; else they follow from study.json. */
+    /** The point of the chain that the dataset is read as of; its head without it. */
+    head?: ChainHead
+    /** The dictionaries and columns where no transfer was taken in; else they follow from study.json. */
     columns?: Manifest['columns']
+    dictionaries?: DatasetDictionaries
   },
 ): Promise<PublishedRun> {
   const { store, kits, ambience, actor, incomplete } = options
-  const dictionaries = toDictionaries(kits)
+  const dictionaries = options.dictionaries ?? toDictionaries(kits)
   const output = openFolder(study.paths.output)
   const runId = toRunId(ambience)
   const prefix = `runs/${runId}/`
   const columns = options.columns ?? listColumns(study)
   await clearUnfinished(output)
   const manifest = await readSnapshot(store, async (db) => {
-    const audit = await findHead(db, study.id)
+    const audit = options.head ?? (await findHead(db, study.id))
     // An incomplete run tells of the transfer it refused; a complete one of the transfer that is current.
     const transfer = await (incomplete ? findLastTransfer(db, study.id) : findCommitted(db, study.id))
     const shown = transfer?.no

@@ -10,7 +10,14 @@ import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from 
 import { takeTransfer } from './run-transfer.ts'
 import { type Artefact, findArtefact, findSetting, recordSettings } from './store/artefacts.ts'
 import { type Actor, type Ambience, findEventHash } from './store/chain.ts'
-import { countStudy, findOtherTerminology, hasDecisions, type StudyCounts } from './store/queue.ts'
+import {
+  countStudy,
+  findOtherTerminology,
+  hasDecisions,
+  hasTerminology,
+  listTerminologiesBeside,
+  type StudyCounts,
+} from './store/queue.ts'
 import type { FileCounts, Movement } from './store/staging.ts'
 import { lockStudy, type Store, toStoreError } from './store/store.ts'
 import { openStudyStore, type Study, toConfigArtefact, toShortPath } from './study.ts'
@@ -102,12 +109,13 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           store,
           transfer,
           autocoded: {},
-          context: before,
+          context: addTallies(before, { conflicts: 0, cleared: 0 }),
           disagreements: { count: 0, examples: [] },
           run: await publishRun(study, { store, kits, ...options, incomplete: transfer }),
         })
       const autocoded = await autocodeStudy(study, { store, kits, ...options })
-      const context = addTallies(before, await checkContexts(study, { store, kits }))
+      const after = await checkContexts(study, { store, kits })
+      const context = addTallies(before, after)
       const disagreements = await findDisagreements(study, { store, kits })
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged)
@@ -127,7 +135,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         autocoded,
         context,
         disagreements,
-        run: await publishRun(study, { store, kits, ...options }),
+        run: await publishRun(study, { store, kits, ...options, head: after.head }),
       })
     } finally {
       unlock()
@@ -175,7 +183,19 @@ export async function checkDictionariesInForce(store: Store, study: Study, kits:
       })
     }
     for (const place of places) {
-      const inForce = await findSetting(store, study.id, 'dictionary', place)
+      const own = await findSetting(store, study.id, 'dictionary', place)
+      const isKnown = await hasTerminology(store, study.id, { domain: place.domain, terminology: name, role })
+      if (role === 'beside') {
+        // Its columns and decisions go by id and name: a study that was coded keeps both.
+        const what = `${place.domain} dictionary ${place.field}`
+        if (isKnown && own === undefined) refuse(what, `the id that ${name} had before`)
+        const besides = await listTerminologiesBeside(store, study.id, place.domain)
+        const former = besides.find((terminology) => !kits.all.some((kit) => kit.dictionary.ref.name === terminology))
+        if (!isKnown && own !== undefined && former !== undefined)
+          refuse(what, `the name that ${place.field} had before: ${former}`)
+      }
+      // Where the study's main dictionary is bound to a domain of its own, what is coded in it stays held to its release.
+      const inForce = own ?? (isKnown ? await findSetting(store, study.id, 'dictionary') : undefined)
       if (inForce === undefined || inForce === sha256) continue
       const artefact = await findArtefact(store, { kind: 'dictionary', sha256: inForce })
       refuse(

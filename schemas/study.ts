@@ -163,6 +163,7 @@ function listMeaningFaults(config: StudyConfig): string[] {
 function listDictionaryFaults({ dictionary, dictionaries }: StudyConfig): string[] {
   const faults: string[] = []
   const ids = new Set<string>()
+  const toColumns = (domain: CodedDomain, id: string) => CODE_COLUMNS.map(([suffix]) => domain + id + suffix)
   for (const [index, { id, domains, role, name }] of dictionaries.entries()) {
     const at = `dictionaries[${index}] (${id})`
     if (id === MAIN_COLUMNS) faults.push(`${at}.id: ${id} is the main dictionary's: choose another id`)
@@ -176,10 +177,13 @@ function listDictionaryFaults({ dictionary, dictionaries }: StudyConfig): string
         )
       if (name === dictionary.name || before.some((other) => other.name === name))
         faults.push(`${at}.name: "${name}" is a dictionary of ${domain} already: give each its own name`)
-      const taken = listVariables(domain).map((variable) => variable.name)
-      const clash = CODE_COLUMNS.map(([suffix]) => domain + id + suffix).find((column) => taken.includes(column))
+      const taken = [
+        ...listVariables(domain).map((variable) => variable.name),
+        ...before.filter((other) => other.id !== id).flatMap((other) => toColumns(domain, other.id)),
+      ]
+      const clash = toColumns(domain, id).find((column) => taken.includes(column))
       if (clash !== undefined)
-        faults.push(`${at}.id: its column ${clash} is a variable of ${domain}: choose another id`)
+        faults.push(`${at}.id: another column of ${domain} is called ${clash}: choose another id`)
     }
   }
   return faults

@@ -451,6 +451,11 @@ async function checkGroups(db: Kysely<Tables>, study: string, faults: Faults): P
     if (row.main_no !== null && row.is_beside === 0)
       faults.add(`${where}: the group it stands beside is not of the same term`)
   }
+  const { rows: missing } = await sql<{ id: string }>`
+    select g.id from term_group g where g.study = ${study} and g.main_no is not null
+      and exists (select 1 from current_group m where m.study = g.study and m.group_no = g.main_no)
+      and not exists (select 1 from current_group c where c.study = g.study and c.group_no = g.no)`.execute(db)
+  for (const { id } of missing) faults.add(`term group ${id}: it stands beside one that is counted, and is not`)
   for (const group of uncounted) faults.add(`term group no. ${group}: has occurrences but is not counted`)
   return rows.length
 }

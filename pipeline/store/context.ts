@@ -64,7 +64,7 @@ export async function listInContext(
   const own = sql`(select d.id from decision d where d.study = o.study and d.occurrence_no = o.no and d.terminology = ${terminology} order by d.seq desc limit 1)`
   const wanted =
     mainNos === undefined
-      ? sql`o.no in (select occurrence_no from decision where study = ${study} and terminology = ${terminology} and outcome = 'conflicts-with-context')`
+      ? sql`o.no in (select occurrence_no from decision where study = ${study} and terminology = ${terminology} and occurrence_no is not null and outcome = 'conflicts-with-context')`
       : sql`o.no in (select occurrence_no from group_member where study = ${study} and group_no in ${toList(mainNos)}) and v.group_no in ${toList(mainNos)}`
   const { rows } = await sql<{
     no: number

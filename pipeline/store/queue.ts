@@ -9,9 +9,6 @@ import { findCommitted, isCurrentVersion } from './current.ts'
 import type { Target } from './decisions.ts'
 import type { Tables } from './tables.ts'
 
-/** More than people ever decide one by one. */
-const MANY = 100_000
-
 type Db = { readonly db: Kysely<Tables> }
 
 /** A decision as it was recorded, with its latest verdict. */
@@ -241,6 +238,30 @@ async function listOwnDecidedIn(
   options: { state: 'open' | 'to-approve' | 'any'; domain?: CodedDomain; terminology: string; limit: number },
 ): Promise<OccurrenceState[]> {
   const head = (await findCommitted(store.db, study))?.no ?? 0
+  return readOccurrences(store.db, study, {
+    terminology: options.terminology,
+    condition: sql`${isOwnDecided(study, { ...options, head })} order by o.usubjid, o.key limit ${options.limit}`,
+  })
+}
+
+/** How many `listOwnDecided` would list without a limit. */
+async function countOwnDecided(
+  store: Db,
+  study: string,
+  options: { state: 'open' | 'to-approve'; terminology: string },
+): Promise<number> {
+  const head = (await findCommitted(store.db, study))?.no ?? 0
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from occurrence o join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
+    where o.study = ${study} and ${isOwnDecided(study, { ...options, head })}`.execute(store.db)
+  return rows[0]?.n ?? 0
+}
+
+/** The condition on an occurrence `o` and its version `v` that `listOwnDecided` is about. */
+function isOwnDecided(
+  study: string,
+  options: { state: 'open' | 'to-approve' | 'any'; domain?: CodedDomain; terminology: string; head: number },
+) {
   const own = toOwnDecision(options.terminology)
   const isUpdated = sql`d.based_on <> v.verbatim`
   const wanted = {
@@ -248,13 +269,9 @@ async function listOwnDecidedIn(
     'to-approve': sql`(not (${isUpdated}) ${isToApprove})`,
     any: sql`1 = 1`,
   }[options.state]
-  return readOccurrences(store.db, study, {
-    terminology: options.terminology,
-    condition: sql`o.no in (select occurrence_no from decision where study = ${study} and occurrence_no is not null and terminology = ${options.terminology})
-      and v.present = 1 and ${isCurrentVersion(head)} ${options.domain ? sql`and o.domain = ${options.domain}` : sql``}
-      and exists (select 1 from decision d where d.study = o.study and d.id = ${own} and d.outcome <> 'fits-context' and ${wanted})
-      order by o.usubjid, o.key limit ${options.limit}`,
-  })
+  return sql`o.no in (select occurrence_no from decision where study = ${study} and occurrence_no is not null and terminology = ${options.terminology})
+      and v.present = 1 and ${isCurrentVersion(options.head)} ${options.domain ? sql`and o.domain = ${options.domain}` : sql``}
+      and exists (select 1 from decision d where d.study = o.study and d.id = ${own} and d.outcome <> 'fits-context' and ${wanted})`
 }
 
 /** The id of the latest decision on an occurrence itself, in a dictionary. */
@@ -278,6 +295,33 @@ export async function findOtherTerminology(
     .limit(1)
     .executeTakeFirst()
   return row?.terminology
+}
+
+/** Whether a domain has groups in a dictionary, as its main one or beside that; in any domain where none is named. */
+export async function hasTerminology(
+  store: Db,
+  study: string,
+  { domain, terminology, role }: { domain: string; terminology: string; role: 'main' | 'beside' },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from term_group where study = ${study} and terminology = ${terminology}
+      and ${role === 'main' ? sql`main_no is null` : sql`main_no is not null`}
+      ${domain === '' ? sql`` : sql`and domain = ${domain}`} limit 1`.execute(store.db)
+  return rows.length > 0
+}
+
+/** The names of the dictionaries that terms of a domain were coded in beside the main one. */
+export async function listTerminologiesBeside(store: Db, study: string, domain: string): Promise<string[]> {
+  const rows = await store.db
+    .selectFrom('term_group')
+    .select('terminology')
+    .distinct()
+    .where('study', '=', study)
+    .where('domain', '=', domain as CodedDomain)
+    .where('main_no', 'is not', null)
+    .orderBy('terminology')
+    .execute()
+  return rows.map((row) => row.terminology)
 }
 
 /** Whether anything was ever decided in a study. */
@@ -381,8 +425,8 @@ async function countCodings(store: Db, study: string, terminology: string): Prom
     toApproveGroups: sum('groups', (row) => row.pending === 1),
     toApproveOccurrences: sum('occurrences', (row) => row.pending === 1),
     byOutcome: [...byOutcome.values()],
-    ownOpen: (await listOwnDecided(store, study, { state: 'open', terminology, limit: MANY })).length,
-    ownToApprove: (await listOwnDecided(store, study, { state: 'to-approve', terminology, limit: MANY })).length,
+    ownOpen: await countOwnDecided(store, study, { state: 'open', terminology }),
+    ownToApprove: await countOwnDecided(store, study, { state: 'to-approve', terminology }),
   }
 }
 

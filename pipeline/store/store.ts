@@ -39,13 +39,18 @@ export async function openStore(options: { path: string; ambience: Ambience }): 
 export async function openStoreToRead(options: { path: string; ambience: Ambience }): Promise<Store> {
   const { path, ambience } = options
   const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect({ path, mode: 'read' }) })
+  let version: number
   try {
-    checkOurs({ path, version: await readVersion(db), isOurs: await isOurs(db) })
+    version = await readVersion(db)
+    checkOurs({ path, version, isOurs: await isOurs(db) })
   } catch (error) {
     await db.destroy()
     throw toStoreError(error, path)
   }
-  return { path, db, ambience, close: () => db.destroy() }
+  if (version === STORE_VERSION) return { path, db, ambience, close: () => db.destroy() }
+  // An earlier aecoder wrote it: its tables have to become this version's first, which writes.
+  await db.destroy()
+  return openStore(options)
 }
 
 /** A read-only view of one moment: what others write meanwhile is not seen, and nobody waits for the reader. */

@@ -18,7 +18,7 @@ const HEADING = /^(?:file {2,}|id {2,}| *(?:similarity|code) {2,})/
 
 const title = process.argv[2] ?? 'terminal'
 const lines = (await text(process.stdin)).trimEnd().split('\n')
-const width = Math.ceil(Math.max(...lines.map((line) => [...line].length)) * CHARACTER) + 40
+const width = Math.ceil(Math.max(...lines.map((line) => line.length)) * CHARACTER) + 40
 const height = lines.length * LINE + 66
 const drawn = lines.flatMap((line, row) => drawLine(line, 60 + row * LINE))
 process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title">
@@ -37,7 +37,7 @@ function drawLine(line: string, y: number): string[] {
   const isHeading = HEADING.test(line)
   const label = LABEL.exec(line)?.[0]
   return [...line.matchAll(/\S+(?: \S+)*/g)].map((run) => {
-    const length = [...run[0]].length * CHARACTER
+    const length = run[0].length * CHARACTER
     const colour = line.startsWith('$ ') ? COLOURS.command : isHeading ? COLOURS.heading : undefined
     const fill = colour ?? (run.index === 0 && label === run[0] ? COLOURS.label : undefined)
     return `    <text x="${20 + run.index * CHARACTER}" y="${y}"${fill ? ` fill="${fill}"` : ''} textLength="${length}" lengthAdjust="spacingAndGlyphs">${toXml(run[0])}</text>`

@@ -152,6 +152,24 @@ const FAULTS: readonly { says: string; study: unknown; faults: readonly (string 
     faults: [/^sources\[0\] \(ae\)\.map\.AELLT: not a word of AE/],
   },
   {
+    says: 'dictionaries whose columns meet',
+    study: {
+      ...STUDY,
+      dictionaries: ['I', 'ICD', 'PT'].map((id) => ({
+        id,
+        domains: ['MH'],
+        role: 'beside',
+        name: `List ${id}`,
+        version: '1',
+        path: 'list.csv',
+      })),
+    },
+    faults: [
+      'dictionaries[1] (ICD).id: another column of MH is called MHICD: choose another id',
+      'dictionaries[2] (PT).id: another column of MH is called MHPTCD: choose another id',
+    ],
+  },
+  {
     says: 'two sources of one id',
     study: { ...STUDY, sources: [CSV, CSV] },
     faults: ['sources[1] (ae).id: used twice: give each source its own id'],

@@ -99,7 +99,11 @@ test('verify sees a group that stands beside a group of another term', async () 
   const store = await openBeside('01 Headache', '02 Rash')
   const [headache, rash] = [await findBeside(store, 'headache'), await findBeside(store, 'rash')]
   await sql`drop trigger term_group_no_update`.execute(store.db)
-  await store.db.updateTable('term_group').set({ main_no: rash.target.no }).where('no', '=', headache.target.no).execute()
+  await store.db
+    .updateTable('term_group')
+    .set({ main_no: rash.target.no })
+    .where('no', '=', headache.target.no)
+    .execute()
   expect((await listFaults(store)).filter((fault) => fault.includes('stands beside'))).toEqual([
     `term group ${headache.target.id} ("headache"): the group it stands beside is not of the same term`,
   ])

@@ -47,7 +47,11 @@ export const QUEUE = toCommand({
           study: study.id,
           counts,
           terms: groups.map((group) => toJson(group, subjects)),
-          occurrences: own.map(({ target: { id }, ...rest }) => ({ id, ...rest })),
+          occurrences: own.map(({ target: { id, terminology }, ...rest }) => ({
+            id,
+            dictionary: terminology ?? null,
+            ...rest,
+          })),
         },
         text: [toText({ groups, subjects, state, counts, call }), toOwnText(own, { state, call })]
           .filter(Boolean)
@@ -160,7 +164,7 @@ function toOwnText(
             : 'coded on its own'
     return [
       target.id.slice(0, 8),
-      domain,
+      target.terminology === undefined ? domain : `${domain}, ${target.terminology}`,
       usubjid,
       verbatim,
       why,
@@ -172,10 +176,12 @@ function toOwnText(
     state === 'open'
       ? 'Occurrences that stand apart from their term and need a person'
       : 'Occurrences decided on their own'
+  const { terminology } = first.target
+  const where = terminology === undefined ? '' : ` --dictionary ${toShellWord(terminology)}`
   const act =
     state === 'open'
-      ? `${call(`code ${first.target.id.slice(0, 8)}`)} --term CODE --reason TEXT --as NAME`
-      : `${call(`approve ${first.target.id.slice(0, 8)}`)} --as NAME`
+      ? `${call(`code ${first.target.id.slice(0, 8)}`)} ${'--term CODE --reason TEXT --as NAME'}${where}`
+      : `${call(`approve ${first.target.id.slice(0, 8)}`)} --as NAME${where}`
   return [
     title,
     '',
