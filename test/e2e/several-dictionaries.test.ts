@@ -79,9 +79,11 @@ test('medical history waits, is coded, explained, counted and published in each 
   ])
   expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [] })
 
-  const { exitCode, stderr } = await runAecoder(['explain', term, '--dictionary', 'MedDRA', ...at])
-  expect(exitCode).not.toBe(0)
-  expect(stderr).toMatch(/MedDRA.*OpenAE, ICD-10-CM/)
+  for (const command of [['explain', term], ['queue']]) {
+    const { exitCode, stderr } = await runAecoder([...command, '--dictionary', 'MedDRA', ...at])
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/MedDRA.*OpenAE, ICD-10-CM/)
+  }
 }, 60_000)
 
 test('an encrypted dictionary opens with the password of the environment, and with nothing else', async () => {

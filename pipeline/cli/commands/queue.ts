@@ -2,6 +2,7 @@
 import {
   countStudy,
   countSubjects,
+  findStudyDictionary,
   type GroupState,
   listGroups,
   listOwnDecided,
@@ -33,6 +34,7 @@ export const QUEUE = toCommand({
     return withStoreToRead(options.study, world, async ({ study, store }) => {
       const state = options.state as 'open' | 'to-approve' | 'any'
       const domain = options.domain as 'AE' | 'MH' | undefined
+      if (options.dictionary !== undefined) findStudyDictionary(study, options.dictionary) // a name that is none would look like an empty queue
       const only = {
         ...(domain ? { domain } : {}),
         ...(options.dictionary === undefined ? {} : { terminology: options.dictionary }),
