@@ -35,14 +35,14 @@ const BATCH_DECISIONS = 1000
 export async function checkContexts(
   study: Study,
   { store, kits }: { store: Store; kits: CodingKits },
-): Promise<ContextTally & { readonly head: ChainHead }> {
+): Promise<{ readonly tally: ContextTally; readonly head: ChainHead }> {
   let tally: ContextTally = { conflicts: 0, cleared: 0 }
   for (;;) {
     const before = await findHead(store.db, study.id)
     const { events, ...found } = await checkOnce(study, { store, kits })
     tally = addTallies(tally, found)
     const head = await findHead(store.db, study.id)
-    if (head.seq === before.seq + events) return { ...tally, head }
+    if (head.seq === before.seq + events) return { tally, head }
   }
 }
 

@@ -14,7 +14,7 @@ import {
   countStudy,
   findOtherTerminology,
   hasDecisions,
-  hasTerminology,
+  hasMainTerminology,
   listTerminologiesBeside,
   type StudyCounts,
 } from './store/queue.ts'
@@ -109,13 +109,13 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           store,
           transfer,
           autocoded: {},
-          context: addTallies(before, { conflicts: 0, cleared: 0 }),
+          context: before.tally,
           disagreements: { count: 0, examples: [] },
           run: await publishRun(study, { store, kits, ...options, incomplete: transfer }),
         })
       const autocoded = await autocodeStudy(study, { store, kits, ...options })
       const after = await checkContexts(study, { store, kits })
-      const context = addTallies(before, after)
+      const context = addTallies(before.tally, after.tally)
       const disagreements = await findDisagreements(study, { store, kits })
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged)
@@ -184,15 +184,18 @@ export async function checkDictionariesInForce(store: Store, study: Study, kits:
     }
     for (const place of places) {
       const own = await findSetting(store, study.id, 'dictionary', place)
-      const isKnown = await hasTerminology(store, study.id, { domain: place.domain, terminology: name, role })
-      if (role === 'beside') {
+      const { domain, field } = place
+      let isKnown: boolean
+      if (role === 'main') isKnown = await hasMainTerminology(store, study.id, { domain, terminology: name })
+      else {
         // Its columns and decisions go by id and name: a study that was coded keeps both.
-        const what = `${place.domain} dictionary ${place.field}`
-        if (isKnown && own === undefined) refuse(what, `the id that ${name} had before`)
-        const besides = await listTerminologiesBeside(store, study.id, place.domain)
+        const besides = await listTerminologiesBeside(store, study.id, domain)
+        isKnown = besides.includes(name)
         const former = besides.find((terminology) => !kits.all.some((kit) => kit.dictionary.ref.name === terminology))
+        const what = `${domain} dictionary ${field}`
+        if (isKnown && own === undefined) refuse(what, `the id that ${name} had before`)
         if (!isKnown && own !== undefined && former !== undefined)
-          refuse(what, `the name that ${place.field} had before: ${former}`)
+          refuse(what, `the name that ${field} had before: ${former}`)
       }
       // Where the study's main dictionary is bound to a domain of its own, what is coded in it stays held to its release.
       const inForce = own ?? (isKnown ? await findSetting(store, study.id, 'dictionary') : undefined)

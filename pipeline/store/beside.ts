@@ -11,6 +11,20 @@ import type { Tables } from './tables.ts'
 
 const BATCH_GROUPS = 2000
 
+/** What every group is written with, in this order. */
+export const TERM_GROUP_COLUMNS = [
+  'study',
+  'no',
+  'id',
+  'domain',
+  'field',
+  'terminology',
+  'language',
+  'fold_version',
+  'folded',
+  'verbatim',
+] as const
+
 /** Gives every main group of a domain its group in another dictionary, where it has none yet. Killed anywhere, the next call goes on. */
 export async function addGroupsBeside(
   store: Store,
@@ -37,19 +51,7 @@ export async function addGroupsBeside(
         trx,
         {
           name: 'term_group',
-          columns: [
-            'study',
-            'no',
-            'id',
-            'domain',
-            'field',
-            'terminology',
-            'language',
-            'fold_version',
-            'folded',
-            'verbatim',
-            'main_no',
-          ],
+          columns: [...TERM_GROUP_COLUMNS, 'main_no'],
         },
         groups,
       )

@@ -185,7 +185,7 @@ export async function listOccurrences(
 }
 
 /** How decisions on single occurrences of a group name its dictionary: empty for the main one. */
-export function toOwnTerminology({
+function toOwnTerminology({
   target,
   mainNo,
   terminology,
@@ -297,15 +297,14 @@ export async function findOtherTerminology(
   return row?.terminology
 }
 
-/** Whether a domain has groups in a dictionary, as its main one or beside that; in any domain where none is named. */
-export async function hasTerminology(
+/** Whether a domain has groups in a dictionary as its main one; any domain where none is named. */
+export async function hasMainTerminology(
   store: Db,
   study: string,
-  { domain, terminology, role }: { domain: string; terminology: string; role: 'main' | 'beside' },
+  { domain, terminology }: { domain: string; terminology: string },
 ): Promise<boolean> {
   const { rows } = await sql`
-    select 1 from term_group where study = ${study} and terminology = ${terminology}
-      and ${role === 'main' ? sql`main_no is null` : sql`main_no is not null`}
+    select 1 from term_group where study = ${study} and terminology = ${terminology} and main_no is null
       ${domain === '' ? sql`` : sql`and domain = ${domain}`} limit 1`.execute(store.db)
   return rows.length > 0
 }

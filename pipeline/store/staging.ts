@@ -10,7 +10,7 @@ import { parseKeyText } from '../../schemas/occurrence-id.ts'
 import type { Bucket, RejectReason, SkipReason } from '../../schemas/outcomes.ts'
 import type { Occurrence, Remark, RowOutcome, SubjectRecord } from '../../schemas/records.ts'
 import type { TermGroup } from '../review/term-group.ts'
-import { copyCountsBeside } from './beside.ts'
+import { copyCountsBeside, TERM_GROUP_COLUMNS } from './beside.ts'
 import { type Cell, insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent } from './chain.ts'
 import {
@@ -668,25 +668,7 @@ class Batch {
   readonly setAside: Cell[][] = []
 
   async write(trx: Kysely<Tables>): Promise<void> {
-    await insertRows(
-      trx,
-      {
-        name: 'term_group',
-        columns: [
-          'study',
-          'no',
-          'id',
-          'domain',
-          'field',
-          'terminology',
-          'language',
-          'fold_version',
-          'folded',
-          'verbatim',
-        ],
-      },
-      this.groups,
-    )
+    await insertRows(trx, { name: 'term_group', columns: TERM_GROUP_COLUMNS }, this.groups)
     await insertRows(
       trx,
       {

@@ -182,7 +182,7 @@ function toOwnText(
   const where = terminology === undefined ? '' : ` --dictionary ${toShellWord(terminology)}`
   const act =
     state === 'open'
-      ? `${call(`code ${first.target.id.slice(0, 8)}`)} ${'--term CODE --reason TEXT --as NAME'}${where}`
+      ? `${call(`code ${first.target.id.slice(0, 8)}`)} --term CODE --reason TEXT --as NAME${where}`
       : `${call(`approve ${first.target.id.slice(0, 8)}`)} --as NAME${where}`
   return [
     title,

@@ -1,5 +1,4 @@
 /** Releases of OpenAE after the first: what a new one states of its changes, what it may not do, and what stays frozen. */
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -13,21 +12,7 @@ import { readReleaseTexts } from '../../../dictionaries/meddra/records.ts'
 import { openDictionary } from '../../../pipeline/index.ts'
 import { compareCodeUnits } from '../../../schemas/content-id.ts'
 import { toDictionaryFiles } from '../meddra/small-release.ts'
-
-const OPENAE = join(import.meta.dirname, '../../../dictionaries/openae')
-
-interface Outcome {
-  code: number
-  stdout: string
-  stderr: string
-}
-function runBuild(folder: string, ...flags: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [join(OPENAE, 'build.ts'), '--folder', folder, ...flags], (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
-    })
-  })
-}
+import { OPENAE, runBuild } from './run-build.ts'
 
 /** As `LC_ALL=C sha256sum * | sha256sum` prints it. */
 function toHash(folder: string): string {

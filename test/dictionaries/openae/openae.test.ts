@@ -1,5 +1,4 @@
 /** OpenAE as committed, and the build that makes it. Reads the built files by hand, so that no reader of ours helps. */
-import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,8 +8,8 @@ import { readTerminology, type SourceFiles } from '../../../dictionaries/openae/
 import { foldVerbatim } from '../../../dictionaries/text/fold.ts'
 import { normaliseTerm } from '../../../dictionaries/text/normalise.ts'
 import { compareCodeUnits } from '../../../schemas/content-id.ts'
+import { OPENAE, runBuild } from './run-build.ts'
 
-const OPENAE = join(import.meta.dirname, '../../../dictionaries/openae')
 /** All versions whose folders are committed, oldest first; the ledger has them in this order. */
 const VERSIONS = [...readFileSync(join(OPENAE, 'codes.txt'), 'utf8').matchAll(/^version (\S+) /gm)]
   .map(([, version = '']) => version)
@@ -46,19 +45,6 @@ interface Sidecar {
 }
 async function readSidecar(version = NEWEST): Promise<Sidecar> {
   return JSON.parse(await readFile(join(OPENAE, version, 'dictionary.json'), 'utf8')) as Sidecar
-}
-
-interface Outcome {
-  code: number
-  stdout: string
-  stderr: string
-}
-function runBuild(folder: string, ...flags: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [join(OPENAE, 'build.ts'), '--folder', folder, ...flags], (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
-    })
-  })
 }
 
 let scratch: string
