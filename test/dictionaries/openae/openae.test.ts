@@ -374,7 +374,7 @@ describe('the build', () => {
       '2.txt:9: "too RED" stands at 1.txt:8 already',
     ],
     ['a code that stands elsewhere', '80000011', '80000005', '2.txt:9: code 80000005, which stands at 1.txt:8 already'],
-    ['a code out of MedDRA', '80000011', '10019211', '2.txt:9: code 10019211, which was never given out'],
+    ["a code in MedDRA's range", '80000011', '10999999', '2.txt:9: code 10999999, which was never given out'],
     ['a code that was never given out', '80000011', '80000099', '2.txt:9: code 80000099, which was never given out'],
     [
       'a line that is gone',
