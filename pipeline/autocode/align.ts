@@ -1,0 +1,357 @@
+/**
+ * A verbatim's reading against one term: which word stands for which, what is left over on either side, and how that
+ * looks in numbers. Knows words and their nearness; knows no concept and makes no decision.
+ */
+import type { Direction } from '../../dictionaries/lexicon/lexicon.ts'
+import type { TermIndex } from '../../dictionaries/text/term-index.ts'
+import type { Near, Nearness, NearWords } from './near-words.ts'
+import type { ReadWord, Reading } from './read-verbatim.ts'
+import { LIGHT_WORDS, STOP_WORDS } from './words.ts'
+
+/** What the alignment of one term looks like, in numbers; each about 0..1, so that they compare over dictionaries. */
+export const ALIGNMENT_FEATURES = [
+  'verbatimCovered',
+  'termCovered',
+  'bothCovered',
+  'lessCovered',
+  'mostUnexplained',
+  'mostMissing',
+  'unexplainedCount',
+  'missingCount',
+  'lightMissing',
+  'spelling',
+  'stem',
+  'shortened',
+  'related',
+  'equivalent',
+  'direction',
+  'learned',
+  'abbreviation',
+  'paraphrase',
+  'respaced',
+  'unsure',
+  'outOfOrder',
+  'numberConflict',
+  'directionConflict',
+  'keptQualifier',
+  'qualifierMatched',
+  'literalExact',
+  'lengthDifference',
+  'sameLetters',
+  'startCovered',
+  'medicineMatched',
+] as const
+export type AlignmentFeature = (typeof ALIGNMENT_FEATURES)[number]
+const FEATURE_COUNT = ALIGNMENT_FEATURES.length
+const FEATURE = Object.fromEntries(ALIGNMENT_FEATURES.map((name, i) => [name, i])) as Record<AlignmentFeature, number>
+
+/** How much a word says that the dictionary does not hold. */
+const UNKNOWN_WEIGHT = 0.75
+const LIGHT_SHARE = 0.3
+/** Of a word that may be left out: severity, side, a measured value. */
+const OPTIONAL_SHARE = 0.08
+const CONVENTION_SHARE = 0.15
+const NUMBER = /^(?:\d+[a-z]?|[ivx]+)$/
+
+/** A reading, with what each of its words may stand for. */
+export interface PreparedReading {
+  readonly reading: Reading
+  readonly near: readonly (readonly Near[])[]
+  readonly weights: Float32Array
+  readonly directions: readonly (Direction | undefined)[]
+}
+
+/** Which word of the term each word of the reading stands for: -1 for none. */
+export interface Pairing {
+  readonly termOfWord: Int16Array
+  readonly nearness: readonly (Nearness | undefined)[]
+  readonly similarity: Float32Array
+}
+
+export class Aligner {
+  readonly #index: TermIndex
+  readonly #nearWords: NearWords
+  /** Per word of the dictionary: 0 for a stop word, a share for a light one, else 1. */
+  readonly #shares: Float32Array
+  // Of the reading that is in hand: per word of the dictionary the first entry, chained over `#next`.
+  readonly #firsts: Int32Array
+  readonly #readingMarks: Int32Array
+  #mark = 0
+  #next = new Int32Array(256)
+  #slots = new Int16Array(256)
+  #similarities = new Float32Array(256)
+  #nearness: Nearness[] = []
+  #current: PreparedReading | undefined
+  // Scratch of one alignment.
+  #termOfWord = new Int16Array(128)
+  #wordOfTerm = new Int16Array(128)
+  #pairSimilarity = new Float32Array(128)
+  #pairNearness: (Nearness | undefined)[] = []
+
+  constructor(index: TermIndex, nearWords: NearWords) {
+    this.#index = index
+    this.#nearWords = nearWords
+    const { words } = index.vocabulary
+    this.#shares = Float32Array.from(words, (word) => (STOP_WORDS.has(word) ? 0 : LIGHT_WORDS.has(word) ? LIGHT_SHARE : 1))
+    this.#firsts = new Int32Array(words.length)
+    this.#readingMarks = new Int32Array(words.length)
+  }
+
+  prepare(reading: Reading): PreparedReading {
+    const near = reading.words.map((word) =>
+      word.part.kind === 'stop' ? [] : this.#nearWords.list(word.key, word.part.kind === 'direction' ? word.part.direction : undefined),
+    )
+    const weights = Float32Array.from(reading.words, (word, i) => this.#weigh(word, near[i] ?? []))
+    const directions = reading.words.map(({ part }) => (part.kind === 'direction' ? part.direction : undefined))
+    return { reading, near, weights, directions }
+  }
+
+  #weigh({ part, key }: ReadWord, near: readonly Near[]): number {
+    if (part.kind === 'stop') return 0
+    const first = near[0]
+    const own = first === undefined ? UNKNOWN_WEIGHT : (this.#index.weights[first.word] ?? 0)
+    if (LIGHT_WORDS.has(key)) return own * LIGHT_SHARE
+    return own
+  }
+
+  /** What is left of a word's weight where the term does not hold it. */
+  static toUnmatchedShare({ part }: ReadWord): number {
+    switch (part.kind) {
+      case 'qualifier':
+        return part.effect === 'drop' ? OPTIONAL_SHARE : part.effect === 'convention' ? CONVENTION_SHARE : 1
+      case 'value':
+        return OPTIONAL_SHARE
+      case 'cause':
+        return CONVENTION_SHARE
+      default:
+        return 1
+    }
+  }
+
+  /** Sets the reading that the following terms are aligned with. */
+  begin(prepared: PreparedReading): void {
+    this.#current = prepared
+    this.#mark += 1
+    let entries = 0
+    const { near } = prepared
+    for (let slot = 0; slot < near.length; slot += 1) {
+      for (const { word, similarity, nearness } of near[slot] as readonly Near[]) {
+        if (entries + 1 >= this.#next.length) this.#grow()
+        entries += 1
+        this.#next[entries] = this.#readingMarks[word] === this.#mark ? (this.#firsts[word] as number) : 0
+        this.#readingMarks[word] = this.#mark
+        this.#firsts[word] = entries
+        this.#slots[entries] = slot
+        this.#similarities[entries] = similarity
+        this.#nearness[entries] = nearness
+      }
+    }
+  }
+
+  #grow(): void {
+    const size = this.#next.length * 2
+    const next = new Int32Array(size)
+    next.set(this.#next)
+    this.#next = next
+    const slots = new Int16Array(size)
+    slots.set(this.#slots)
+    this.#slots = slots
+    const similarities = new Float32Array(size)
+    similarities.set(this.#similarities)
+    this.#similarities = similarities
+  }
+
+  /** Pairs each word of a term with the word of the reading that is likest to it, each at most once. */
+  #pair(text: number): number {
+    const { words, starts } = this.#index
+    const from = starts[text] as number
+    const length = (starts[text + 1] as number) - from
+    const count = (this.#current as PreparedReading).reading.words.length
+    if (Math.max(length, count) > this.#termOfWord.length) {
+      this.#termOfWord = new Int16Array(Math.max(length, count) * 2)
+      this.#wordOfTerm = new Int16Array(Math.max(length, count) * 2)
+      this.#pairSimilarity = new Float32Array(Math.max(length, count) * 2)
+    }
+    const termOfWord = this.#termOfWord.fill(-1, 0, count)
+    const wordOfTerm = this.#wordOfTerm.fill(-1, 0, length)
+    // Words that have no choice come first; each round settles the likest pair that is left for a word of the term.
+    for (let round = 0; round < 2; round += 1) {
+      for (let j = 0; j < length; j += 1) {
+        if (wordOfTerm[j] !== -1) continue
+        const word = words[from + j] as number
+        if (this.#readingMarks[word] !== this.#mark) continue
+        let bestSlot = -1
+        let best = 0
+        let bestEntry = 0
+        for (let entry = this.#firsts[word] as number; entry !== 0; entry = this.#next[entry] as number) {
+          const similarity = this.#similarities[entry] as number
+          const slot = this.#slots[entry] as number
+          if (round === 0 && similarity < 0.9) continue
+          if (termOfWord[slot] !== -1) continue
+          if (similarity > best || (similarity === best && Math.abs(slot - j) < Math.abs(bestSlot - j))) {
+            best = similarity
+            bestSlot = slot
+            bestEntry = entry
+          }
+        }
+        if (bestSlot === -1) continue
+        termOfWord[bestSlot] = j
+        wordOfTerm[j] = bestSlot
+        this.#pairSimilarity[j] = best
+        this.#pairNearness[j] = this.#nearness[bestEntry]
+      }
+    }
+    return length
+  }
+
+  /** Numbers of how a term fits the reading in hand, written to `features` in the order of ALIGNMENT_FEATURES. */
+  measure(text: number, features: Float64Array): void {
+    features.fill(0, 0, FEATURE_COUNT)
+    const prepared = this.#current as PreparedReading
+    const { words: readWords } = prepared.reading
+    const { words, starts, weights, vocabulary } = this.#index
+    const length = this.#pair(text)
+    const from = starts[text] as number
+    let termWhole = 0
+    let termCovered = 0
+    let mostMissing = 0
+    let missing = 0
+    let light = 0
+    let matchedWeight = 0
+    let lastSlot = -1
+    let turns = 0
+    let pairs = 0
+    let isExact = true
+    let termDirection: Direction | undefined
+    let hasFreeNumber = false
+    for (let j = 0; j < length; j += 1) {
+      const word = words[from + j] as number
+      const share = this.#shares[word] as number
+      const weight = (weights[word] as number) * share
+      termWhole += weight
+      const slot = this.#wordOfTerm[j] as number
+      if (slot === -1) {
+        if (share === 0) continue
+        isExact = false
+        if (share < 1) {
+          light += weight / LIGHT_SHARE
+          continue
+        }
+        missing += 1
+        if (weight > mostMissing) mostMissing = weight
+        termDirection ??= this.#nearWords.directionOf(word)
+        if (NUMBER.test(vocabulary.words[word] ?? '')) hasFreeNumber = true
+        continue
+      }
+      const similarity = this.#pairSimilarity[j] as number
+      termCovered += weight * similarity
+      matchedWeight += weight
+      if (slot < lastSlot) {
+        turns += 1
+        isExact = false
+      }
+      lastSlot = slot
+      pairs += 1
+      const source = (readWords[slot] as ReadWord).source
+      const nearness = this.#pairNearness[j] as Nearness
+      if (nearness !== 'exact') {
+        isExact = false
+        const place = FEATURE[nearness]
+        features[place] = (features[place] as number) + weight
+      }
+      if (source !== 'literal') {
+        isExact = false
+        const place = FEATURE[source]
+        if (source !== 'equivalent' || nearness === 'exact') features[place] = (features[place] as number) + weight
+      }
+      if ((readWords[slot] as ReadWord).isUnsure) features[FEATURE.unsure] = 1
+    }
+    let wordWhole = 0
+    let wordCovered = 0
+    let mostUnexplained = 0
+    let unexplained = 0
+    let directionConflict = 0
+    let kept = 0
+    let qualifiers = 0
+    let readNumber = false
+    let startWhole = 0
+    let startCovered = 0
+    let medicine = 0
+    for (let slot = 0; slot < readWords.length; slot += 1) {
+      const readWord = readWords[slot] as ReadWord
+      const weight = prepared.weights[slot] as number
+      const j = this.#termOfWord[slot] as number
+      const early = weight / (1 + slot * 0.5)
+      if (j !== -1) {
+        if (readWord.part.kind === 'medicine' || readWord.part.kind === 'procedure' || readWord.part.kind === 'cause') medicine += weight
+        startWhole += early
+        startCovered += early * (this.#pairSimilarity[j] as number)
+        wordWhole += weight
+        wordCovered += weight * (this.#pairSimilarity[j] as number)
+        if (readWord.part.kind === 'qualifier') qualifiers += 1
+        continue
+      }
+      if (weight === 0) continue
+      const left = weight * Aligner.toUnmatchedShare(readWord)
+      wordWhole += left
+      startWhole += early * (left / weight)
+      const direction = prepared.directions[slot]
+      if (direction !== undefined && termDirection !== undefined && direction !== termDirection) directionConflict = 1
+      if (left < weight) continue
+      if (readWord.part.kind === 'qualifier') kept += 1
+      unexplained += 1
+      isExact = false
+      if (left > mostUnexplained) mostUnexplained = left
+      if (NUMBER.test(readWord.key)) readNumber = true
+    }
+    const verbatim = wordWhole === 0 ? 0 : wordCovered / wordWhole
+    const term = termWhole === 0 ? 0 : termCovered / termWhole
+    for (const name of SHARES) {
+      const place = FEATURE[name]
+      features[place] = matchedWeight === 0 ? 0 : (features[place] as number) / matchedWeight
+    }
+    features[FEATURE.verbatimCovered] = verbatim
+    features[FEATURE.termCovered] = term
+    features[FEATURE.bothCovered] = verbatim * term
+    features[FEATURE.lessCovered] = Math.min(verbatim, term)
+    features[FEATURE.mostUnexplained] = mostUnexplained
+    features[FEATURE.mostMissing] = mostMissing
+    features[FEATURE.unexplainedCount] = Math.min(unexplained, 4) / 4
+    features[FEATURE.missingCount] = Math.min(missing, 4) / 4
+    features[FEATURE.lightMissing] = Math.min(light, 1)
+    features[FEATURE.outOfOrder] = pairs < 2 ? 0 : turns / (pairs - 1)
+    features[FEATURE.numberConflict] = hasFreeNumber && readNumber ? 1 : hasFreeNumber || readNumber ? 0.5 : 0
+    features[FEATURE.directionConflict] = directionConflict
+    features[FEATURE.keptQualifier] = Math.min(kept, 2) / 2
+    features[FEATURE.qualifierMatched] = Math.min(qualifiers, 2) / 2
+    features[FEATURE.startCovered] = startWhole === 0 ? 0 : startCovered / startWhole
+    features[FEATURE.medicineMatched] = matchedWeight === 0 ? 0 : Math.min(1, medicine / matchedWeight)
+    features[FEATURE.literalExact] = isExact ? 1 : 0
+    features[FEATURE.lengthDifference] = Math.min(4, Math.abs(length - readWords.length)) / 4
+  }
+
+  /** The pairing of a term with the reading in hand, for an explanation. */
+  explain(text: number): Pairing {
+    const length = this.#pair(text)
+    const count = (this.#current as PreparedReading).reading.words.length
+    const termOfWord = this.#termOfWord.slice(0, count)
+    return {
+      termOfWord,
+      nearness: Array.from({ length }, (_, j) => (this.#wordOfTerm[j] === -1 ? undefined : this.#pairNearness[j])),
+      similarity: this.#pairSimilarity.slice(0, length),
+    }
+  }
+}
+
+const SHARES = [
+  'spelling',
+  'stem',
+  'shortened',
+  'related',
+  'equivalent',
+  'direction',
+  'learned',
+  'abbreviation',
+  'paraphrase',
+  'respaced',
+] as const satisfies readonly AlignmentFeature[]

@@ -1,0 +1,104 @@
+/**
+ * The lexicon's phrases, ready to be met in a verbatim. Knows atoms and rows; knows no dictionary and no decision.
+ */
+import type {
+  AbbreviationReading,
+  Analyte,
+  DirectionPhrase,
+  Equivalence,
+  Lexicon,
+  LexiconRow,
+  Medicine,
+  Paraphrase,
+  Procedure,
+  Qualifier,
+} from '../../dictionaries/lexicon/lexicon.ts'
+import { toWordGroups } from '../../dictionaries/lexicon/word-groups.ts'
+import { type Atom, toAtoms } from './atoms.ts'
+
+/** A row of the lexicon as it may be met. */
+export type Entry =
+  | { readonly kind: 'abbreviation'; readonly row: AbbreviationReading }
+  | { readonly kind: 'qualifier'; readonly row: Qualifier }
+  | { readonly kind: 'direction'; readonly row: DirectionPhrase }
+  | { readonly kind: 'paraphrase'; readonly row: Paraphrase }
+  | { readonly kind: 'equivalence'; readonly row: Equivalence; readonly others: readonly string[] }
+  | { readonly kind: 'analyte'; readonly row: Analyte }
+  | { readonly kind: 'medicine'; readonly row: Medicine }
+  | { readonly kind: 'procedure'; readonly row: Procedure }
+
+export interface Phrase {
+  /** Keys of its atoms; `#` stands for a number, `*` for one word. */
+  readonly keys: readonly string[]
+  readonly entry: Entry
+}
+
+/** A phrase where it stands: atoms `from` to `to` (exclusive). */
+export interface Met {
+  readonly from: number
+  readonly to: number
+  readonly entry: Entry
+}
+
+const ANY = '*'
+const NUMBER = '#'
+
+export class PhraseTable {
+  /** By the key of the first atom, the longest phrases first. */
+  readonly #byFirst = new Map<string, Phrase[]>()
+
+  constructor({ tables }: Lexicon) {
+    const add = (text: string, entry: Entry): void => {
+      const keys = toAtoms(text).map(({ key }) => key)
+      const first = keys[0]
+      if (first === undefined) return
+      const same = this.#byFirst.get(first)
+      if (same === undefined) this.#byFirst.set(first, [{ keys, entry }])
+      else same.push({ keys, entry })
+    }
+    for (const row of tables.abbreviations) add(row.abbreviation, { kind: 'abbreviation', row })
+    for (const row of tables.qualifiers) add(row.phrase, { kind: 'qualifier', row })
+    for (const row of tables.directions) add(row.phrase, { kind: 'direction', row })
+    for (const row of tables.paraphrases) add(row.lay, { kind: 'paraphrase', row })
+    for (const row of tables.medicines) add(row.name, { kind: 'medicine', row })
+    for (const row of tables.procedures) add(row.name, { kind: 'procedure', row })
+    for (const row of tables.analytes) for (const name of [row.analyte, ...row.names]) add(name, { kind: 'analyte', row })
+    for (const { words, rows } of toWordGroups(tables.equivalences).list())
+      for (const word of words) {
+        const row = rows.find((each) => each.word === word || each.sameAs === word) ?? rows[0]
+        if (row !== undefined) add(word, { kind: 'equivalence', row, others: words.filter((other) => other !== word) })
+      }
+    for (const phrases of this.#byFirst.values()) phrases.sort((a, b) => b.keys.length - a.keys.length)
+  }
+
+  /** Every phrase that stands in the text, by where it begins, longer ones first. */
+  listMet(atoms: readonly Atom[]): readonly Met[] {
+    const met: Met[] = []
+    for (let from = 0; from < atoms.length; from += 1) {
+      const atom = atoms[from] as Atom
+      this.#addMet(met, atoms, { from, first: atom.key })
+      if (atom.kind === 'number') this.#addMet(met, atoms, { from, first: NUMBER })
+    }
+    return met
+  }
+
+  #addMet(met: Met[], atoms: readonly Atom[], { from, first }: { from: number; first: string }): void {
+    const phrases = this.#byFirst.get(first)
+    if (phrases === undefined) return
+    for (const { keys, entry } of phrases) {
+      if (from + keys.length > atoms.length) continue
+      let i = 1
+      while (i < keys.length && fits(keys[i] as string, atoms[from + i] as Atom)) i += 1
+      if (i === keys.length) met.push({ from, to: from + keys.length, entry })
+    }
+  }
+}
+
+function fits(key: string, atom: Atom): boolean {
+  return key === atom.key || (key === NUMBER && atom.kind === 'number') || (key === ANY && atom.kind !== 'sign')
+}
+
+/** Where a row stands and why it may be relied upon, for an explanation. */
+export function toGrounds({ where, reason }: LexiconRow): string {
+  return `${where}: ${reason}`
+}

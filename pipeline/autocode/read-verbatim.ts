@@ -1,0 +1,425 @@
+/**
+ * What a verbatim may mean, word by word: the words as written, and the ways the lexicon reads them. Knows the lexicon
+ * and which words a dictionary holds; knows none of its terms.
+ */
+import { chooseReading } from '../../dictionaries/lexicon/contexts.ts'
+import type { AbbreviationReading, Direction, Lexicon, QualifierClass, QualifierEffect } from '../../dictionaries/lexicon/lexicon.ts'
+import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
+import { type Atom, toAtoms } from './atoms.ts'
+import { type Met, type PhraseTable, toGrounds } from './phrases.ts'
+import { STOP_WORDS, UNITS } from './words.ts'
+
+/** How a word came to stand in a reading. `respaced`: two words written as one, or one as two. */
+export type Source = 'literal' | 'abbreviation' | 'paraphrase' | 'equivalent' | 'respaced'
+
+/** What a word does beside the event. */
+export type Part =
+  | { readonly kind: 'content' }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'qualifier'; readonly class: QualifierClass; readonly effect: QualifierEffect; readonly grounds: string }
+  | { readonly kind: 'direction'; readonly direction: Direction; readonly grounds: string }
+  | { readonly kind: 'value' }
+  | { readonly kind: 'cause' }
+  | { readonly kind: 'medicine' | 'procedure'; readonly grounds: string }
+
+export interface ReadWord {
+  /** Normalised. */
+  readonly key: string
+  /** Where it stands in the verbatim, UTF-16; words of one phrase share its place. */
+  readonly start: number
+  readonly end: number
+  readonly source: Source
+  readonly part: Part
+  /** The rows it rests on. */
+  readonly grounds?: string
+  /** One of several readings, and nothing tells which. */
+  readonly isUnsure?: true
+}
+
+export interface Reading {
+  readonly words: readonly ReadWord[]
+}
+
+/** A verbatim, read. */
+export interface VerbatimReading {
+  readonly atoms: readonly Atom[]
+  /** All that the lexicon knows in it. */
+  readonly met: readonly Met[]
+  /** The likeliest first; at least one, which may be without words. */
+  readonly readings: readonly Reading[]
+}
+
+export interface ReadingKnowledge {
+  readonly lexicon: Lexicon
+  readonly phrases: PhraseTable
+  /** Whether a term of the dictionary holds the word. */
+  readonly isKnown: (key: string) => boolean
+}
+
+/** A way to read some atoms. */
+interface Alternative {
+  readonly from: number
+  readonly to: number
+  readonly words: readonly string[]
+  readonly source: Source
+  readonly grounds: string
+  readonly isUnsure: boolean
+}
+
+const MOST_READINGS = 6
+const MOST_OTHERS = 3
+/** A part of a word that was written together with another. */
+const SHORTEST_PIECE = 3
+
+/** @param domain the SDTM domain, on which some abbreviations depend */
+export function readVerbatim(verbatim: string, domain: string, knowledge: ReadingKnowledge): VerbatimReading {
+  const atoms = toAtoms(verbatim)
+  const met = knowledge.phrases.listMet(atoms)
+  const parts = toParts(verbatim, { atoms, met, knowledge })
+  const alternatives = [
+    ...listAbbreviations(atoms, met, { domain, knowledge }),
+    ...listPhrases(met, knowledge),
+    ...listRespaced(atoms, knowledge),
+  ]
+  return { atoms, met, readings: listReadings({ verbatim, atoms, parts }, alternatives) }
+}
+
+const CONTENT: Part = { kind: 'content' }
+const STOP: Part = { kind: 'stop' }
+const VALUE: Part = { kind: 'value' }
+const CAUSE: Part = { kind: 'cause' }
+
+/** What each atom does; the longest phrase decides, of equal ones the first kind named here. */
+function toParts(
+  verbatim: string,
+  { atoms, met, knowledge }: { atoms: readonly Atom[]; met: readonly Met[]; knowledge: ReadingKnowledge },
+): readonly Part[] {
+  const parts: Part[] = atoms.map((atom) => (atom.kind === 'sign' || STOP_WORDS.has(atom.key) ? STOP : CONTENT))
+  const marks = met
+    .filter(({ entry }) => MARKS.has(entry.kind))
+    .sort((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from)
+  const taken = new Uint8Array(atoms.length)
+  for (const { from, to, entry } of marks) {
+    const part = toPart(entry)
+    if (part === undefined || isAnySet(taken, from, to) || splitsRun(atoms, { from, to }, { verbatim, knowledge })) continue
+    if (part.kind === 'direction' && to - from === 1 && isLetterCode(atoms[from] as Atom) && !standsByAnalyte(met, from)) continue
+    taken.fill(1, from, to)
+    // "abnormality of": of its words only those that say something are looked for.
+    for (let i = from; i < to; i += 1) if (part.kind !== 'direction' || parts[i] !== STOP || to - from === 1) parts[i] = part
+  }
+  for (let i = 0; i < atoms.length; i += 1) {
+    const atom = atoms[i] as Atom
+    if (atom.kind !== 'number' || taken[i] === 1) continue
+    let end = i + 1
+    while (end < atoms.length && isUnit(atoms[end] as Atom) && taken[end] === 0) end += 1
+    if (splitsRun(atoms, { from: i, to: end }, { verbatim, knowledge })) continue
+    // A decimal is always a measured value; a whole number may belong to a name (type 2, factor 8).
+    if (end > i + 1 || /\d[.,]\d/.test(atom.key)) parts.fill(VALUE, i, end)
+  }
+  markCircumstances(atoms, parts)
+  return parts
+}
+
+/** Whether atoms begin or end inside a run of letters and digits that the dictionary knows as a word: 8q21, 2b. */
+function splitsRun(
+  atoms: readonly Atom[],
+  { from, to }: { from: number; to: number },
+  { verbatim, knowledge }: { verbatim: string; knowledge: ReadingKnowledge },
+): boolean {
+  const isKnownRun = (border: number): boolean => {
+    if (!isGluedWord(atoms, border)) return false
+    let first = border - 1
+    while (isGluedWord(atoms, first)) first -= 1
+    let last = border
+    while (isGluedWord(atoms, last + 1)) last += 1
+    const run = normaliseTerm(verbatim.slice((atoms[first] as Atom).start, (atoms[last] as Atom).end))
+    return !run.includes(' ') && knowledge.isKnown(run)
+  }
+  return isKnownRun(from) || isKnownRun(to) || (to - from > 1 && isKnownRun(to - 1))
+}
+
+/** Whether an atom continues the word before it. */
+function isGluedWord(atoms: readonly Atom[], at: number): boolean {
+  const atom = atoms[at]
+  return atom !== undefined && at > 0 && atom.isGlued && atom.kind !== 'sign' && (atoms[at - 1] as Atom).kind !== 'sign'
+}
+
+/**
+ * What led to the event, what came before it, how it was seen and what was done about it. A word such as "following"
+ * opens it up to the next comma; a later part of the text that speaks of a treatment is all of it.
+ */
+function markCircumstances(atoms: readonly Atom[], parts: Part[]): void {
+  const isEvent = (part: Part): boolean => part === CONTENT || EVENT_PARTS.has(part.kind)
+  let isInside = false
+  let isFirst = true
+  let segment = 0
+  const close = (end: number): void => {
+    if (!isFirst && rangeHas(atoms, parts, { from: segment, to: end })) fillCause(parts, { from: segment, to: end })
+    segment = end + 1
+  }
+  for (const [i, atom] of atoms.entries()) {
+    const part = parts[i] as Part
+    if (atom.kind === 'sign' && BORDER.test(atom.key)) {
+      close(i)
+      isInside = false
+      if (i > 0) isFirst = false
+      continue
+    }
+    const isCausality = part.kind === 'qualifier' && part.effect === 'convention' && CAUSE_CLASSES.has(atom.key)
+    const opens =
+      CIRCUMSTANCES.has(atom.key) ||
+      isCausality ||
+      (part.kind === 'qualifier' && part.class === 'causality' && part.effect === 'convention') ||
+      ((atom.key === 'on' || atom.key === 'by' || atom.key === 'per') && isSeenBy(atoms, parts, i + 1))
+    if (opens && i > 0) isInside = true
+    if (isInside && isEvent(part)) parts[i] = CAUSE
+  }
+  close(atoms.length)
+}
+
+const EVENT_PARTS: ReadonlySet<Part['kind']> = new Set(['medicine', 'procedure', 'direction'])
+const BORDER = /^[,;()\-–]$/
+const CIRCUMSTANCES = new Set(['following', 'after', 'since', 'during', 'while', 'when', 'worse', 'post', 'requiring', 'needing', 'req'])
+const CAUSE_CLASSES = new Set(['s', 'status'])
+/** What is done about an event, or to find it. */
+const ACTIONS = new Set(
+  (
+    'given took taken treated treatment treat tx rx removed excised excision replaced ordered performed done received ' +
+    'administered held hold interrupted discontinued stopped continued started start slowed evaluate awaiting admitted ' +
+    'hospitalized sent drained repaired resected prescribed required transfused catheterized closed reported'
+  ).split(' '),
+)
+const SEEN_BY = new Set(
+  'ct mri xray x us ultrasound ecg ekg eeg echo scan cxr imaging biopsy exam examination audiogram ctpa dipstick doppler endoscopy colonoscopy egd lab lp slit pet labs urinalysis ua mammogram holter telemetry'.split(' '),
+)
+
+function isSeenBy(atoms: readonly Atom[], parts: readonly Part[], at: number): boolean {
+  for (let i = at; i < Math.min(at + 3, atoms.length); i += 1) {
+    const { key, kind } = atoms[i] as Atom
+    if (kind === 'sign') return false
+    if (SEEN_BY.has(key) || parts[i]?.kind === 'procedure' || parts[i]?.kind === 'medicine') return true
+  }
+  return false
+}
+
+function rangeHas(
+  atoms: readonly Atom[],
+  parts: readonly Part[],
+  { from, to }: { readonly from: number; readonly to: number },
+): boolean {
+  for (let i = from; i < to; i += 1) {
+    if (ACTIONS.has((atoms[i] as Atom).key) || parts[i]?.kind === 'medicine') return true
+  }
+  return false
+}
+
+function fillCause(parts: Part[], { from, to }: { readonly from: number; readonly to: number }): void {
+  for (let i = from; i < to; i += 1) if (parts[i] === CONTENT || EVENT_PARTS.has((parts[i] as Part).kind)) parts[i] = CAUSE
+}
+
+const MARKS: ReadonlySet<Met['entry']['kind']> = new Set(['qualifier', 'direction', 'medicine', 'procedure'])
+
+function toPart(entry: Met['entry']): Part | undefined {
+  switch (entry.kind) {
+    case 'qualifier':
+      return { kind: 'qualifier', class: entry.row.class, effect: entry.row.effect, grounds: toGrounds(entry.row) }
+    case 'direction':
+      return { kind: 'direction', direction: entry.row.direction, grounds: toGrounds(entry.row) }
+    case 'medicine':
+    case 'procedure':
+      return { kind: entry.kind, grounds: toGrounds(entry.row) }
+    default:
+      return undefined
+  }
+}
+
+/** H, L, hi, lo: letters that say a direction only beside what was measured. */
+function isLetterCode({ kind, key }: Atom): boolean {
+  return kind === 'letters' && key.length <= 2 && key !== 'up'
+}
+
+function standsByAnalyte(met: readonly Met[], at: number): boolean {
+  return met.some(({ entry, from, to }) => entry.kind === 'analyte' && (to === at || from === at + 1 || to === at - 1))
+}
+
+function isUnit({ key, kind }: Atom): boolean {
+  return UNITS.has(key) || (kind === 'sign' && (key === '/' || key === '^' || key === '*'))
+}
+
+function isAnySet(flags: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i += 1) if (flags[i] === 1) return true
+  return false
+}
+
+function listAbbreviations(
+  atoms: readonly Atom[],
+  met: readonly Met[],
+  { domain, knowledge }: { domain: string; knowledge: ReadingKnowledge },
+): Alternative[] {
+  const found = met.filter(({ entry }) => entry.kind === 'abbreviation')
+  const alternatives: Alternative[] = []
+  const seen = new Set<number>()
+  for (const { from, to } of found) {
+    const place = from * 1000 + to
+    // c/o and h/o are abbreviations and qualifiers: what they do is known, whatever they stand for.
+    if (seen.has(place) || met.some((other) => other.from === from && other.to === to && other.entry.kind === 'qualifier')) continue
+    seen.add(place)
+    const rows = found.flatMap((other) =>
+      other.from === from && other.to === to && other.entry.kind === 'abbreviation' ? [other.entry.row] : [],
+    )
+    const otherWords = atoms
+      .filter((_, i) => i < from || i >= to)
+      .map(({ key }) => key)
+      .join(' ')
+    const choice = chooseReading(rows, { otherWords, domain })
+    const readings: readonly AbbreviationReading[] = choice.kind === 'taken' ? [choice.reading] : choice.readings
+    for (const row of readings)
+      alternatives.push({
+        from,
+        to,
+        words: toKeys(row.reading),
+        source: 'abbreviation',
+        grounds: toGrounds(row),
+        isUnsure: choice.kind === 'ask',
+      })
+  }
+  return alternatives
+}
+
+function listPhrases(met: readonly Met[], { isKnown }: ReadingKnowledge): Alternative[] {
+  const alternatives: Alternative[] = []
+  for (const { from, to, entry } of met) {
+    if (entry.kind === 'paraphrase')
+      alternatives.push({
+        from,
+        to,
+        words: toKeys(entry.row.medical),
+        source: 'paraphrase',
+        grounds: toGrounds(entry.row),
+        isUnsure: false,
+      })
+    const others =
+      entry.kind === 'equivalence' ? entry.others : entry.kind === 'analyte' ? [entry.row.analyte, ...entry.row.names] : []
+    let count = 0
+    for (const other of others) {
+      const words = toKeys(other)
+      // Words of one for one are near words; here are phrases.
+      if (count >= MOST_OTHERS || (words.length === 1 && to - from === 1 && entry.kind === 'equivalence')) continue
+      if (!words.every((word) => STOP_WORDS.has(word) || isKnown(word))) continue
+      count += 1
+      alternatives.push({
+        from,
+        to,
+        words,
+        source: entry.kind === 'analyte' ? 'abbreviation' : 'equivalent',
+        grounds: toGrounds(entry.row),
+        isUnsure: false,
+      })
+    }
+  }
+  return alternatives
+}
+
+/** Two words that the dictionary knows as one ("head ache"), and one that it knows as two ("backpain"). */
+function listRespaced(atoms: readonly Atom[], { isKnown }: ReadingKnowledge): Alternative[] {
+  const alternatives: Alternative[] = []
+  for (let i = 0; i < atoms.length; i += 1) {
+    const atom = atoms[i] as Atom
+    if (atom.kind !== 'letters') continue
+    const next = atoms[i + 1]
+    if (next?.kind === 'letters' && !STOP_WORDS.has(next.key) && atom.key.length + next.key.length >= 6) {
+      const joined = normaliseTerm(atom.key + next.key)
+      if (isKnown(joined))
+        alternatives.push({ from: i, to: i + 2, words: [joined], source: 'respaced', grounds: 'written as one word', isUnsure: false })
+    }
+    if (atom.key.length < 2 * SHORTEST_PIECE || isKnown(atom.key)) continue
+    for (let cut = SHORTEST_PIECE; cut <= atom.key.length - SHORTEST_PIECE; cut += 1) {
+      const words = [normaliseTerm(atom.key.slice(0, cut)), normaliseTerm(atom.key.slice(cut))]
+      if (!words.every(isKnown)) continue
+      alternatives.push({ from: i, to: i + 1, words, source: 'respaced', grounds: 'written as two words', isUnsure: false })
+      break
+    }
+  }
+  return alternatives
+}
+
+function toKeys(text: string): readonly string[] {
+  return normaliseTerm(text).split(' ')
+}
+
+interface Written {
+  readonly verbatim: string
+  readonly atoms: readonly Atom[]
+  readonly parts: readonly Part[]
+}
+
+function listReadings(source: Written, alternatives: readonly Alternative[]): readonly Reading[] {
+  const literal = toReading(source, [])
+  if (alternatives.length === 0) return [literal]
+  const ranked = alternatives.toSorted((a, b) => b.to - b.from - (a.to - a.from) || RANK[a.source] - RANK[b.source] || a.from - b.from)
+  const preferred = pickApart(ranked, [])
+  const readings = [toReading(source, preferred), literal]
+  for (const alternative of ranked) {
+    if (readings.length >= MOST_READINGS) break
+    if (!preferred.includes(alternative)) readings.push(toReading(source, pickApart(preferred, [alternative])))
+  }
+  return readings
+}
+
+const RANK: Readonly<Record<Source, number>> = { abbreviation: 0, paraphrase: 1, equivalent: 2, respaced: 3, literal: 4 }
+
+/** Those given first, and of the others all that overlap with none before them. */
+function pickApart(others: readonly Alternative[], first: readonly Alternative[]): readonly Alternative[] {
+  const picked = [...first]
+  for (const each of others)
+    if (!picked.some(({ from, to }) => each.from < to && from < each.to)) picked.push(each)
+  return picked
+}
+
+function toReading(source: Written, alternatives: readonly Alternative[]): Reading {
+  const { atoms, parts } = source
+  const words: ReadWord[] = []
+  for (let i = 0; i < atoms.length; ) {
+    const alternative = alternatives.find(({ from }) => from === i)
+    if (alternative !== undefined) {
+      const start = (atoms[i] as Atom).start
+      const end = (atoms[alternative.to - 1] as Atom).end
+      for (const key of alternative.words)
+        words.push({
+          key,
+          start,
+          end,
+          source: alternative.source,
+          part: STOP_WORDS.has(key) ? STOP : parts[i]?.kind === 'cause' ? CAUSE : CONTENT,
+          grounds: alternative.grounds,
+          ...(alternative.isUnsure ? { isUnsure: true } : {}),
+        })
+      i = alternative.to
+      continue
+    }
+    const until = alternatives.reduce((next, { from }) => (from > i && from < next ? from : next), atoms.length)
+    i = addLiteral(words, { ...source, from: i, until })
+  }
+  return { words }
+}
+
+/** The words of letters and digits without a gap (b12, h1n1), or one sign; signs that say nothing are left out. */
+function addLiteral(
+  words: ReadWord[],
+  { verbatim, atoms, parts, from, until }: Written & { from: number; until: number },
+): number {
+  const first = atoms[from] as Atom
+  const part = parts[from] as Part
+  if (first.kind === 'sign') {
+    if (part.kind !== 'stop' || /[%?+<>=↑↓]/.test(first.key))
+      words.push({ key: first.key, start: first.start, end: first.end, source: 'literal', part })
+    return from + 1
+  }
+  let to = from + 1
+  const isPlain = (at: number): boolean => parts[at] === CONTENT || parts[at] === STOP || parts[at]?.kind === 'cause'
+  while (to < until && isPlain(from) && isPlain(to) && isGluedWord(atoms, to)) to += 1
+  const end = (atoms[to - 1] as Atom).end
+  const keys = to === from + 1 && first.kind === 'letters' ? [first.key] : toKeys(verbatim.slice(first.start, end))
+  for (const key of keys) words.push({ key, start: first.start, end, source: 'literal', part: to === from + 1 ? part : CONTENT })
+  return to
+}
