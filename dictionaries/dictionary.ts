@@ -5,6 +5,7 @@
 
 import type { DictionaryRef, PathNode, TermPath } from '../schemas/terms.ts'
 import type { StandardQuery } from './meddra/standard-queries.ts'
+import type { TermIndex } from './text/term-index.ts'
 
 /** A name that a verbatim can be coded by: an LLT; a title or inclusion term of ICD-10-CM; a term or synonym of a list. */
 export interface Term {
@@ -24,6 +25,22 @@ export interface SimilarTerm {
   readonly score: number
   /** The entry of an index that led to it, where that is no name of it: a hint, never to be coded by. */
   readonly hint?: string
+}
+
+/**
+ * Every text that leads to a code that can be assigned: the names of current terms, and hints. A concept is a number
+ * here: names of one concept share it.
+ */
+export interface IndexedTexts {
+  readonly texts: readonly string[]
+  /** Per text. */
+  readonly concepts: Int32Array
+  /** One more than the largest number of a concept. */
+  readonly conceptCount: number
+  /** Over the normalised texts, by their places. */
+  readonly index: TermIndex
+  /** The terms that a text leads to: itself, or of a hint those it leads to. */
+  listTerms(text: number): readonly { readonly term: Term; readonly hint?: string }[]
 }
 
 /** A period of whole days, ISO 8601 dates, both included; an end that is left out is open. */
@@ -128,6 +145,8 @@ export interface Dictionary {
   listByFold(folded: string): readonly Term[]
   /** Every term, current or not, whose normalised name equals the key; by code. */
   listByNormalised(key: string): readonly Term[]
+  /** All that a verbatim can be matched with. The first call builds an index. */
+  listIndexed(): IndexedTexts
   /** Current terms that look like the text, most similar first. The first call builds an index. */
   listCandidates(text: string, options: { readonly limit: number }): readonly SimilarTerm[]
   /**

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Dictionary } from '../dictionaries/dictionary.ts'
+import type { Lexicon } from '../dictionaries/lexicon/lexicon.ts'
+import { readLexicon } from '../dictionaries/lexicon/read-lexicon.ts'
 import { type ChangeAction, readMeddraChanges } from '../dictionaries/meddra/changes.ts'
 import { listContradictions } from '../dictionaries/meddra/contradictions.ts'
 import { readMeddraHistory } from '../dictionaries/meddra/history.ts'
@@ -16,7 +18,7 @@ import { ENGINE_VERSION } from './autocode/autocode.ts'
 import type { CodingLists } from './autocode/lists.ts'
 import { readLists } from './ingest/read-lists.ts'
 import { loadSparingly } from './run-memory.ts'
-import { openDictionaryFiles } from './storage/dictionary-files.ts'
+import { openDictionaryFiles, openDictionaryFolder } from './storage/dictionary-files.ts'
 import { type Artefact, type SettingPlace, toSetId } from './store/artefacts.ts'
 import { openExport, type Study, toPackageRoot, toShortPath } from './study.ts'
 
@@ -66,6 +68,17 @@ export async function openDictionary(path: string, options: DictionaryOptions = 
   const { askPassword, ...known } = options
   const files = await openFiles(path, askPassword)
   return loadSparingly(() => readDictionary(files, known))
+}
+
+const LEXICON_PATH = join(toPackageRoot(), 'dictionaries', 'lexicon')
+
+/**
+ * The lexicon that verbatims are read with.
+ * @param terminology whose rows go over those of the language, as its folder is named
+ * @throws AecoderError DICTIONARY_NOT_FOUND, DICTIONARY_DAMAGED
+ */
+export async function openLexicon(terminology = 'meddra'): Promise<Lexicon> {
+  return readLexicon(openDictionaryFolder(LEXICON_PATH), { language: 'en', terminology })
 }
 
 /** What is known of a dictionary before it is read, and whom to ask for its password. */

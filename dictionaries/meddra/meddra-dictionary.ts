@@ -6,6 +6,7 @@ import type {
   CodeLimits,
   CodeNote,
   Dictionary,
+  IndexedTexts,
   IntegrityReport,
   NodeName,
   QueryMembership,
@@ -14,11 +15,11 @@ import type {
   SimilarTerm,
   Term,
 } from '../dictionary.ts'
-import { CandidateIndex } from '../text/candidate-index.ts'
 import { foldVerbatim } from '../text/fold.ts'
 import { checkSearchOptions, LevelSearch } from '../text/level-search.ts'
 import { normaliseTerm } from '../text/normalise.ts'
 import { compare } from '../text/term-search.ts'
+import { TermIndex } from '../text/term-index.ts'
 import { TextGroups } from '../text/text-groups.ts'
 import type { Level } from './levels.ts'
 import type { Sidecar } from './sidecar.ts'
@@ -33,12 +34,6 @@ interface Parts {
   readonly sidecar: Sidecar
   /** Odd things met while reading, before those of the tables. */
   readonly warnings: readonly string[]
-}
-
-/** `rows[i]` is the LLT that the index knows as its text i. */
-interface Candidates {
-  readonly index: CandidateIndex
-  readonly rows: Int32Array
 }
 
 /** Indexes are built when first asked for: a dictionary that only checks or shows paths loads at once. */
@@ -57,7 +52,8 @@ export class MeddraDictionary implements Dictionary {
   readonly #links = new Map<ParentLevel, RowLinks>()
   #byFold: TextGroups | undefined
   #byNormalised: TextGroups | undefined
-  #candidates: Candidates | undefined
+  #keys: readonly string[] | undefined
+  #indexed: IndexedTexts | undefined
 
   constructor({ ref, language, tables, queries, sidecar, warnings }: Parts) {
     this.ref = ref
@@ -121,16 +117,18 @@ export class MeddraDictionary implements Dictionary {
   }
 
   listByNormalised(key: string): readonly Term[] {
-    this.#byNormalised ??= new TextGroups(this.#tables.llt.names.map(normaliseTerm))
+    this.#byNormalised ??= new TextGroups(this.#listKeys())
     return this.#byNormalised.listRows(key).map((row) => this.termAt(row))
   }
 
+  listIndexed(): IndexedTexts {
+    this.#indexed ??= this.#toIndexed()
+    return this.#indexed
+  }
+
   listCandidates(text: string, options: { readonly limit: number }): readonly SimilarTerm[] {
-    const { index, rows } = this.#toCandidates()
-    return index.search(text, options).map((similar) => ({
-      term: this.termAt(rows[similar.index] ?? -1),
-      score: similar.score,
-    }))
+    const { index, listTerms } = this.listIndexed()
+    return index.search(text, options).flatMap((similar) => listTerms(similar.index).map((found) => ({ ...found, score: similar.score })))
   }
 
   search(text: string, options: SearchOptions): readonly SearchHit[] {
@@ -197,8 +195,7 @@ export class MeddraDictionary implements Dictionary {
   }
 
   #listSimilar(text: string, limit: number): readonly number[] {
-    const { index, rows } = this.#toCandidates()
-    return index.searchRespelt(text, { limit }).map((similar) => rows[similar.index] ?? -1)
+    return this.listCandidates(text, { limit }).map(({ term }) => this.#tables.llt.rowByCode.get(term.code) ?? -1)
   }
 
   #listSimilarPts(text: string, limit: number): readonly number[] {
@@ -231,12 +228,23 @@ export class MeddraDictionary implements Dictionary {
     return links
   }
 
-  #toCandidates(): Candidates {
-    if (this.#candidates !== undefined) return this.#candidates
-    const { names, current } = this.#tables.llt
+  /** Normalised names, row by row. */
+  #listKeys(): readonly string[] {
+    this.#keys ??= this.#tables.llt.names.map(normaliseTerm)
+    return this.#keys
+  }
+
+  #toIndexed(): IndexedTexts {
+    const { names, current, ptRows } = this.#tables.llt
+    const keys = this.#listKeys()
     const rows = Int32Array.from(names.keys()).filter((row) => current[row] === 1)
-    this.#candidates = { index: CandidateIndex.build(Array.from(rows, (row) => names[row] ?? '')), rows }
-    return this.#candidates
+    return {
+      texts: Array.from(rows, (row) => names[row] ?? ''),
+      concepts: rows.map((row) => ptRows[row] ?? 0),
+      conceptCount: this.#tables.pt.codes.length,
+      index: new TermIndex(Array.from(rows, (row) => keys[row] ?? '')),
+      listTerms: (text) => [{ term: this.termAt(rows[text] ?? -1) }],
+    }
   }
 
   #toHit(level: MeddraLevel, row: number): SearchHit {

@@ -22,19 +22,27 @@ export class BestTexts {
     }
   }
 
+  /** In no order. */
   list(): readonly number[] {
     return this.#texts
   }
 
+  /** Best first, equal ones in their order. */
+  listSorted(): readonly { readonly index: number; readonly score: number }[] {
+    return this.#texts
+      .map((index, place) => ({ index, score: this.#scores[place] as number }))
+      .sort((a, b) => b.score - a.score || a.index - b.index)
+  }
+
   #isWorse(place: number, text: number, score: number): boolean {
-    const own = at(this.#scores, place)
-    return own < score || (own === score && at(this.#texts, place) > text)
+    const own = this.#scores[place] as number
+    return own < score || (own === score && (this.#texts[place] as number) > text)
   }
 
   #rise(from: number): void {
     for (let place = from; place > 0; ) {
       const parent = (place - 1) >> 1
-      if (this.#isWorse(parent, at(this.#texts, place), at(this.#scores, place))) return
+      if (this.#isWorse(parent, this.#texts[place] as number, this.#scores[place] as number)) return
       this.#swap(place, parent)
       place = parent
     }
@@ -44,7 +52,10 @@ export class BestTexts {
     for (let place = 0; ; ) {
       let worst = place
       for (const child of [2 * place + 1, 2 * place + 2]) {
-        if (child < this.#texts.length && this.#isWorse(child, at(this.#texts, worst), at(this.#scores, worst))) {
+        if (
+          child < this.#texts.length &&
+          this.#isWorse(child, this.#texts[worst] as number, this.#scores[worst] as number)
+        ) {
           worst = child
         }
       }
@@ -55,16 +66,11 @@ export class BestTexts {
   }
 
   #swap(a: number, b: number): void {
-    const text = at(this.#texts, a)
-    const score = at(this.#scores, a)
-    this.#texts[a] = at(this.#texts, b)
-    this.#scores[a] = at(this.#scores, b)
+    const text = this.#texts[a] as number
+    const score = this.#scores[a] as number
+    this.#texts[a] = this.#texts[b] as number
+    this.#scores[a] = this.#scores[b] as number
     this.#texts[b] = text
     this.#scores[b] = score
   }
-}
-
-/** Element `index`, which the caller knows to be there. */
-function at(values: readonly number[], index: number): number {
-  return values[index] as number
 }

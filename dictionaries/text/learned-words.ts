@@ -14,6 +14,7 @@ const MOST_NAMES = 12
 const LONGEST_NAME = 8
 /** One pair of synonyms may differ by chance. */
 const FEWEST_CONCEPTS = 2
+const LOWEST_SIMILARITY = 0.5
 
 /**
  * Looks at each pair of names of a concept that differ in one word.
@@ -29,11 +30,11 @@ export function learnWords(
   const counts = new Map<number, number>()
   const changes = new Map<number, number>()
   for (let concept = 0; concept < conceptCount; concept += 1) {
-    const from = at(firsts, concept)
-    const to = Math.min(at(firsts, concept + 1), from + MOST_NAMES)
+    const from = firsts[concept] as number
+    const to = Math.min(firsts[concept + 1] as number, from + MOST_NAMES)
     for (let i = from; i < to; i += 1) {
       for (let j = i + 1; j < to; j += 1) {
-        const pair = findDifference(words, starts, { one: at(texts, i), other: at(texts, j) })
+        const pair = findDifference(words, starts, { one: texts[i] as number, other: texts[j] as number })
         if (pair === 0) continue
         counts.set(pair, (counts.get(pair) ?? 0) + 1)
       }
@@ -56,6 +57,7 @@ export function learnWords(
     // How much of what replaces either word is the other: fillers ("disease", "syndrome") change with everything.
     const share = count / Math.sqrt((changes.get(left) ?? 1) * (changes.get(right) ?? 1))
     const similarity = 0.45 + 0.45 * share * (1 - 1 / (count + 1))
+    if (similarity < LOWEST_SIMILARITY) continue
     add(left, right, similarity)
     add(right, left, similarity)
   }
@@ -68,14 +70,14 @@ export function learnWords(
 
 function groupByConcept(concepts: Int32Array, conceptCount: number): { texts: Int32Array; firsts: Int32Array } {
   const firsts = new Int32Array(conceptCount + 1)
-  for (const concept of concepts) firsts[concept + 1] = at(firsts, concept + 1) + 1
-  for (let i = 1; i <= conceptCount; i += 1) firsts[i] = at(firsts, i) + at(firsts, i - 1)
+  for (const concept of concepts) firsts[concept + 1] = (firsts[concept + 1] as number) + 1
+  for (let i = 1; i <= conceptCount; i += 1) firsts[i] = (firsts[i] as number) + (firsts[i - 1] as number)
   const texts = new Int32Array(concepts.length)
   const places = firsts.slice()
   for (let text = 0; text < concepts.length; text += 1) {
-    const concept = at(concepts, text)
-    texts[at(places, concept)] = text
-    places[concept] = at(places, concept) + 1
+    const concept = concepts[text] as number
+    texts[places[concept] as number] = text
+    places[concept] = (places[concept] as number) + 1
   }
   return { texts, firsts }
 }
@@ -92,22 +94,22 @@ function findDifference(
   starts: Int32Array,
   { one, other }: { readonly one: number; readonly other: number },
 ): number {
-  const oneFrom = at(starts, one)
-  const otherFrom = at(starts, other)
-  const oneLength = at(starts, one + 1) - oneFrom
-  const otherLength = at(starts, other + 1) - otherFrom
+  const oneFrom = starts[one] as number
+  const otherFrom = starts[other] as number
+  const oneLength = (starts[one + 1] as number) - oneFrom
+  const otherLength = (starts[other + 1] as number) - otherFrom
   if (oneLength !== otherLength || oneLength < 2 || oneLength > LONGEST_NAME) return 0
   let left = -1
   let right = -1
   // Words of both, in any order; at most one of each may be left over.
   for (let i = 0; i < oneLength; i += 1) {
-    const word = at(words, oneFrom + i)
+    const word = words[oneFrom + i] as number
     if (holds(words, word, { from: otherFrom, length: otherLength })) continue
     if (left !== -1) return 0
     left = word
   }
   for (let i = 0; i < otherLength; i += 1) {
-    const word = at(words, otherFrom + i)
+    const word = words[otherFrom + i] as number
     if (holds(words, word, { from: oneFrom, length: oneLength })) continue
     if (right !== -1) return 0
     right = word
@@ -119,9 +121,4 @@ function findDifference(
 function holds(words: Int32Array, word: number, { from, length }: { from: number; length: number }): boolean {
   for (let i = 0; i < length; i += 1) if (words[from + i] === word) return true
   return false
-}
-
-/** Element `index`, which the caller knows to be there. */
-function at(values: { readonly [index: number]: number | undefined }, index: number): number {
-  return values[index] as number
 }

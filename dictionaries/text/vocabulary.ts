@@ -2,8 +2,8 @@
  * The words of many texts: which there are, how rare each is, and which look like a given one. Knows letters and
  * endings; knows neither meanings nor the order of words. All texts are normalised (`normaliseTerm`).
  */
-import stemmer from 'natural/lib/natural/stemmers/porter_stemmer.js'
-import { toSound, toWordDistance } from './word-distance.ts'
+import { isSameStem } from './stems.ts'
+import { countSharedStart, toSound, toWordDistance } from './word-distance.ts'
 
 /**
  * How a word of the vocabulary is like a given one: itself; another ending of the same stem; the same word misspelt;
@@ -24,11 +24,15 @@ const GRAM_BITS = 15
 /** Of a word's grams only short words use the 2-grams: a slip leaves them no 3-gram. */
 const LONGEST_SHORT = 6
 /** As many words as are compared letter by letter. */
-const MOST_COMPARED = 160
-const MOST_NEAR = 16
+const MOST_COMPARED = 128
+const MOST_NEAR = 14
+const LOWEST_SIMILARITY = 0.4
 /** Words of the same letters are always compared. */
 const ANAGRAM_COUNT = 64
-const LOWEST_SIMILARITY = 0.4
+/** Verbatims repeat their words; the bound keeps a stream of odd ones from growing the table. */
+const MOST_REMEMBERED = 50_000
+/** Words that begin alike may be one in another form. */
+const SHARED_START = 4
 
 export class Vocabulary {
   readonly words: readonly string[]
@@ -36,17 +40,22 @@ export class Vocabulary {
   readonly frequencies: Int32Array
   readonly textCount: number
   readonly #numbers: ReadonlyMap<string, number>
-  #grams: Grams | undefined
-  readonly #stems: (string | undefined)[] = []
+  readonly #grams: Grams
+  /** The words in the order of their letters. */
+  readonly #sorted: readonly string[]
   readonly #sounds: (string | undefined)[] = []
   readonly #near = new Map<string, readonly NearWord[]>()
-  #counts = new Uint8Array(0)
+  // Scratch: zero between look-ups.
+  readonly #counts: Uint8Array
 
   private constructor(numbers: ReadonlyMap<string, number>, frequencies: Int32Array, textCount: number) {
     this.#numbers = numbers
     this.words = [...numbers.keys()]
     this.frequencies = frequencies
     this.textCount = textCount
+    this.#grams = toGrams(this.words)
+    this.#sorted = this.words.toSorted()
+    this.#counts = new Uint8Array(this.words.length)
   }
 
   /** @returns the vocabulary, and the words of text i as `words[starts[i] .. starts[i + 1]]` */
@@ -81,9 +90,9 @@ export class Vocabulary {
     const frequencies = new Int32Array(numbers.size)
     const lastText = new Int32Array(numbers.size).fill(-1)
     for (let text = 0; text < keys.length; text += 1) {
-      for (let i = at(starts, text); i < at(starts, text + 1); i += 1) {
-        const word = at(words, i)
-        if (lastText[word] !== text) frequencies[word] = at(frequencies, word) + 1
+      for (let i = starts[text] as number; i < (starts[text + 1] as number); i += 1) {
+        const word = words[i] as number
+        if (lastText[word] !== text) frequencies[word] = (frequencies[word] as number) + 1
         lastText[word] = text
       }
     }
@@ -97,108 +106,147 @@ export class Vocabulary {
 
   /** How much a word says, 0..1: its inverse document frequency against that of a word of one text. */
   toWeight(word: number): number {
-    return Math.log(1 + this.textCount / Math.max(1, at(this.frequencies, word))) / Math.log(1 + this.textCount)
+    return Math.log(1 + this.textCount / Math.max(1, this.frequencies[word] as number)) / Math.log(1 + this.textCount)
   }
 
   /**
-   * The words like a normalised one, the likest first, at most 16. A word that some text holds is never taken for a
+   * The words like a normalised one, the likest first, at most 14. A word that some text holds is never taken for a
    * misspelling of another: that may be another word of medicine.
    */
   listNear(word: string): readonly NearWord[] {
     const known = this.#near.get(word)
     if (known !== undefined) return known
-    const near = this.#findNear(word)
-    // Verbatims repeat; the bound keeps a stream of odd ones from growing the table.
+    const itself = this.findWord(word)
+    const near = itself === -1 ? this.#listMeant(word) : this.#listForms(word, itself)
+    near.sort(
+      (a, b) =>
+        b.similarity - a.similarity ||
+        (this.frequencies[b.word] as number) - (this.frequencies[a.word] as number) ||
+        a.word - b.word,
+    )
+    if (near.length > MOST_NEAR) near.length = MOST_NEAR
     if (this.#near.size >= MOST_REMEMBERED) this.#near.clear()
     this.#near.set(word, near)
     return near
   }
 
-  #findNear(word: string): readonly NearWord[] {
-    const itself = this.findWord(word)
-    const near: NearWord[] = itself === -1 ? [] : [{ word: itself, likeness: 'exact', similarity: 1 }]
-    if (word.length < 3 || /^[^\p{L}]|\p{N}/u.test(word)) return near
-    const stem = stemmer.stem(word)
-    const sound = toSound(word)
-    for (const other of this.#listSharing(word)) {
-      if (other === itself) continue
-      const like = this.#compare({ word, stem, sound, isKnown: itself !== -1 }, other)
-      if (like !== undefined) near.push(like)
+  /** A known word, and those that begin like it. */
+  #listForms(word: string, itself: number): NearWord[] {
+    const near: NearWord[] = [{ word: itself, likeness: 'exact', similarity: 1 }]
+    if (word.length < SHARED_START || /\d/.test(word)) return near
+    const start = word.slice(0, Math.max(SHARED_START, Math.floor(word.length / 2)))
+    for (let place = this.#findPlace(start); place < this.#sorted.length; place += 1) {
+      const other = this.#sorted[place] as string
+      if (!other.startsWith(start)) break
+      if (other === word) continue
+      const likeness = this.#compareForms(word, other)
+      if (likeness !== undefined) near.push({ word: this.findWord(other), ...likeness })
     }
     return near
-      .sort((a, b) => b.similarity - a.similarity || at(this.frequencies, b.word) - at(this.frequencies, a.word) || a.word - b.word)
-      .slice(0, MOST_NEAR)
+  }
+
+  #compareForms(word: string, other: string): Pick<NearWord, 'likeness' | 'similarity'> | undefined {
+    const shared = countSharedStart(word, other)
+    if (isSameStem(word, other, shared)) return { likeness: 'stem', similarity: 0.95 }
+    const similarity = (0.85 * shared) / Math.max(word.length, other.length)
+    return shared < SHARED_START || similarity < LOWEST_SIMILARITY ? undefined : { likeness: 'related', similarity }
+  }
+
+  /** What an unknown word may be: another form, a misspelling, a shortened word, or a word that looks like it. */
+  #listMeant(word: string): NearWord[] {
+    if (word.length < 3 || /^[^\p{L}]|\p{N}/u.test(word)) return []
+    const near: NearWord[] = []
+    const sound = toSound(word)
+    const { words, counts } = this.#listSharing(word)
+    for (let i = 0; i < words.length; i += 1) {
+      const number = words[i] as number
+      const like = this.#compare({ word, sound, grams: counts[i] as number }, this.words[number] as string, number)
+      if (like !== undefined) near.push({ word: number, ...like })
+    }
+    return near
   }
 
   #compare(
-    { word, stem, sound, isKnown }: { word: string; stem: string; sound: string; isKnown: boolean },
+    { word, sound, grams }: { word: string; sound: string; grams: number },
+    other: string,
     number: number,
-  ): NearWord | undefined {
-    const other = this.words[number] ?? ''
-    if (stem === this.#stemOf(number)) return { word: number, likeness: 'stem', similarity: 0.95 }
-    const shared = countSharedStart(word, other)
+  ): Pick<NearWord, 'likeness' | 'similarity'> | undefined {
     const longest = Math.max(word.length, other.length)
-    if (!isKnown) {
-      const most = mostSlips(word, other)
-      const slips = most === 0 ? 1 : toWordDistance(word, other, most)
-      if (slips <= most) {
-        const same = sound === this.#soundOf(number) ? 0.5 : 1
-        return { word: number, likeness: 'spelling', similarity: 1 - (same * slips * 1.1) / longest - 0.02 }
-      }
-      if (sound.length > 3 && sound === this.#soundOf(number))
-        return { word: number, likeness: 'spelling', similarity: 0.8 }
-      if (shared === word.length && word.length >= 3)
-        return { word: number, likeness: 'shortened', similarity: 0.45 + (0.4 * word.length) / other.length }
+    const most = mostSlips(word, other)
+    const slips = most === 0 ? 1 : toWordDistance(word, other, most)
+    const form = this.#compareForms(word, other)
+    if (form?.likeness === 'stem' && slips > 1) return form
+    if (slips <= most) {
+      const share = sound === this.#soundOf(number) ? 0.5 : 1
+      return { likeness: 'spelling', similarity: 1 - (share * slips * 1.1) / longest - 0.02 }
     }
-    const share = shared / longest
-    const grams = countSharedGrams(word, other)
-    const similarity = Math.max(shared >= 4 ? share : 0, grams) * 0.85
-    return similarity < LOWEST_SIMILARITY ? undefined : { word: number, likeness: 'related', similarity }
+    if (sound.length > 3 && sound === this.#soundOf(number)) return { likeness: 'spelling', similarity: 0.8 }
+    if (other.startsWith(word)) return { likeness: 'shortened', similarity: 0.45 + (0.4 * word.length) / other.length }
+    const similarity = Math.max(form?.similarity ?? 0, grams * 0.85)
+    return similarity < LOWEST_SIMILARITY ? undefined : { likeness: 'related', similarity }
   }
 
-  /** The words that share the most grams with a word. */
-  #listSharing(word: string): readonly number[] {
-    const grams = (this.#grams ??= toGrams(this.words))
-    if (this.#counts.length < this.words.length) this.#counts = new Uint8Array(this.words.length)
+  /** The words that share the most grams with a word, each with how alike the two sets of grams are (Dice), 0..1. */
+  #listSharing(word: string): { words: readonly number[]; counts: readonly number[] } {
+    const { starts, postings } = this.#grams
     const counts = this.#counts
     const touched: number[] = []
     const size = word.length <= LONGEST_SHORT ? 2 : 3
-    const own = listGrams(word, size)
     const anagram = toAnagramGram(word)
-    for (let i = at(grams.starts, anagram); i < at(grams.starts, anagram + 1); i += 1) {
-      const other = at(grams.postings, i)
-      if ((this.words[other] ?? '').length !== word.length || counts[other] !== 0) continue
+    for (let i = starts[anagram] as number; i < (starts[anagram + 1] as number); i += 1) {
+      const other = postings[i] as number
+      if ((this.words[other] as string).length !== word.length || counts[other] !== 0) continue
       touched.push(other)
       counts[other] = ANAGRAM_COUNT
     }
-    for (const gram of own) {
-      for (let i = at(grams.starts, gram); i < at(grams.starts, gram + 1); i += 1) {
-        const other = at(grams.postings, i)
+    forEachGram(word, size, (gram) => {
+      const end = starts[gram + 1] as number
+      for (let i = starts[gram] as number; i < end; i += 1) {
+        const other = postings[i] as number
         if (counts[other] === 0) touched.push(other)
-        counts[other] = at(counts, other) + 1
+        counts[other] = (counts[other] as number) + 1
       }
+    })
+    // How many words share how many grams: the fewest that still make a word worth comparing follow from it.
+    const own = size === 2 ? word.length + 1 : word.length
+    const byCount = new Int32Array(ANAGRAM_COUNT * 4)
+    for (const other of touched) byCount[counts[other] as number] = (byCount[counts[other] as number] as number) + 1
+    const fewest = Math.max(2, Math.ceil(own * 0.3))
+    let atLeast = byCount.length - 1
+    for (let sum = 0; atLeast > fewest; atLeast -= 1) {
+      sum += byCount[atLeast] as number
+      if (sum + (byCount[atLeast - 1] as number) > MOST_COMPARED) break
     }
-    // The fewest grams that still make a word worth comparing rises until few enough words are left.
-    let atLeast = Math.max(2, Math.ceil(own.length * 0.3))
-    let kept = touched.filter((other) => at(counts, other) >= atLeast)
-    while (kept.length > MOST_COMPARED) {
-      atLeast += 1
-      kept = kept.filter((other) => at(counts, other) >= atLeast)
+    const words: number[] = []
+    const shares: number[] = []
+    for (const other of touched) {
+      const count = counts[other] as number
+      if (count >= atLeast) {
+        words.push(other)
+        const all = own + (this.words[other] as string).length + (size === 2 ? 1 : 0)
+        shares.push(size === 2 ? 0 : Math.min(1, (2 * (count % ANAGRAM_COUNT)) / all))
+      }
+      counts[other] = 0
     }
-    for (const other of touched) counts[other] = 0
-    return kept
+    return { words, counts: shares }
   }
 
-  #stemOf(number: number): string {
-    return (this.#stems[number] ??= stemmer.stem(this.words[number] ?? ''))
+  /** The first place of the sorted words that does not come before a start. */
+  #findPlace(start: string): number {
+    let low = 0
+    let high = this.#sorted.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#sorted[middle] as string) < start) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   #soundOf(number: number): string {
     return (this.#sounds[number] ??= toSound(this.words[number] ?? ''))
   }
 }
-
-const MOST_REMEMBERED = 50_000
 
 interface Grams {
   readonly starts: Int32Array
@@ -207,31 +255,33 @@ interface Grams {
 
 /** Which words hold a gram: 3-grams of all, and 2-grams of those that a short word can be meant by. */
 function toGrams(words: readonly string[]): Grams {
-  const counts = new Int32Array((2 << GRAM_BITS) + 1)
-  const each = (add: (gram: number, word: number) => void): void => {
-    for (const [number, word] of words.entries()) {
-      if (word.length < 3) continue
-      add(toAnagramGram(word), number)
-      for (const gram of listGrams(word, 3)) add(gram, number)
-      if (word.length <= LONGEST_SHORT + 2) for (const gram of listGrams(word, 2)) add(gram, number)
-    }
+  const starts = new Int32Array((2 << GRAM_BITS) + 1)
+  let word = 0
+  const count = (gram: number): void => {
+    starts[gram + 1] = (starts[gram + 1] as number) + 1
   }
-  each((gram) => {
-    counts[gram + 1] = at(counts, gram + 1) + 1
-  })
-  for (let gram = 1; gram < counts.length; gram += 1) counts[gram] = at(counts, gram) + at(counts, gram - 1)
-  const postings = new Int32Array(at(counts, counts.length - 1))
-  const places = counts.slice()
-  each((gram, word) => {
-    postings[at(places, gram)] = word
-    places[gram] = at(places, gram) + 1
-  })
-  return { starts: counts, postings }
+  for (word = 0; word < words.length; word += 1) forEachIndexed(words[word] as string, count)
+  for (let gram = 1; gram < starts.length; gram += 1)
+    starts[gram] = (starts[gram] as number) + (starts[gram - 1] as number)
+  const postings = new Int32Array(starts[starts.length - 1] as number)
+  const places = starts.slice()
+  const place = (gram: number): void => {
+    postings[places[gram] as number] = word
+    places[gram] = (places[gram] as number) + 1
+  }
+  for (word = 0; word < words.length; word += 1) forEachIndexed(words[word] as string, place)
+  return { starts, postings }
 }
 
-/** The grams of a word with a mark before and behind it, hashed, each once. */
-function listGrams(word: string, size: 2 | 3): readonly number[] {
-  const grams: number[] = []
+function forEachIndexed(word: string, use: (gram: number) => void): void {
+  if (word.length < 3) return
+  use(toAnagramGram(word))
+  forEachGram(word, 3, use)
+  if (word.length <= LONGEST_SHORT + 2) forEachGram(word, 2, use)
+}
+
+/** The grams of a word with a mark before and behind it, hashed; one that it has twice is used twice. */
+function forEachGram(word: string, size: 2 | 3, use: (gram: number) => void): void {
   let middle = 0
   let last = 1
   for (let i = 0; i <= word.length; i += 1) {
@@ -240,10 +290,8 @@ function listGrams(word: string, size: 2 | 3): readonly number[] {
     last = i === word.length ? 2 : word.charCodeAt(i)
     if (size === 3 && i === 0) continue
     const mixed = size === 3 ? (first << 14) ^ (middle << 7) ^ last : (middle << 7) ^ last ^ 0x5555555
-    const gram = Math.imul(mixed, 0x9e3779b1) >>> (32 - GRAM_BITS)
-    if (!grams.includes(gram)) grams.push(gram)
+    use(Math.imul(mixed, 0x9e3779b1) >>> (32 - GRAM_BITS))
   }
-  return grams
 }
 
 /** One gram for all words of the same letters: swapped letters leave a short word none of its own grams. */
@@ -258,24 +306,4 @@ function mostSlips(a: string, b: string): number {
   const shortest = Math.min(a.length, b.length)
   if (shortest < 4) return shortest === 3 && Math.max(a.length, b.length) === 4 ? 1 : 0
   return shortest < 6 ? 1 : shortest < 12 ? 2 : 3
-}
-
-function countSharedStart(a: string, b: string): number {
-  let count = 0
-  while (count < a.length && count < b.length && a.charCodeAt(count) === b.charCodeAt(count)) count += 1
-  return count
-}
-
-/** Shared 3-grams of two words against all of theirs (Dice), 0..1. */
-function countSharedGrams(a: string, b: string): number {
-  const left = listGrams(a, 3)
-  const right = listGrams(b, 3)
-  let shared = 0
-  for (const gram of left) if (right.includes(gram)) shared += 1
-  return (2 * shared) / (left.length + right.length)
-}
-
-/** Element `index`, which the caller knows to be there. */
-function at(values: { readonly [index: number]: number | undefined }, index: number): number {
-  return values[index] as number
 }

@@ -76,3 +76,10 @@ export function toSound(word: string): string {
   for (const [pattern, replacement] of SOUNDS) sound = sound.replace(pattern, replacement)
   return sound
 }
+
+/** How many letters two words have in common at their beginning. */
+export function countSharedStart(a: string, b: string): number {
+  let count = 0
+  while (count < a.length && count < b.length && a.charCodeAt(count) === b.charCodeAt(count)) count += 1
+  return count
+}

@@ -3,8 +3,9 @@
  * cannot be assigned is a hint to the codes below it: "Torus fracture of lower end of right radius" leads to the six codes
  * that say which encounter it was. Where there are too many below, it leads nowhere, as it would crowd out the rest.
  */
-import type { SimilarTerm, Term } from '../dictionary.ts'
-import { CandidateIndex } from '../text/candidate-index.ts'
+import type { IndexedTexts, SimilarTerm, Term } from '../dictionary.ts'
+import { normaliseTerm } from '../text/normalise.ts'
+import { TermIndex } from '../text/term-index.ts'
 import type { TreeChildren, TreeHint, TreeNode } from './tree-node.ts'
 
 /** As many codes as one hint may lead to: three sides of a fracture with six encounters each are 18. */
@@ -25,7 +26,8 @@ export class TreeCandidates {
   readonly #toTitle: (node: number) => Term
   readonly #own: readonly { readonly term: Term; readonly node: number }[]
   readonly #hints: readonly TreeHint[]
-  readonly #index: CandidateIndex
+  readonly #index: TermIndex
+  readonly #texts: readonly string[]
 
   constructor({ nodes, children, terms, hints, toTitle }: Parts) {
     this.#nodes = nodes
@@ -34,10 +36,28 @@ export class TreeCandidates {
     this.#own = terms.filter(({ term }) => term.isCurrent)
     const ofHeaders = terms.filter(({ term }) => !term.isCurrent).map(({ term, node }) => ({ text: term.text, node }))
     this.#hints = [...ofHeaders, ...hints].filter(({ node }) => this.#listTargets(node).length > 0)
-    this.#index = CandidateIndex.build([
-      ...this.#own.map(({ term }) => term.text),
-      ...this.#hints.map(({ text }) => text),
-    ])
+    this.#texts = [...this.#own.map(({ term }) => term.text), ...this.#hints.map(({ text }) => text)]
+    this.#index = new TermIndex(this.#texts.map(normaliseTerm))
+  }
+
+  /** A node's names are one concept; so are the hints of a node that cannot be assigned itself. */
+  listIndexed(): IndexedTexts {
+    const own = this.#own
+    const hints = this.#hints
+    return {
+      texts: this.#texts,
+      concepts: Int32Array.from([...own.map(({ node }) => node), ...hints.map(({ node }) => node)]),
+      conceptCount: this.#nodes.length,
+      index: this.#index,
+      listTerms: (text) => {
+        const name = own[text]
+        if (name !== undefined) return [{ term: name.term }]
+        const hint = hints[text - own.length]
+        return hint === undefined
+          ? []
+          : this.#listTargets(hint.node).map((node) => ({ term: this.#toTitle(node), hint: hint.text }))
+      },
+    }
   }
 
   /** Each code once, by what of it is most similar; a name before a hint of the same score. */

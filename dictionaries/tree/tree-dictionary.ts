@@ -7,6 +7,7 @@ import type {
   CodeLimits,
   CodeNote,
   Dictionary,
+  IndexedTexts,
   IntegrityReport,
   NodeName,
   Period,
@@ -131,8 +132,16 @@ export class TreeDictionary implements Dictionary {
     return this.#byNormalised.listRows(key).map((term) => this.termAt(term))
   }
 
+  listIndexed(): IndexedTexts {
+    return this.#listAllCandidates().listIndexed()
+  }
+
   /** Each code once: by the name that is most similar, or by a hint that is. */
   listCandidates(text: string, options: { readonly limit: number }): readonly SimilarTerm[] {
+    return this.#listAllCandidates().list(text, options)
+  }
+
+  #listAllCandidates(): TreeCandidates {
     this.#candidates ??= new TreeCandidates({
       nodes: this.#nodes,
       children: this.#listAllChildren(),
@@ -140,7 +149,7 @@ export class TreeDictionary implements Dictionary {
       hints: this.#hints,
       toTitle: (node) => this.#toTerm(node, 0),
     })
-    return this.#candidates.list(text, options)
+    return this.#candidates
   }
 
   /**

@@ -3,9 +3,9 @@
  * looks in numbers. Knows words and their nearness; knows no concept and makes no decision.
  */
 import type { Direction } from '../../dictionaries/lexicon/lexicon.ts'
-import type { TermIndex } from '../../dictionaries/text/term-index.ts'
+import type { Sought, TermIndex } from '../../dictionaries/text/term-index.ts'
 import type { Near, Nearness, NearWords } from './near-words.ts'
-import type { ReadWord, Reading } from './read-verbatim.ts'
+import type { Reading, ReadWord } from './read-verbatim.ts'
 import { LIGHT_WORDS, STOP_WORDS } from './words.ts'
 
 /** What the alignment of one term looks like, in numbers; each about 0..1, so that they compare over dictionaries. */
@@ -51,6 +51,9 @@ const LIGHT_SHARE = 0.3
 /** Of a word that may be left out: severity, side, a measured value. */
 const OPTIONAL_SHARE = 0.08
 const CONVENTION_SHARE = 0.15
+// Shares of the matched weight, by how it was matched, stand side by side.
+const FIRST_SHARE = FEATURE.spelling
+const LAST_SHARE = FEATURE.respaced
 const NUMBER = /^(?:\d+[a-z]?|[ivx]+)$/
 
 /** A reading, with what each of its words may stand for. */
@@ -58,6 +61,12 @@ export interface PreparedReading {
   readonly reading: Reading
   readonly near: readonly (readonly Near[])[]
   readonly weights: Float32Array
+  /** What is left of a word's weight where a term does not hold it. */
+  readonly left: Float32Array
+  /** What the index is asked for. */
+  readonly sought: readonly Sought[]
+  /** The place among the features of how each word came to stand there; -1 for a literal one. */
+  readonly sources: Int8Array
   readonly directions: readonly (Direction | undefined)[]
 }
 
@@ -66,6 +75,20 @@ export interface Pairing {
   readonly termOfWord: Int16Array
   readonly nearness: readonly (Nearness | undefined)[]
   readonly similarity: Float32Array
+}
+
+/** What is left of a word's weight where the term does not hold it. */
+function toUnmatchedShare({ part }: ReadWord): number {
+  switch (part.kind) {
+    case 'qualifier':
+      return part.effect === 'drop' ? OPTIONAL_SHARE : part.effect === 'convention' ? CONVENTION_SHARE : 1
+    case 'value':
+      return OPTIONAL_SHARE
+    case 'cause':
+      return CONVENTION_SHARE
+    default:
+      return 1
+  }
 }
 
 export class Aligner {
@@ -80,30 +103,44 @@ export class Aligner {
   #next = new Int32Array(256)
   #slots = new Int16Array(256)
   #similarities = new Float32Array(256)
-  #nearness: Nearness[] = []
+  /** The place of the nearness among the features; -1 for the word itself. */
+  #nearness = new Int8Array(256)
   #current: PreparedReading | undefined
   // Scratch of one alignment.
   #termOfWord = new Int16Array(128)
   #wordOfTerm = new Int16Array(128)
   #pairSimilarity = new Float32Array(128)
-  #pairNearness: (Nearness | undefined)[] = []
+  #pairNearness = new Int8Array(128)
 
   constructor(index: TermIndex, nearWords: NearWords) {
     this.#index = index
     this.#nearWords = nearWords
     const { words } = index.vocabulary
-    this.#shares = Float32Array.from(words, (word) => (STOP_WORDS.has(word) ? 0 : LIGHT_WORDS.has(word) ? LIGHT_SHARE : 1))
+    this.#shares = Float32Array.from(words, (word) =>
+      STOP_WORDS.has(word) ? 0 : LIGHT_WORDS.has(word) ? LIGHT_SHARE : 1,
+    )
     this.#firsts = new Int32Array(words.length)
     this.#readingMarks = new Int32Array(words.length)
   }
 
   prepare(reading: Reading): PreparedReading {
     const near = reading.words.map((word) =>
-      word.part.kind === 'stop' ? [] : this.#nearWords.list(word.key, word.part.kind === 'direction' ? word.part.direction : undefined),
+      word.part.kind === 'stop'
+        ? []
+        : this.#nearWords.list(word.key, word.part.kind === 'direction' ? word.part.direction : undefined),
     )
     const weights = Float32Array.from(reading.words, (word, i) => this.#weigh(word, near[i] ?? []))
     const directions = reading.words.map(({ part }) => (part.kind === 'direction' ? part.direction : undefined))
-    return { reading, near, weights, directions }
+    const left = Float32Array.from(reading.words, (word, i) => (weights[i] as number) * toUnmatchedShare(word))
+    return {
+      reading,
+      near,
+      weights,
+      left,
+      sought: near.map((words, i) => ({ near: words, weight: left[i] as number })),
+      sources: Int8Array.from(reading.words, ({ source }) => (source === 'literal' ? -1 : FEATURE[source])),
+      directions,
+    }
   }
 
   #weigh({ part, key }: ReadWord, near: readonly Near[]): number {
@@ -112,20 +149,6 @@ export class Aligner {
     const own = first === undefined ? UNKNOWN_WEIGHT : (this.#index.weights[first.word] ?? 0)
     if (LIGHT_WORDS.has(key)) return own * LIGHT_SHARE
     return own
-  }
-
-  /** What is left of a word's weight where the term does not hold it. */
-  static toUnmatchedShare({ part }: ReadWord): number {
-    switch (part.kind) {
-      case 'qualifier':
-        return part.effect === 'drop' ? OPTIONAL_SHARE : part.effect === 'convention' ? CONVENTION_SHARE : 1
-      case 'value':
-        return OPTIONAL_SHARE
-      case 'cause':
-        return CONVENTION_SHARE
-      default:
-        return 1
-    }
   }
 
   /** Sets the reading that the following terms are aligned with. */
@@ -143,7 +166,7 @@ export class Aligner {
         this.#firsts[word] = entries
         this.#slots[entries] = slot
         this.#similarities[entries] = similarity
-        this.#nearness[entries] = nearness
+        this.#nearness[entries] = nearness === 'exact' ? -1 : FEATURE[nearness]
       }
     }
   }
@@ -159,6 +182,9 @@ export class Aligner {
     const similarities = new Float32Array(size)
     similarities.set(this.#similarities)
     this.#similarities = similarities
+    const nearness = new Int8Array(size)
+    nearness.set(this.#nearness)
+    this.#nearness = nearness
   }
 
   /** Pairs each word of a term with the word of the reading that is likest to it, each at most once. */
@@ -171,6 +197,7 @@ export class Aligner {
       this.#termOfWord = new Int16Array(Math.max(length, count) * 2)
       this.#wordOfTerm = new Int16Array(Math.max(length, count) * 2)
       this.#pairSimilarity = new Float32Array(Math.max(length, count) * 2)
+      this.#pairNearness = new Int8Array(Math.max(length, count) * 2)
     }
     const termOfWord = this.#termOfWord.fill(-1, 0, count)
     const wordOfTerm = this.#wordOfTerm.fill(-1, 0, length)
@@ -198,15 +225,15 @@ export class Aligner {
         termOfWord[bestSlot] = j
         wordOfTerm[j] = bestSlot
         this.#pairSimilarity[j] = best
-        this.#pairNearness[j] = this.#nearness[bestEntry]
+        this.#pairNearness[j] = this.#nearness[bestEntry] as number
       }
     }
     return length
   }
 
   /** Numbers of how a term fits the reading in hand, written to `features` in the order of ALIGNMENT_FEATURES. */
-  measure(text: number, features: Float64Array): void {
-    features.fill(0, 0, FEATURE_COUNT)
+  measure(text: number, features: Float32Array, offset: number): void {
+    features.fill(0, offset, offset + FEATURE_COUNT + 1)
     const prepared = this.#current as PreparedReading
     const { words: readWords } = prepared.reading
     const { words, starts, weights, vocabulary } = this.#index
@@ -252,19 +279,18 @@ export class Aligner {
       }
       lastSlot = slot
       pairs += 1
-      const source = (readWords[slot] as ReadWord).source
-      const nearness = this.#pairNearness[j] as Nearness
-      if (nearness !== 'exact') {
+      const nearness = this.#pairNearness[j] as number
+      if (nearness !== -1) {
         isExact = false
-        const place = FEATURE[nearness]
-        features[place] = (features[place] as number) + weight
+        features[offset + nearness] = (features[offset + nearness] as number) + weight
       }
-      if (source !== 'literal') {
+      const source = prepared.sources[slot] as number
+      if (source !== -1) {
         isExact = false
-        const place = FEATURE[source]
-        if (source !== 'equivalent' || nearness === 'exact') features[place] = (features[place] as number) + weight
+        if (source !== FEATURE.equivalent || nearness === -1)
+          features[offset + source] = (features[offset + source] as number) + weight
       }
-      if ((readWords[slot] as ReadWord).isUnsure) features[FEATURE.unsure] = 1
+      if ((readWords[slot] as ReadWord).isUnsure) features[offset + FEATURE.unsure] = 1
     }
     let wordWhole = 0
     let wordCovered = 0
@@ -283,7 +309,8 @@ export class Aligner {
       const j = this.#termOfWord[slot] as number
       const early = weight / (1 + slot * 0.5)
       if (j !== -1) {
-        if (readWord.part.kind === 'medicine' || readWord.part.kind === 'procedure' || readWord.part.kind === 'cause') medicine += weight
+        if (readWord.part.kind === 'medicine' || readWord.part.kind === 'procedure' || readWord.part.kind === 'cause')
+          medicine += weight
         startWhole += early
         startCovered += early * (this.#pairSimilarity[j] as number)
         wordWhole += weight
@@ -292,7 +319,7 @@ export class Aligner {
         continue
       }
       if (weight === 0) continue
-      const left = weight * Aligner.toUnmatchedShare(readWord)
+      const left = prepared.left[slot] as number
       wordWhole += left
       startWhole += early * (left / weight)
       const direction = prepared.directions[slot]
@@ -306,28 +333,27 @@ export class Aligner {
     }
     const verbatim = wordWhole === 0 ? 0 : wordCovered / wordWhole
     const term = termWhole === 0 ? 0 : termCovered / termWhole
-    for (const name of SHARES) {
-      const place = FEATURE[name]
-      features[place] = matchedWeight === 0 ? 0 : (features[place] as number) / matchedWeight
-    }
-    features[FEATURE.verbatimCovered] = verbatim
-    features[FEATURE.termCovered] = term
-    features[FEATURE.bothCovered] = verbatim * term
-    features[FEATURE.lessCovered] = Math.min(verbatim, term)
-    features[FEATURE.mostUnexplained] = mostUnexplained
-    features[FEATURE.mostMissing] = mostMissing
-    features[FEATURE.unexplainedCount] = Math.min(unexplained, 4) / 4
-    features[FEATURE.missingCount] = Math.min(missing, 4) / 4
-    features[FEATURE.lightMissing] = Math.min(light, 1)
-    features[FEATURE.outOfOrder] = pairs < 2 ? 0 : turns / (pairs - 1)
-    features[FEATURE.numberConflict] = hasFreeNumber && readNumber ? 1 : hasFreeNumber || readNumber ? 0.5 : 0
-    features[FEATURE.directionConflict] = directionConflict
-    features[FEATURE.keptQualifier] = Math.min(kept, 2) / 2
-    features[FEATURE.qualifierMatched] = Math.min(qualifiers, 2) / 2
-    features[FEATURE.startCovered] = startWhole === 0 ? 0 : startCovered / startWhole
-    features[FEATURE.medicineMatched] = matchedWeight === 0 ? 0 : Math.min(1, medicine / matchedWeight)
-    features[FEATURE.literalExact] = isExact ? 1 : 0
-    features[FEATURE.lengthDifference] = Math.min(4, Math.abs(length - readWords.length)) / 4
+    const perWeight = matchedWeight === 0 ? 0 : 1 / matchedWeight
+    for (let i = offset + FIRST_SHARE; i <= offset + LAST_SHARE; i += 1)
+      features[i] = (features[i] as number) * perWeight
+    features[offset + FEATURE.verbatimCovered] = verbatim
+    features[offset + FEATURE.termCovered] = term
+    features[offset + FEATURE.bothCovered] = verbatim * term
+    features[offset + FEATURE.lessCovered] = Math.min(verbatim, term)
+    features[offset + FEATURE.mostUnexplained] = mostUnexplained
+    features[offset + FEATURE.mostMissing] = mostMissing
+    features[offset + FEATURE.unexplainedCount] = Math.min(unexplained, 4) / 4
+    features[offset + FEATURE.missingCount] = Math.min(missing, 4) / 4
+    features[offset + FEATURE.lightMissing] = Math.min(light, 1)
+    features[offset + FEATURE.outOfOrder] = pairs < 2 ? 0 : turns / (pairs - 1)
+    features[offset + FEATURE.numberConflict] = hasFreeNumber && readNumber ? 1 : hasFreeNumber || readNumber ? 0.5 : 0
+    features[offset + FEATURE.directionConflict] = directionConflict
+    features[offset + FEATURE.keptQualifier] = Math.min(kept, 2) / 2
+    features[offset + FEATURE.qualifierMatched] = Math.min(qualifiers, 2) / 2
+    features[offset + FEATURE.startCovered] = startWhole === 0 ? 0 : startCovered / startWhole
+    features[offset + FEATURE.medicineMatched] = matchedWeight === 0 ? 0 : Math.min(1, medicine / matchedWeight)
+    features[offset + FEATURE.literalExact] = isExact ? 1 : 0
+    features[offset + FEATURE.lengthDifference] = Math.min(4, Math.abs(length - readWords.length)) / 4
   }
 
   /** The pairing of a term with the reading in hand, for an explanation. */
@@ -337,21 +363,14 @@ export class Aligner {
     const termOfWord = this.#termOfWord.slice(0, count)
     return {
       termOfWord,
-      nearness: Array.from({ length }, (_, j) => (this.#wordOfTerm[j] === -1 ? undefined : this.#pairNearness[j])),
+      nearness: Array.from({ length }, (_, j) =>
+        this.#wordOfTerm[j] === -1 ? undefined : toNearness(this.#pairNearness[j] as number),
+      ),
       similarity: this.#pairSimilarity.slice(0, length),
     }
   }
 }
 
-const SHARES = [
-  'spelling',
-  'stem',
-  'shortened',
-  'related',
-  'equivalent',
-  'direction',
-  'learned',
-  'abbreviation',
-  'paraphrase',
-  'respaced',
-] as const satisfies readonly AlignmentFeature[]
+function toNearness(place: number): Nearness {
+  return place === -1 ? 'exact' : (ALIGNMENT_FEATURES[place] as Nearness)
+}

@@ -2,24 +2,17 @@
  * The terms that a verbatim may mean, ranked, each with its alignment. Knows the dictionary's terms and the lexicon;
  * decides nothing.
  */
+import type { IndexedTexts } from '../../dictionaries/dictionary.ts'
 import type { Lexicon } from '../../dictionaries/lexicon/lexicon.ts'
 import { learnWords } from '../../dictionaries/text/learned-words.ts'
-import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
-import { TermIndex } from '../../dictionaries/text/term-index.ts'
+import type { TermIndex } from '../../dictionaries/text/term-index.ts'
 import { ALIGNMENT_FEATURES, Aligner, type PreparedReading } from './align.ts'
 import { NearWords } from './near-words.ts'
 import { PhraseTable } from './phrases.ts'
-import { type ReadingKnowledge, readVerbatim, type VerbatimReading } from './read-verbatim.ts'
+import { MOST_READINGS, type ReadingKnowledge, readVerbatim, type VerbatimReading } from './read-verbatim.ts'
 
-/** Names and their concepts, by number: all that matching needs of a dictionary. */
-export interface MatchTerms {
-  readonly names: readonly string[]
-  /** Normalised names. */
-  readonly keys: readonly string[]
-  /** The concept of each name, counted from 0. */
-  readonly concepts: Int32Array
-  readonly conceptCount: number
-}
+/** What matching needs of a dictionary. */
+export type MatchTexts = Pick<IndexedTexts, 'texts' | 'concepts' | 'conceptCount' | 'index'>
 
 /** A concept that a verbatim may mean, by its best name. */
 export interface Ranked {
@@ -29,7 +22,7 @@ export interface Ranked {
   readonly reading: number
   readonly score: number
   /** In the order of ALIGNMENT_FEATURES, then of CONCEPT_FEATURES. */
-  readonly features: Float64Array
+  readonly features: Float32Array
 }
 
 export interface Matches {
@@ -39,10 +32,20 @@ export interface Matches {
 }
 
 /** What is only seen with all names of a concept in view. */
-export const CONCEPT_FEATURES = ['otherNames', 'isFirstName'] as const
+export const CONCEPT_FEATURES = ['otherNames'] as const
 export const FEATURES = [...ALIGNMENT_FEATURES, ...CONCEPT_FEATURES] as const
 
 const SHORTLIST = 40
+const MOST_RANKED = 20
+const ALIGNMENT_COUNT = ALIGNMENT_FEATURES.length
+const FEATURE_COUNT = FEATURES.length
+
+export interface MatchOptions {
+  /** The SDTM domain, on which some abbreviations depend. */
+  readonly domain?: string
+  /** Names that are not looked at, for training. */
+  readonly without?: (text: number) => boolean
+}
 
 const COVERED = ALIGNMENT_FEATURES.indexOf('bothCovered')
 const SAME = ALIGNMENT_FEATURES.indexOf('sameLetters')
@@ -52,15 +55,20 @@ function toLetters(text: string): string {
 }
 
 export class Matcher {
-  readonly terms: MatchTerms
+  readonly terms: MatchTexts
   readonly index: TermIndex
   readonly aligner: Aligner
   readonly #knowledge: ReadingKnowledge
   weights: Float64Array
+  // Scratch of one match: what was measured, one after the other.
+  readonly #features = new Float32Array(MOST_READINGS * SHORTLIST * FEATURE_COUNT)
+  readonly #texts = new Int32Array(MOST_READINGS * SHORTLIST)
+  readonly #readings = new Uint8Array(MOST_READINGS * SHORTLIST)
+  readonly #scores = new Float64Array(MOST_READINGS * SHORTLIST)
 
-  constructor(terms: MatchTerms, lexicon: Lexicon, weights: Float64Array) {
+  constructor(terms: MatchTexts, lexicon: Lexicon, weights: Float64Array) {
     this.terms = terms
-    this.index = new TermIndex(terms.keys)
+    this.index = terms.index
     const learned = learnWords(this.index, terms.concepts, terms.conceptCount)
     this.aligner = new Aligner(this.index, new NearWords(this.index.vocabulary, lexicon, learned))
     this.#knowledge = {
@@ -71,62 +79,72 @@ export class Matcher {
     this.weights = weights
   }
 
-  match(verbatim: string, { domain = 'AE', without }: { domain?: string; without?: (text: number) => boolean } = {}): Matches {
+  match(verbatim: string, { domain = 'AE', without }: MatchOptions = {}): Matches {
     const read = readVerbatim(verbatim, domain, this.#knowledge)
     const prepared = read.readings.map((reading) => this.aligner.prepare(reading))
-    const best = new Map<number, { text: number; reading: number; score: number; features: Float64Array; others: number }>()
-    const features = new Float64Array(FEATURES.length)
+    const count = this.#measureAll(verbatim, prepared, without)
+    return { verbatim: read, prepared, ranked: this.#rank(count) }
+  }
+
+  /** Aligns the likeliest terms of each reading; what is measured stands in the scratch. @returns how many */
+  #measureAll(
+    verbatim: string,
+    prepared: readonly PreparedReading[],
+    without: ((text: number) => boolean) | undefined,
+  ): number {
     const letters = toLetters(verbatim)
-    for (const [i, each] of prepared.entries()) {
-      const sought = each.near.map((near, slot) => ({
-        near,
-        weight: (each.weights[slot] ?? 0) * Aligner.toUnmatchedShare(each.reading.words[slot]!),
-      }))
+    const features = this.#features
+    let count = 0
+    for (let reading = 0; reading < prepared.length; reading += 1) {
+      const each = prepared[reading] as PreparedReading
       this.aligner.begin(each)
-      for (const text of this.index.findTexts(sought, SHORTLIST)) {
-        if (without?.(text)) continue
-        this.aligner.measure(text, features)
-        if ((features[COVERED] as number) > 0.9 && toLetters(this.terms.names[text] as string) === letters) features[SAME] = 1
-        const score = this.#score(features)
-        const concept = this.terms.concepts[text] as number
-        const known = best.get(concept)
-        if (known === undefined) best.set(concept, { text, reading: i, score, features: features.slice(), others: 0 })
-        else {
-          known.others += 1
-          if (score > known.score) Object.assign(known, { text, reading: i, score, features: features.slice() })
-        }
+      const texts = this.index.findTexts(each.sought, SHORTLIST)
+      for (let i = 0; i < texts.length; i += 1) {
+        const text = texts[i] as number
+        if (without !== undefined && without(text)) continue
+        const offset = count * FEATURE_COUNT
+        this.aligner.measure(text, features, offset)
+        if ((features[offset + COVERED] as number) > 0.9 && toLetters(this.terms.texts[text] as string) === letters)
+          features[offset + SAME] = 1
+        let score = 0
+        for (let f = 0; f < ALIGNMENT_COUNT; f += 1)
+          score += (this.weights[f] as number) * (features[offset + f] as number)
+        this.#texts[count] = text
+        this.#readings[count] = reading
+        this.#scores[count] = score
+        count += 1
       }
     }
-    const ranked: Ranked[] = []
-    for (const [concept, { text, reading, score, features, others }] of best) {
-      const first = ALIGNMENT_FEATURES.length
-      features[first] = Math.min(others, 5) / 5
-      const total = score + (this.weights[first] as number) * (features[first] as number)
-      ranked.push({ text, concept, reading, score: total, features })
+    return count
+  }
+
+  /** The concepts of what was measured, each by its best name, the best first. */
+  #rank(count: number): readonly Ranked[] {
+    const { concepts } = this.terms
+    const best = new Map<number, number>()
+    const others = new Map<number, number>()
+    for (let i = 0; i < count; i += 1) {
+      const concept = concepts[this.#texts[i] as number] as number
+      const known = best.get(concept)
+      if (known === undefined) {
+        best.set(concept, i)
+        continue
+      }
+      if (this.#texts[known] !== this.#texts[i]) others.set(concept, (others.get(concept) ?? 0) + 1)
+      if ((this.#scores[i] as number) > (this.#scores[known] as number)) best.set(concept, i)
     }
-    ranked.sort((a, b) => b.score - a.score || a.text - b.text)
-    return { verbatim: read, prepared, ranked }
-  }
-
-  #score(features: Float64Array): number {
-    let score = 0
-    for (let i = 0; i < ALIGNMENT_FEATURES.length; i += 1) score += (this.weights[i] as number) * (features[i] as number)
-    return score
-  }
-}
-
-export function toMatchTerms(rows: readonly { readonly name: string; readonly concept: string }[]): MatchTerms {
-  const numbers = new Map<string, number>()
-  const concepts = Int32Array.from(rows, ({ concept }) => {
-    const known = numbers.get(concept)
-    if (known !== undefined) return known
-    numbers.set(concept, numbers.size)
-    return numbers.size - 1
-  })
-  return {
-    names: rows.map(({ name }) => name),
-    keys: rows.map(({ name }) => normaliseTerm(name)),
-    concepts,
-    conceptCount: numbers.size,
+    const weight = this.weights[ALIGNMENT_COUNT] as number
+    const order: { readonly concept: number; readonly i: number; readonly others: number; readonly score: number }[] =
+      []
+    for (const [concept, i] of best) {
+      const share = Math.min(others.get(concept) ?? 0, 5) / 5
+      order.push({ concept, i, others: share, score: (this.#scores[i] as number) + weight * share })
+    }
+    order.sort((a, b) => b.score - a.score || (this.#texts[a.i] as number) - (this.#texts[b.i] as number))
+    return order.slice(0, MOST_RANKED).map(({ concept, i, others, score }) => {
+      const features = this.#features.slice(i * FEATURE_COUNT, (i + 1) * FEATURE_COUNT)
+      features[ALIGNMENT_COUNT] = others
+      return { text: this.#texts[i] as number, concept, reading: this.#readings[i] as number, score, features }
+    })
   }
 }

@@ -79,15 +79,19 @@ export class NearWords {
       if (isSame || this.#lexicon.findOpposition(key, this.#vocabulary.words[word] ?? '') === undefined)
         offer(word, likeness, similarity)
     }
-    for (const other of this.#equivalents.get(key) ?? []) offer(this.#vocabulary.findWord(other), 'equivalent', EQUIVALENT)
+    for (const other of this.#equivalents.get(key) ?? [])
+      offer(this.#vocabulary.findWord(other), 'equivalent', EQUIVALENT)
     // A misspelt word has the meanings of the word it is taken for.
     const first = [...best.values()].find(({ nearness }) => nearness === 'spelling' || nearness === 'stem')
     if (first !== undefined)
       for (const other of this.#equivalents.get(this.#vocabulary.words[first.word] ?? '') ?? [])
         offer(this.#vocabulary.findWord(other), 'equivalent', EQUIVALENT * first.similarity)
-    for (const { word, similarity } of this.#learned.get(this.#vocabulary.findWord(key)) ?? []) offer(word, 'learned', similarity)
+    for (const { word, similarity } of this.#learned.get(this.#vocabulary.findWord(key)) ?? [])
+      offer(word, 'learned', similarity)
     if (direction !== undefined)
       for (const word of this.#wordsByDirection.get(direction) ?? []) offer(word, 'direction', SAME_DIRECTION)
-    return [...best.values()].sort((a, b) => b.similarity - a.similarity || a.word - b.word).slice(0, MOST_NEAR + (direction === undefined ? 0 : 20))
+    return [...best.values()]
+      .sort((a, b) => b.similarity - a.similarity || a.word - b.word)
+      .slice(0, MOST_NEAR + (direction === undefined ? 0 : 20))
   }
 }

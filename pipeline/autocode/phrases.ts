@@ -62,7 +62,8 @@ export class PhraseTable {
     for (const row of tables.paraphrases) add(row.lay, { kind: 'paraphrase', row })
     for (const row of tables.medicines) add(row.name, { kind: 'medicine', row })
     for (const row of tables.procedures) add(row.name, { kind: 'procedure', row })
-    for (const row of tables.analytes) for (const name of [row.analyte, ...row.names]) add(name, { kind: 'analyte', row })
+    for (const row of tables.analytes)
+      for (const name of [row.analyte, ...row.names]) add(name, { kind: 'analyte', row })
     for (const { words, rows } of toWordGroups(tables.equivalences).list())
       for (const word of words) {
         const row = rows.find((each) => each.word === word || each.sameAs === word) ?? rows[0]

@@ -3,7 +3,13 @@
  * and which words a dictionary holds; knows none of its terms.
  */
 import { chooseReading } from '../../dictionaries/lexicon/contexts.ts'
-import type { AbbreviationReading, Direction, Lexicon, QualifierClass, QualifierEffect } from '../../dictionaries/lexicon/lexicon.ts'
+import type {
+  AbbreviationReading,
+  Direction,
+  Lexicon,
+  QualifierClass,
+  QualifierEffect,
+} from '../../dictionaries/lexicon/lexicon.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
 import { type Atom, toAtoms } from './atoms.ts'
 import { type Met, type PhraseTable, toGrounds } from './phrases.ts'
@@ -16,7 +22,12 @@ export type Source = 'literal' | 'abbreviation' | 'paraphrase' | 'equivalent' | 
 export type Part =
   | { readonly kind: 'content' }
   | { readonly kind: 'stop' }
-  | { readonly kind: 'qualifier'; readonly class: QualifierClass; readonly effect: QualifierEffect; readonly grounds: string }
+  | {
+      readonly kind: 'qualifier'
+      readonly class: QualifierClass
+      readonly effect: QualifierEffect
+      readonly grounds: string
+    }
   | { readonly kind: 'direction'; readonly direction: Direction; readonly grounds: string }
   | { readonly kind: 'value' }
   | { readonly kind: 'cause' }
@@ -66,7 +77,7 @@ interface Alternative {
   readonly isUnsure: boolean
 }
 
-const MOST_READINGS = 6
+export const MOST_READINGS = 5
 const MOST_OTHERS = 3
 /** A part of a word that was written together with another. */
 const SHORTEST_PIECE = 3
@@ -77,7 +88,7 @@ export function readVerbatim(verbatim: string, domain: string, knowledge: Readin
   const met = knowledge.phrases.listMet(atoms)
   const parts = toParts(verbatim, { atoms, met, knowledge })
   const alternatives = [
-    ...listAbbreviations(atoms, met, { domain, knowledge }),
+    ...listAbbreviations(atoms, met, domain),
     ...listPhrases(met, knowledge),
     ...listRespaced(atoms, knowledge),
   ]
@@ -101,11 +112,19 @@ function toParts(
   const taken = new Uint8Array(atoms.length)
   for (const { from, to, entry } of marks) {
     const part = toPart(entry)
-    if (part === undefined || isAnySet(taken, from, to) || splitsRun(atoms, { from, to }, { verbatim, knowledge })) continue
-    if (part.kind === 'direction' && to - from === 1 && isLetterCode(atoms[from] as Atom) && !standsByAnalyte(met, from)) continue
+    if (part === undefined || isAnySet(taken, from, to) || splitsRun(atoms, { from, to }, { verbatim, knowledge }))
+      continue
+    if (
+      part.kind === 'direction' &&
+      to - from === 1 &&
+      isLetterCode(atoms[from] as Atom) &&
+      !standsByAnalyte(met, from)
+    )
+      continue
     taken.fill(1, from, to)
     // "abnormality of": of its words only those that say something are looked for.
-    for (let i = from; i < to; i += 1) if (part.kind !== 'direction' || parts[i] !== STOP || to - from === 1) parts[i] = part
+    for (let i = from; i < to; i += 1)
+      if (part.kind !== 'direction' || parts[i] !== STOP || to - from === 1) parts[i] = part
   }
   for (let i = 0; i < atoms.length; i += 1) {
     const atom = atoms[i] as Atom
@@ -179,7 +198,19 @@ function markCircumstances(atoms: readonly Atom[], parts: Part[]): void {
 
 const EVENT_PARTS: ReadonlySet<Part['kind']> = new Set(['medicine', 'procedure', 'direction'])
 const BORDER = /^[,;()\-–]$/
-const CIRCUMSTANCES = new Set(['following', 'after', 'since', 'during', 'while', 'when', 'worse', 'post', 'requiring', 'needing', 'req'])
+const CIRCUMSTANCES = new Set([
+  'following',
+  'after',
+  'since',
+  'during',
+  'while',
+  'when',
+  'worse',
+  'post',
+  'requiring',
+  'needing',
+  'req',
+])
 const CAUSE_CLASSES = new Set(['s', 'status'])
 /** What is done about an event, or to find it. */
 const ACTIONS = new Set(
@@ -190,7 +221,9 @@ const ACTIONS = new Set(
   ).split(' '),
 )
 const SEEN_BY = new Set(
-  'ct mri xray x us ultrasound ecg ekg eeg echo scan cxr imaging biopsy exam examination audiogram ctpa dipstick doppler endoscopy colonoscopy egd lab lp slit pet labs urinalysis ua mammogram holter telemetry'.split(' '),
+  'ct mri xray x us ultrasound ecg ekg eeg echo scan cxr imaging biopsy exam examination audiogram ctpa dipstick doppler endoscopy colonoscopy egd lab lp slit pet labs urinalysis ua mammogram holter telemetry'.split(
+    ' ',
+  ),
 )
 
 function isSeenBy(atoms: readonly Atom[], parts: readonly Part[], at: number): boolean {
@@ -214,7 +247,8 @@ function rangeHas(
 }
 
 function fillCause(parts: Part[], { from, to }: { readonly from: number; readonly to: number }): void {
-  for (let i = from; i < to; i += 1) if (parts[i] === CONTENT || EVENT_PARTS.has((parts[i] as Part).kind)) parts[i] = CAUSE
+  for (let i = from; i < to; i += 1)
+    if (parts[i] === CONTENT || EVENT_PARTS.has((parts[i] as Part).kind)) parts[i] = CAUSE
 }
 
 const MARKS: ReadonlySet<Met['entry']['kind']> = new Set(['qualifier', 'direction', 'medicine', 'procedure'])
@@ -254,7 +288,7 @@ function isAnySet(flags: Uint8Array, from: number, to: number): boolean {
 function listAbbreviations(
   atoms: readonly Atom[],
   met: readonly Met[],
-  { domain, knowledge }: { domain: string; knowledge: ReadingKnowledge },
+  domain: string,
 ): Alternative[] {
   const found = met.filter(({ entry }) => entry.kind === 'abbreviation')
   const alternatives: Alternative[] = []
@@ -262,7 +296,11 @@ function listAbbreviations(
   for (const { from, to } of found) {
     const place = from * 1000 + to
     // c/o and h/o are abbreviations and qualifiers: what they do is known, whatever they stand for.
-    if (seen.has(place) || met.some((other) => other.from === from && other.to === to && other.entry.kind === 'qualifier')) continue
+    if (
+      seen.has(place) ||
+      met.some((other) => other.from === from && other.to === to && other.entry.kind === 'qualifier')
+    )
+      continue
     seen.add(place)
     const rows = found.flatMap((other) =>
       other.from === from && other.to === to && other.entry.kind === 'abbreviation' ? [other.entry.row] : [],
@@ -299,7 +337,11 @@ function listPhrases(met: readonly Met[], { isKnown }: ReadingKnowledge): Altern
         isUnsure: false,
       })
     const others =
-      entry.kind === 'equivalence' ? entry.others : entry.kind === 'analyte' ? [entry.row.analyte, ...entry.row.names] : []
+      entry.kind === 'equivalence'
+        ? entry.others
+        : entry.kind === 'analyte'
+          ? [entry.row.analyte, ...entry.row.names]
+          : []
     let count = 0
     for (const other of others) {
       const words = toKeys(other)
@@ -330,13 +372,27 @@ function listRespaced(atoms: readonly Atom[], { isKnown }: ReadingKnowledge): Al
     if (next?.kind === 'letters' && !STOP_WORDS.has(next.key) && atom.key.length + next.key.length >= 6) {
       const joined = normaliseTerm(atom.key + next.key)
       if (isKnown(joined))
-        alternatives.push({ from: i, to: i + 2, words: [joined], source: 'respaced', grounds: 'written as one word', isUnsure: false })
+        alternatives.push({
+          from: i,
+          to: i + 2,
+          words: [joined],
+          source: 'respaced',
+          grounds: 'written as one word',
+          isUnsure: false,
+        })
     }
     if (atom.key.length < 2 * SHORTEST_PIECE || isKnown(atom.key)) continue
     for (let cut = SHORTEST_PIECE; cut <= atom.key.length - SHORTEST_PIECE; cut += 1) {
       const words = [normaliseTerm(atom.key.slice(0, cut)), normaliseTerm(atom.key.slice(cut))]
       if (!words.every(isKnown)) continue
-      alternatives.push({ from: i, to: i + 1, words, source: 'respaced', grounds: 'written as two words', isUnsure: false })
+      alternatives.push({
+        from: i,
+        to: i + 1,
+        words,
+        source: 'respaced',
+        grounds: 'written as two words',
+        isUnsure: false,
+      })
       break
     }
   }
@@ -356,7 +412,9 @@ interface Written {
 function listReadings(source: Written, alternatives: readonly Alternative[]): readonly Reading[] {
   const literal = toReading(source, [])
   if (alternatives.length === 0) return [literal]
-  const ranked = alternatives.toSorted((a, b) => b.to - b.from - (a.to - a.from) || RANK[a.source] - RANK[b.source] || a.from - b.from)
+  const ranked = alternatives.toSorted(
+    (a, b) => b.to - b.from - (a.to - a.from) || RANK[a.source] - RANK[b.source] || a.from - b.from,
+  )
   const preferred = pickApart(ranked, [])
   const readings = [toReading(source, preferred), literal]
   for (const alternative of ranked) {
@@ -366,13 +424,18 @@ function listReadings(source: Written, alternatives: readonly Alternative[]): re
   return readings
 }
 
-const RANK: Readonly<Record<Source, number>> = { abbreviation: 0, paraphrase: 1, equivalent: 2, respaced: 3, literal: 4 }
+const RANK: Readonly<Record<Source, number>> = {
+  abbreviation: 0,
+  paraphrase: 1,
+  equivalent: 2,
+  respaced: 3,
+  literal: 4,
+}
 
 /** Those given first, and of the others all that overlap with none before them. */
 function pickApart(others: readonly Alternative[], first: readonly Alternative[]): readonly Alternative[] {
   const picked = [...first]
-  for (const each of others)
-    if (!picked.some(({ from, to }) => each.from < to && from < each.to)) picked.push(each)
+  for (const each of others) if (!picked.some(({ from, to }) => each.from < to && from < each.to)) picked.push(each)
   return picked
 }
 
@@ -420,6 +483,7 @@ function addLiteral(
   while (to < until && isPlain(from) && isPlain(to) && isGluedWord(atoms, to)) to += 1
   const end = (atoms[to - 1] as Atom).end
   const keys = to === from + 1 && first.kind === 'letters' ? [first.key] : toKeys(verbatim.slice(first.start, end))
-  for (const key of keys) words.push({ key, start: first.start, end, source: 'literal', part: to === from + 1 ? part : CONTENT })
+  for (const key of keys)
+    words.push({ key, start: first.start, end, source: 'literal', part: to === from + 1 ? part : CONTENT })
   return to
 }

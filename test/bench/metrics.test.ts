@@ -27,7 +27,15 @@ describe('top-k accuracy', () => {
   })
 
   test('has no right answer where the concept is absent, whatever is found', () => {
-    expect(toTopK([{ truth: '-', ids: ['-', 'a'] }, { truth: '-', ids: [] }], 10)).toBe(0)
+    expect(
+      toTopK(
+        [
+          { truth: '-', ids: ['-', 'a'] },
+          { truth: '-', ids: [] },
+        ],
+        10,
+      ),
+    ).toBe(0)
   })
 })
 

@@ -16,7 +16,10 @@ export const ABSENT = '-'
  * ABSENT has no right answer and counts as wrong.
  * @param answers per query the true concept's id and the ids found, best first
  */
-export function toTopK(answers: readonly { readonly truth: string; readonly ids: readonly string[] }[], k: number): number {
+export function toTopK(
+  answers: readonly { readonly truth: string; readonly ids: readonly string[] }[],
+  k: number,
+): number {
   const right = answers.filter(({ truth, ids }) => truth !== ABSENT && ids.slice(0, k).includes(truth))
   return right.length / answers.length
 }
@@ -86,7 +89,7 @@ export function toCoverage(judged: readonly Judged[], precision: number): Covera
 /** 95 % of a standard normal distribution lies below it. */
 const Z_95 = 1.6448536269514722
 
-/** Wilson's lower bound of a share, one-sided at 95 %: good for sizing a table, may be slightly kind near 1. NaN of n = 0. */
+/** Wilson's lower bound of a share, one-sided at 95 %: for the cells of a table; slightly kind near 1. NaN of n = 0. */
 export function toWilsonLower(right: number, n: number): number {
   const share = right / n
   const square = Z_95 ** 2

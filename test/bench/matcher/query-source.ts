@@ -53,12 +53,14 @@ export function readBenchFolder(folder: string, half: Half): QuerySource {
   const kinds = new Map<string, readonly Query[]>()
   for (const kind of FILES) {
     const file = join(folder, `${kind}.tsv`)
-    if (!existsSync(file)) throw new Error(`${file} is missing (expected ${FILES.map((name) => `${name}.tsv`).join(', ')})`)
+    if (!existsSync(file))
+      throw new Error(`${file} is missing (expected ${FILES.map((name) => `${name}.tsv`).join(', ')})`)
     const queries: Query[] = []
     for (const [i, line] of readFileSync(file, 'utf8').split('\n').entries()) {
       if (line === '') continue
       const [text = '', truth = '', detail = ''] = line.split('\t')
-      if (text === '' || truth === '') throw new Error(`${file}:${i + 1}: expected query, concept and kind, found "${line}"`)
+      if (text === '' || truth === '')
+        throw new Error(`${file}:${i + 1}: expected query, concept and kind, found "${line}"`)
       if (toHalf(line) === half) queries.push({ text, truth, kind, detail })
     }
     kinds.set(kind, shuffle(queries))

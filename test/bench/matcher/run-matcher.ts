@@ -23,11 +23,15 @@ export async function runMatcher(
   child.stdin.end(queries.map((query) => `${query}\n`).join(''))
   const [written, [code]] = await Promise.all([text(child.stdout), closed])
   if (code !== 0) throw new Error(`${script} ended with ${code}`)
-  const lines = written.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)
+  const lines = written
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown)
   const ready = (lines[0] as { ready?: Ready }).ready
   const done = (lines.at(-1) as { done?: Done }).done
   const answers = lines.slice(1, -1) as AnswerLine[]
-  if (ready === undefined || done === undefined) throw new Error(`${script}: expected a first line ready, a last line done`)
+  if (ready === undefined || done === undefined)
+    throw new Error(`${script}: expected a first line ready, a last line done`)
   if (answers.length !== queries.length)
     throw new Error(`${script}: ${answers.length} answers to ${queries.length} queries`)
   for (const [i, answer] of answers.entries()) checkAnswer(answer, { query: queries[i] ?? '', script })

@@ -29,7 +29,7 @@ await serveMatcher({
       forwardStarts[term + 1] = length
     }
     const idf = Float64Array.from(frequencies, (frequency) => Math.log(rows.length / frequency) + 1)
-    // Terms that have 3-gram g: postings[starts[g] .. starts[g + 1]], and beside it its weight in the term's unit vector.
+    // Terms with 3-gram g: postings[starts[g] .. starts[g + 1]]; in weights its share of the term's unit vector.
     const starts = new Int32Array(grams.size + 1)
     for (let g = 0; g < grams.size; g += 1) starts[g + 1] = (starts[g] as number) + (frequencies[g] ?? 0)
     const postings = new Int32Array(length)

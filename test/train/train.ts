@@ -1,0 +1,98 @@
+/**
+ * `npm run train`: fits the model of the matcher to what the project may hold (its own dictionary, noise, its own gold
+ * verbatims) and writes pipeline/autocode/model/model.json for review.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Dictionary } from '../../dictionaries/dictionary.ts'
+import type { Lexicon } from '../../dictionaries/lexicon/lexicon.ts'
+import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
+import { TermIndex } from '../../dictionaries/text/term-index.ts'
+import { Confidence } from '../../pipeline/autocode/confidence.ts'
+import { FEATURES, Matcher, type MatchTexts } from '../../pipeline/autocode/matcher.ts'
+import { DEFAULT_DICTIONARY, openDictionary, openLexicon } from '../../pipeline/coding-kits.ts'
+import { toRandom } from '../generators/random.ts'
+import { drawExamples, type Example } from './examples.ts'
+import { fitConfidence, fitRanking, toNamed } from './fit.ts'
+import { type GoldRow, readGold } from './gold.ts'
+import type { Random } from './noise.ts'
+
+const SEED = 20_261_122
+const MODEL = join(import.meta.dirname, '..', '..', 'pipeline', 'autocode', 'model', 'model.json')
+/** Drawn per dictionary. */
+const DRAWN = 8000
+/** A gold verbatim counts as much as so many drawn ones: it is what sites really write. */
+const GOLD_WEIGHT = 3
+/** Of a thin dictionary's names beside those of its concepts. */
+const THIN_SHARE = 0.2
+
+const random = toRandom(SEED)
+const dictionary = await openDictionary(DEFAULT_DICTIONARY.path)
+const lexicon = await openLexicon()
+const start = toWeights(JSON.parse(readFileSync(MODEL, 'utf8')).ranking)
+const gold = readGold('tune')
+
+const worlds = [dictionary.listIndexed(), toThin(dictionary, random)].map((texts) => new Matcher(texts, lexicon, start))
+process.stderr.write('drawing examples\n')
+let examples = worlds.flatMap((matcher, i) => collect(matcher, i))
+const ranking = fitRanking(examples.map(toWeighted), start)
+process.stderr.write(`ranking: ${JSON.stringify(toNamed(ranking))}\n`)
+// With the new weights other concepts stand first, and that is what the probability is about.
+for (const matcher of worlds) matcher.weights = ranking
+examples = worlds.flatMap((matcher, i) => collect(matcher, i))
+const confidence = fitConfidence(examples.map(toWeighted), random)
+report(examples, new Confidence(confidence))
+writeFileSync(MODEL, `${JSON.stringify({ ranking: toNamed(ranking), confidence }, toRounded, 1)}\n`)
+
+function toRounded(_: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(6)) : value
+}
+
+function toWeights(ranking: { readonly [feature: string]: number }): Float64Array {
+  return Float64Array.from(FEATURES, (name) => ranking[name] ?? 0)
+}
+
+function toWeighted(example: Example): Example & { readonly weight: number } {
+  return { ...example, weight: example.kind === 'gold' ? GOLD_WEIGHT : 1 }
+}
+
+/** A dictionary of few synonyms: each concept's own name and a fifth of the others. */
+function toThin(whole: Dictionary, chance: Random): MatchTexts {
+  const { texts, concepts, conceptCount, listTerms } = whole.listIndexed()
+  const kept = [...texts.keys()].filter((text) => {
+    const [found] = listTerms(text)
+    return found?.term.code === found?.term.conceptCode || chance() < THIN_SHARE
+  })
+  return {
+    texts: kept.map((text) => texts[text] ?? ''),
+    concepts: Int32Array.from(kept, (text) => concepts[text] ?? 0),
+    conceptCount,
+    index: new TermIndex(kept.map((text) => normaliseTerm(texts[text] ?? ''))),
+  }
+}
+
+function collect(matcher: Matcher, world: number): Example[] {
+  return [...drawExamples(matcher, DRAWN, toRandom(SEED + world)), ...matchGold(matcher, gold)]
+}
+
+function matchGold(matcher: Matcher, rows: readonly GoldRow[]): Example[] {
+  const { texts, concepts } = matcher.terms
+  const conceptByName = new Map(texts.map((name, text) => [name, concepts[text] as number]))
+  return rows.flatMap(({ verbatim, domain, concepts: names, route }) => {
+    const [name] = names
+    if (names.length !== 1 || name === undefined || route === 'split' || route === 'query') return []
+    const concept = conceptByName.get(name) ?? -1
+    const { ranked } = matcher.match(verbatim, { domain })
+    return [{ kind: 'gold' as const, verbatim, ranked, right: ranked.findIndex((each) => each.concept === concept), group: concept }]
+  })
+}
+
+function report(all: readonly Example[], model: Confidence): void {
+  for (const kind of ['held-out', 'noisy', 'hard', 'absent', 'gold'] as const) {
+    const own = all.filter((example) => example.kind === kind)
+    const right = own.filter((example) => example.right === 0).length
+    const mean = own.reduce((sum, { ranked }) => sum + model.of(ranked), 0) / own.length
+    process.stderr.write(`${kind}: ${own.length}, first right ${((100 * right) / own.length).toFixed(1)} %, mean probability ${(100 * mean).toFixed(1)} %\n`)
+  }
+}
+export type { Lexicon }
