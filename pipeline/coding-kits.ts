@@ -9,13 +9,14 @@ import { listContradictions } from '../dictionaries/meddra/contradictions.ts'
 import { readMeddraHistory } from '../dictionaries/meddra/history.ts'
 import { readReleaseTexts } from '../dictionaries/meddra/records.ts'
 import { readDictionary } from '../dictionaries/read-dictionary.ts'
-import { toCanonicalJson, toSha256 } from '../schemas/content-id.ts'
+import { type Json, toCanonicalJson, toSha256 } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { DictionaryFiles, SourceFile } from '../schemas/files.ts'
 import { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
 import type { DictionaryConfig, ListsConfig } from '../schemas/study.ts'
 import { ENGINE_VERSION } from './autocode/autocode.ts'
-import type { CodingLists } from './autocode/lists.ts'
+import { type Autocoder, toAutocoder } from './autocode/autocoder.ts'
+import { MODEL } from './autocode/model/model.ts'
 import { readLists } from './ingest/read-lists.ts'
 import { loadSparingly } from './run-memory.ts'
 import { openDictionaryFiles, openDictionaryFolder } from './storage/dictionary-files.ts'
@@ -23,14 +24,12 @@ import { type Artefact, type SettingPlace, toSetId } from './store/artefacts.ts'
 import { openExport, type Study, toPackageRoot, toShortPath } from './study.ts'
 
 /** One dictionary of a study with all that coding in it needs. */
-export interface CodingKit {
+export interface CodingKit extends Autocoder {
   /** The id it has in study.json; null for the main dictionary. */
   readonly id: string | null
   /** `main`: the dictionary whose codes are the dataset's own; `beside`: with columns of its own beside them. */
   readonly role: 'main' | 'beside'
   readonly domains: readonly CodedDomain[]
-  readonly dictionary: Dictionary
-  readonly lists: CodingLists
   readonly artefacts: readonly Artefact[]
   /** Where its settings are in force, one for each domain that is not coded in the study's own main dictionary. */
   readonly places: readonly SettingPlace[]
@@ -79,6 +78,25 @@ const LEXICON_PATH = join(toPackageRoot(), 'dictionaries', 'lexicon')
  */
 export async function openLexicon(terminology = 'meddra'): Promise<Lexicon> {
   return readLexicon(openDictionaryFolder(LEXICON_PATH), { language: 'en', terminology })
+}
+
+/**
+ * A dictionary ready to match verbatims in, without a study: no lists, the conventions of a study that says nothing.
+ * @throws AecoderError DICTIONARY_NOT_FOUND, DICTIONARY_DAMAGED
+ */
+export async function openAutocoder(path: string, options: DictionaryOptions = {}): Promise<Autocoder> {
+  const dictionary = await openDictionary(path, options)
+  return toAutocoder({ dictionary, lexicon: await openLexicon(toTerminology(dictionary)) })
+}
+
+/** The folder of the lexicon's rows for a dictionary; one without rows of its own has none. */
+function toTerminology({ ref }: Dictionary): string {
+  return (
+    ref.name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '') || 'none'
+  )
 }
 
 /** What is known of a dictionary before it is read, and whom to ask for its password. */
@@ -235,6 +253,7 @@ async function openKit(
   const synonyms = (named?.synonyms ?? []).map(toFile)
   const doNotAutocode = (named?.doNotAutocode ?? []).map(toFile)
   const lists = await readLists({ dictionary, synonyms, doNotAutocode })
+  const lexicon = await openLexicon(toTerminology(dictionary))
   const artefacts: Artefact[] = [
     { kind: 'dictionary', ...dictionary.ref, content: null },
     {
@@ -244,10 +263,27 @@ async function openKit(
       sha256: toSha256(`aecoder engine ${ENGINE_VERSION}`),
       content: null,
     },
+    {
+      kind: 'lexicon',
+      name: lexicon.language,
+      version: lexicon.sha256.slice(0, 8),
+      sha256: lexicon.sha256,
+      content: null,
+    },
+    toSettledArtefact('model', MODEL),
+    toSettledArtefact('conventions', { precision: study.config.precision, ...study.config.conventions }),
     await toListArtefact('synonyms', synonyms),
     await toListArtefact('do-not-autocode', doNotAutocode),
   ]
-  return { ...kit, dictionary, lists, artefacts }
+  const { precision, conventions } = study.config
+  return Object.assign(toAutocoder({ dictionary, lexicon, lists, precision, conventions }), { ...kit, artefacts })
+}
+
+/** What is small enough to be kept whole beside its hash. */
+function toSettledArtefact(kind: 'model' | 'conventions', value: object): Artefact {
+  const content = toCanonicalJson(value as Json)
+  const sha256 = toSha256(content)
+  return { kind, name: kind, version: sha256.slice(0, 8), sha256, content: kind === 'model' ? null : content }
 }
 
 async function toListArtefact(kind: 'synonyms' | 'do-not-autocode', files: readonly SourceFile[]): Promise<Artefact> {

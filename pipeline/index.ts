@@ -6,6 +6,7 @@ export { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
 export { type ActReport, codeTerm, type FoundTarget, findKit, findTarget, judgeTerm, type TargetName } from './act.ts'
 export type { AutocodeResult } from './autocode/autocode.ts'
 export { autocode } from './autocode/autocode.ts'
+export { type Autocoder, toAutocoder } from './autocode/autocoder.ts'
 export { type CodingLists, NO_LISTS } from './autocode/lists.ts'
 export {
   type AskPassword,
@@ -16,6 +17,7 @@ export {
   type DictionaryCheck,
   type DictionaryOptions,
   findStudyDictionary,
+  openAutocoder,
   openCodingKits,
   openDictionary,
   PASSWORD_VARIABLE,

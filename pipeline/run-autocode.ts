@@ -1,8 +1,8 @@
 /** The second leg of a run: in each dictionary, every term group without a decision gets the machine's, in batches. */
 import { type Json, toCanonicalJson } from '../schemas/content-id.ts'
 import type { Outcome } from '../schemas/outcomes.ts'
-import type { PathNode } from '../schemas/terms.ts'
-import { autocode } from './autocode/autocode.ts'
+import type { Candidate, PathNode } from '../schemas/terms.ts'
+import { type AutocodeResult, autocode } from './autocode/autocode.ts'
 import type { CodingKit, CodingKits } from './coding-kits.ts'
 import { needsApproval } from './review/rules.ts'
 import type { RunOptions } from './run.ts'
@@ -86,18 +86,7 @@ export function toMachineFrame({ artefacts, dictionary }: CodingKit, { asOf }: {
 
 function decide(group: GroupState, { study, kit }: { study: Study; kit: CodingKit }): NewDecision {
   // The folded text, not one of its spellings: the result must not depend on which occurrence came first.
-  const result = autocode(group.folded, kit)
-  const explanation: Json =
-    result.coding === null
-      ? {
-          reason: result.reason,
-          candidates: result.candidates.map(({ path, confidence, why }) => ({
-            path: path.map((node) => ({ ...node })),
-            confidence,
-            why,
-          })),
-        }
-      : { reason: result.reason }
+  const result = autocode(group.folded, kit, group.domain)
   return {
     target: group.target,
     basedOn: group.folded,
@@ -107,8 +96,37 @@ function decide(group: GroupState, { study, kit }: { study: Study; kit: CodingKi
     confidence: result.confidence,
     waits: needsApproval(study.config.approval, result.outcome),
     codings: result.coding === null ? [] : [{ path: result.coding, partText: null }],
-    explanation,
+    explanation: toStoredExplanation(result),
     reason: null,
+  }
+}
+
+/**
+ * What stays with a decision: the reason; the alignment of the first candidate, which is what a probability rests on; of
+ * the others the sentence only.
+ */
+function toStoredExplanation({ outcome, reason, candidates, parts, siteQuery, coding }: AutocodeResult): Json {
+  const stored = (candidate: Candidate, isFirst: boolean): Json => ({
+    path: candidate.path.map((node) => ({ ...node })),
+    confidence: candidate.confidence,
+    why: candidate.why,
+    ...(isFirst && candidate.alignment ? { alignment: candidate.alignment as unknown as Json } : {}),
+  })
+  if (coding !== null && outcome !== 'confident') return { reason }
+  return {
+    reason,
+    candidates: candidates.map((candidate, i) => stored(candidate, i === 0)),
+    ...(parts.length > 0
+      ? {
+          parts: parts.map(({ text, start, end, candidate }) => ({
+            text,
+            start,
+            end,
+            ...(stored(candidate, false) as object),
+          })),
+        }
+      : {}),
+    ...(siteQuery === undefined ? {} : { siteQuery }),
   }
 }
 
@@ -145,12 +163,12 @@ async function addDisagreements(
     const last = groups.at(-1)
     if (last === undefined) return
     after = last.target.no
-    for (const { folded, verbatim, decision } of groups) {
+    for (const { folded, domain, verbatim, decision } of groups) {
       const standing = decision?.codings.length === 1 ? decision.codings[0]?.path.at(-1) : undefined
       if (decision === null || standing === undefined) continue
       // Before autocoding: what people coded has no rule, and looking for its candidates in every run would cost the most.
       if (decision.outcome === 'manual' && !kit.lists.synonyms.has(folded)) continue
-      const result = autocode(folded, kit)
+      const result = autocode(folded, kit, domain)
       const llt = result.coding?.at(-1) ?? null
       if (llt?.code === standing.code) continue
       if (decision.outcome === 'manual' && result.outcome !== 'synonym') continue

@@ -30,6 +30,7 @@ export type Step =
   | 'synonym-list'
   | 'normalised'
   | 'guard'
+  | 'alignment'
   | 'similarity'
   | 'context-check'
   | 'person'

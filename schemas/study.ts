@@ -55,6 +55,21 @@ export interface FurtherDictionary extends DictionaryConfig {
   readonly role: 'beside' | 'instead'
   readonly lists?: ListsConfig
 }
+/** What the machine does with a verbatim that says more than its event: `code` the event, or leave it to a person. */
+export type ConventionChoice = 'code' | 'review'
+export interface Conventions {
+  /** "possible", "?", "r/o". */
+  readonly provisional: ConventionChoice
+  /** "worsening of", "flare of". */
+  readonly modified: ConventionChoice
+  /** "history of", "s/p", where an adverse event is asked. */
+  readonly history: ConventionChoice
+  /** A procedure alone where an adverse event is asked. */
+  readonly procedure: ConventionChoice
+}
+/** The share of `confident` codes that must be right; or only exact and normalised terms and synonyms. */
+export type TargetPrecision = number | 'exact-only'
+
 /** study.json after validation, every default filled in. Paths are as written, relative to the file's folder. */
 export interface StudyConfig {
   readonly study: { readonly protocol: string; readonly environment: string; readonly title?: string }
@@ -67,6 +82,8 @@ export interface StudyConfig {
   readonly sources: readonly SourceConfig[]
   readonly lists: ListsConfig
   readonly approval: ApprovalPolicy
+  readonly precision: TargetPrecision
+  readonly conventions: Conventions
 }
 
 /** Words of a mapping that say where a record stands rather than what it says. */

@@ -18,8 +18,8 @@ import type {
 import { foldVerbatim } from '../text/fold.ts'
 import { checkSearchOptions, LevelSearch } from '../text/level-search.ts'
 import { normaliseTerm } from '../text/normalise.ts'
-import { compare } from '../text/term-search.ts'
 import { TermIndex } from '../text/term-index.ts'
+import { compare } from '../text/term-search.ts'
 import { TextGroups } from '../text/text-groups.ts'
 import type { Level } from './levels.ts'
 import type { Sidecar } from './sidecar.ts'
@@ -128,7 +128,9 @@ export class MeddraDictionary implements Dictionary {
 
   listCandidates(text: string, options: { readonly limit: number }): readonly SimilarTerm[] {
     const { index, listTerms } = this.listIndexed()
-    return index.search(text, options).flatMap((similar) => listTerms(similar.index).map((found) => ({ ...found, score: similar.score })))
+    return index
+      .search(text, options)
+      .flatMap((similar) => listTerms(similar.index).map((found) => ({ ...found, score: similar.score })))
   }
 
   search(text: string, options: SearchOptions): readonly SearchHit[] {

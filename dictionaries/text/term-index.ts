@@ -109,11 +109,13 @@ export class TermIndex {
       square += weight ** 2
       return { near, weight }
     })
-    return this.#findBest(sought, Math.max(limit, FEWEST_COMPARED))
-      .listSorted()
-      .slice(0, limit)
-      // Six digits: what differs later is rounding of single precision, and must not part equals.
-      .map(({ index, score }) => ({ index, score: Math.min(1, Math.round((score / Math.sqrt(square)) * 1e6) / 1e6) }))
+    return (
+      this.#findBest(sought, Math.max(limit, FEWEST_COMPARED))
+        .listSorted()
+        .slice(0, limit)
+        // Six digits: what differs later is rounding of single precision, and must not part equals.
+        .map(({ index, score }) => ({ index, score: Math.min(1, Math.round((score / Math.sqrt(square)) * 1e6) / 1e6) }))
+    )
   }
 
   #findBest(sought: readonly Sought[], limit: number): BestTexts {

@@ -40,6 +40,8 @@ export const ALIGNMENT_FEATURES = [
   'sameLetters',
   'startCovered',
   'medicineMatched',
+  'circumstances',
+  'sites',
 ] as const
 export type AlignmentFeature = (typeof ALIGNMENT_FEATURES)[number]
 const FEATURE_COUNT = ALIGNMENT_FEATURES.length
@@ -51,6 +53,7 @@ const LIGHT_SHARE = 0.3
 /** Of a word that may be left out: severity, side, a measured value. */
 const OPTIONAL_SHARE = 0.08
 const CONVENTION_SHARE = 0.15
+const SITE_SHARE = 0.4
 // Shares of the matched weight, by how it was matched, stand side by side.
 const FIRST_SHARE = FEATURE.spelling
 const LAST_SHARE = FEATURE.respaced
@@ -85,7 +88,11 @@ function toUnmatchedShare({ part }: ReadWord): number {
     case 'value':
       return OPTIONAL_SHARE
     case 'cause':
+    case 'medicine':
+    case 'procedure':
       return CONVENTION_SHARE
+    case 'site':
+      return SITE_SHARE
     default:
       return 1
   }
@@ -303,6 +310,8 @@ export class Aligner {
     let startWhole = 0
     let startCovered = 0
     let medicine = 0
+    let circumstances = 0
+    let sites = 0
     for (let slot = 0; slot < readWords.length; slot += 1) {
       const readWord = readWords[slot] as ReadWord
       const weight = prepared.weights[slot] as number
@@ -324,7 +333,11 @@ export class Aligner {
       startWhole += early * (left / weight)
       const direction = prepared.directions[slot]
       if (direction !== undefined && termDirection !== undefined && direction !== termDirection) directionConflict = 1
-      if (left < weight) continue
+      if (left < weight) {
+        if (readWord.part.kind === 'site') sites += 1
+        else if (readWord.part.kind !== 'qualifier' && readWord.part.kind !== 'value') circumstances += 1
+        continue
+      }
       if (readWord.part.kind === 'qualifier') kept += 1
       unexplained += 1
       isExact = false
@@ -352,6 +365,8 @@ export class Aligner {
     features[offset + FEATURE.qualifierMatched] = Math.min(qualifiers, 2) / 2
     features[offset + FEATURE.startCovered] = startWhole === 0 ? 0 : startCovered / startWhole
     features[offset + FEATURE.medicineMatched] = matchedWeight === 0 ? 0 : Math.min(1, medicine / matchedWeight)
+    features[offset + FEATURE.circumstances] = Math.min(circumstances, 4) / 4
+    features[offset + FEATURE.sites] = Math.min(sites, 3) / 3
     features[offset + FEATURE.literalExact] = isExact ? 1 : 0
     features[offset + FEATURE.lengthDifference] = Math.min(4, Math.abs(length - readWords.length)) / 4
   }

@@ -1,20 +1,30 @@
 /** Autocoding: one verbatim in, one result out. Knows the dictionary and the lists; knows nothing of subjects, storage or time. */
+import { distance } from 'fastest-levenshtein'
 import { listAssignableBelow } from '../../dictionaries/assignable.ts'
 import type { Dictionary, Term } from '../../dictionaries/dictionary.ts'
 import { foldVerbatim } from '../../dictionaries/text/fold.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
+import { assertNever } from '../../schemas/errors.ts'
 import type { AutocodeOutcome, Step } from '../../schemas/outcomes.ts'
-import type { Candidate, TermPath } from '../../schemas/terms.ts'
-import { toEditDistance, toSharedWords } from './compare.ts'
-import { findAlarm } from './guard.ts'
-import type { CodingLists } from './lists.ts'
+import type { Alignment, Candidate, TermPath } from '../../schemas/terms.ts'
+import type { Autocoder } from './autocoder.ts'
+import { listSlots, type Slot, toAlignment, toWhy, WEAK_ROLES } from './explanation.ts'
+import type { Matches, Ranked } from './matcher.ts'
+import { listSigns, type Sign } from './signs.ts'
+import { type Piece, toPieces } from './split.ts'
+import { findUncodable, toUncodableWords } from './uncodable.ts'
+import { findVeto } from './vetoes.ts'
 
 /** Raised when the rules of this room change what a verbatim leads to; stamped on every decision. */
-export const ENGINE_VERSION = '1'
+export const ENGINE_VERSION = '2'
 
-export interface Autocoder {
-  readonly dictionary: Dictionary
-  readonly lists: CodingLists
+/** A part of a verbatim that is an event of its own. */
+export interface ProposedPart {
+  readonly text: string
+  /** UTF-16 indices into the verbatim. */
+  readonly start: number
+  readonly end: number
+  readonly candidate: Candidate
 }
 
 export interface AutocodeResult {
@@ -22,36 +32,42 @@ export interface AutocodeResult {
   readonly step: Step
   /** One sentence: why this outcome. */
   readonly reason: string
-  /** 1 where a rule coded; else the similarity of the best candidate, 0 without one. Not yet a probability. */
+  /** 1 where a rule coded; else the probability that the first candidate's concept is right, 0 without one. */
   readonly confidence: number
   /** The term to assign; null when a person decides. */
   readonly coding: TermPath | null
-  /** The chosen term first, then others by similarity, one per concept; at most `CANDIDATE_LIMIT`. */
+  /** The chosen term first, then others by probability, one per concept; at most `CANDIDATE_LIMIT`. */
   readonly candidates: readonly Candidate[]
+  /** Of a compound verbatim its events; else none. */
+  readonly parts: readonly ProposedPart[]
+  /** What to ask the site, where only the site can answer. */
+  readonly siteQuery?: string
 }
 
 export const CANDIDATE_LIMIT = 10
-/** Similarity below which a candidate is noise and the outcome says that nothing matches. */
-const WORTH_SHOWING = 0.2
+/** What the first candidate must cover of both sides; below, nothing of the dictionary resembles the verbatim. */
+const WORTH_SHOWING = 0.1
 
 /**
- * Codes a verbatim, or says why a person must (DESIGN §6, invariant 11: similarity alone never codes).
- * The steps, first one wins: not codable, do-not-autocode list, exact current term, approved synonym,
- * normalised form unless the guard raises an alarm, candidates by similarity for review.
+ * Codes a verbatim, or says why a person must (DESIGN §6, invariant 11: similarity alone never codes). The steps, first
+ * one wins: not codable, do-not-autocode list, exact current term, approved synonym, what no machine may code, normalised
+ * form, several events, signs that the event is not there or not sure, confident by its alignment; else candidates.
+ * @param domain the SDTM domain: what an adverse event cannot be, a medical history may
  */
-export function autocode(verbatim: string, coder: Autocoder): AutocodeResult {
+export function autocode(verbatim: string, coder: Autocoder, domain = 'AE'): AutocodeResult {
   const folded = foldVerbatim(verbatim)
   if (!/[\p{L}\p{N}]/u.test(folded))
-    return toReview('not-codable', 'guard', folded === '' ? 'The term is empty' : `"${folded}" holds no word`, [])
+    return toReview('not-codable', 'guard', {
+      reason: folded === '' ? 'The term is empty' : `"${folded}" holds no word`,
+      siteQuery: 'Please enter the event or condition in words.',
+    })
 
   const barred = coder.lists.doNotAutocode.get(folded)
   if (barred)
-    return toReview(
-      'do-not-autocode',
-      'do-not-autocode-list',
-      `On the do-not-autocode list (${barred.source}): ${barred.reason}`,
-      findSimilar(verbatim, coder),
-    )
+    return toReview('do-not-autocode', 'do-not-autocode-list', {
+      reason: `On the do-not-autocode list (${barred.source}): ${barred.reason}`,
+      candidates: findSimilar(verbatim, { coder, domain }),
+    })
 
   const exact = coder.dictionary.listByFold(folded)
   const current = exact.filter((term) => term.isCurrent)
@@ -61,89 +77,331 @@ export function autocode(verbatim: string, coder: Autocoder): AutocodeResult {
   if (claimed.size > 1) {
     const named = toOnePerConcept(
       coder,
-      claims.flatMap((term) => toCandidates(coder, term.code, 1, 'Same words as the verbatim')),
+      claims.flatMap((term) => toCandidates(coder, term.code, { confidence: 1, why: 'Same words as the verbatim' })),
     )
     const names = named.map((candidate) => toTermName(candidate)).join('; ')
-    return toReview('ambiguous', 'exact', `${claimed.size} preferred terms have equal claims: ${names}`, named)
+    return toReview('ambiguous', 'exact', {
+      reason: `${claimed.size} preferred terms have equal claims: ${names}`,
+      candidates: named,
+    })
   }
+  const veto = synonym === undefined ? findVeto(verbatim, { coder, domain }) : undefined
+  if (veto) {
+    const { outcome, reason, siteQuery } = veto
+    const candidates = findSimilar(verbatim, { coder, domain })
+    return toReview(outcome, 'guard', { reason, candidates, ...(siteQuery === undefined ? {} : { siteQuery }) })
+  }
+  const procedure = current[0] && findProcedure(coder.dictionary.findPath(current[0].code) ?? [], { coder, domain })
+  if (procedure && synonym === undefined)
+    return toReview('low-confidence', 'guard', { ...procedure, candidates: findSimilar(verbatim, { coder, domain }) })
   if (current[0])
-    return toCoded(
-      'exact',
-      'exact',
+    return toCoded('exact', 'exact', {
       coder,
-      current[0].code,
-      'The verbatim is a current term of the dictionary, letter case apart',
-    )
-  if (synonym) return toCoded('synonym', 'synonym-list', coder, synonym.lltCode, `Approved synonym (${synonym.source})`)
+      code: current[0].code,
+      reason: 'The verbatim is a current term of the dictionary, letter case apart',
+    })
+  if (synonym)
+    return toCoded('synonym', 'synonym-list', {
+      coder,
+      code: synonym.lltCode,
+      reason: `Approved synonym (${synonym.source})`,
+    })
 
   const retired = exact[0]
   if (retired) {
     const below = listAssignableBelow(coder.dictionary, retired.conceptCode, { limit: CANDIDATE_LIMIT })
-    return toReview(
-      'low-confidence',
-      'exact',
-      below.length > 0
-        ? `"${retired.text}" (${retired.code}) is a heading: a code below it is to be chosen`
-        : `"${retired.text}" is not current any more: only current terms can be assigned`,
-      below.length > 0
-        ? below.flatMap((term) => toCandidates(coder, term.code, 0.9, `Stands below "${retired.text}"`))
-        : findForRetired(retired, verbatim, coder),
-    )
+    return toReview('low-confidence', 'exact', {
+      reason:
+        below.length > 0
+          ? `"${retired.text}" (${retired.code}) is a heading: a code below it is to be chosen`
+          : `"${retired.text}" is not current any more: only current terms can be assigned`,
+      candidates:
+        below.length > 0
+          ? below.flatMap((term) =>
+              toCandidates(coder, term.code, { confidence: 0.9, why: `Stands below "${retired.text}"` }),
+            )
+          : findForRetired(retired, verbatim, { coder, domain }),
+    })
   }
 
-  const alarm = findAlarm(folded)
-  if (alarm) {
-    const says = alarm.kind === 'compound' ? 'more than one event' : 'that something is not there'
-    return toReview(alarm.kind, 'guard', `"${alarm.sign}" may say ${says}`, findSimilar(verbatim, coder))
-  }
+  const normalised = findNormalised(verbatim, { coder, folded })
+  if (normalised) return normalised
+  return autocodeByWords(verbatim, { coder, domain })
+}
 
+/** The verbatim as a term of the dictionary once spelling, plural and word order are evened out. */
+function findNormalised(
+  verbatim: string,
+  { coder, folded }: { coder: Autocoder; folded: string },
+): AutocodeResult | undefined {
+  // A minus that stands alone is "negative" in every clinic; evening out punctuation would lose it.
+  if (MINUS.test(folded)) return undefined
   const normalised = coder.dictionary.listByNormalised(normaliseTerm(verbatim)).filter((term) => term.isCurrent)
-  if (normalised.length > 0) {
-    const concepts = new Set(normalised.map((term) => term.conceptCode))
-    const nearest = findNearest(folded, normalised)
-    if (concepts.size === 1 && nearest)
-      return toCoded(
-        'normalised',
-        'normalised',
-        coder,
-        nearest.code,
-        `Equal to "${nearest.text}" after spelling, plural and word order are evened out`,
-      )
-    const named = toOnePerConcept(
+  if (normalised.length === 0) return undefined
+  const concepts = new Set(normalised.map((term) => term.conceptCode))
+  const nearest = findNearest(folded, normalised)
+  if (concepts.size === 1 && nearest)
+    return toCoded('normalised', 'normalised', {
       coder,
-      normalised.flatMap((term) => toCandidates(coder, term.code, 1, 'Same normalised form')),
-    )
-    return toReview('ambiguous', 'normalised', `The normalised form fits ${concepts.size} preferred terms`, named)
-  }
+      code: nearest.code,
+      reason: `Equal to "${nearest.text}" after spelling, plural and word order are evened out`,
+    })
+  return toReview('ambiguous', 'normalised', {
+    reason: `The normalised form fits ${concepts.size} preferred terms`,
+    candidates: toOnePerConcept(
+      coder,
+      normalised.flatMap((term) => toCandidates(coder, term.code, { confidence: 1, why: 'Same normalised form' })),
+    ),
+  })
+}
 
-  const candidates = findSimilar(verbatim, coder)
-  const best = candidates[0]
-  if (!best) return toReview('no-match', 'similarity', 'No term of the dictionary resembles the verbatim', [])
-  return toReview(
-    'low-confidence',
-    'similarity',
-    `Closest is ${toTermName(best)}: similarity alone never codes`,
+const DASH = '[-\\u2010-\\u2015\\u2212]'
+/** "HIV (-)", "rash[-]", "fever -"; also "!", "¬" and an empty box before a word. A dash between words is none. */
+const MINUS = new RegExp(
+  `[([]\\s*${DASH}\\s*[)\\]]|(?:^|\\s)${DASH}\\s*(?:[.,;!]|$)|^\\s*(?:${DASH}|[!¬])|\\[\\s*\\]`,
+  'u',
+)
+
+interface Place {
+  readonly coder: Autocoder
+  readonly domain: string
+}
+
+/** What the words of the verbatim lead to, each with its role. */
+function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeResult {
+  const matches = coder.matcher.match(verbatim, { domain })
+  const [first] = matches.ranked
+  const probability = toRounded(coder.confidence.of(matches.ranked))
+  const slots =
+    first === undefined ? toUnmatchedSlots(matches) : listSlots(matches, { matcher: coder.matcher, ranked: first })
+  const candidates = toRankedCandidates(verbatim, matches, { coder, probability })
+  const signs = listSigns(verbatim, slots)
+  const alignment = candidates[0]?.alignment
+  const doubts = alignment === undefined ? ['no term resembles it'] : listDoubts(alignment, slots)
+
+  const parts = doubts.length === 0 ? [] : listParts(verbatim, { coder, domain })
+  const negated = MINUS.test(foldVerbatim(verbatim))
+    ? ({ kind: 'negated', text: '-' } as const)
+    : signs.find(({ kind }) => kind === 'negated')
+  if (negated !== undefined)
+    return toReview('negated', 'guard', {
+      reason: `"${negated.text}" may say that something is not there`,
+      candidates,
+      siteQuery: 'Please enter what happened; what did not happen needs no entry. Was there an event?',
+    })
+  if (parts.length > 1)
+    return toReview('compound', 'guard', {
+      reason: `${parts.length} events in one text: ${parts.map(({ text, candidate }) => `"${text}" (${toConceptName(candidate)})`).join(', ')}`,
+      candidates: toOnePerConcept(coder, [...parts.map(({ candidate }) => candidate), ...candidates]),
+      parts,
+      siteQuery:
+        'Several events seem to be entered as one. Please enter each event on its own, or say how they belong together.',
+    })
+  if (candidates.length === 0)
+    return toReview('no-match', 'similarity', { reason: 'No term of the dictionary resembles the verbatim' })
+
+  const uncodable = findUncodable(toContent(slots))
+  if (uncodable !== undefined) {
+    const { reason, query } = toUncodableWords(uncodable, foldVerbatim(verbatim))
+    return toReview('not-codable', 'guard', { reason, candidates, siteQuery: query })
+  }
+  const unsure = slots.find(({ word, place }) => word.isUnsure && place !== -1)
+  if (unsure !== undefined) return toUnsure(verbatim, { unsure, matches, candidates })
+  const convention = findConvention(signs, { coder, domain })
+  if (convention !== undefined) return toReview('low-confidence', 'guard', { ...convention, candidates })
+
+  const best = candidates[0] as Candidate
+  const procedure = findProcedure(best.path, { coder, domain })
+  if (procedure !== undefined) return toReview('low-confidence', 'guard', { ...procedure, candidates })
+  if (doubts.length > 0)
+    return toReview('low-confidence', 'similarity', {
+      reason: `Closest is ${toTermName(best)}: ${doubts.join('; ')}`,
+      candidates,
+    })
+  const isHint = first !== undefined && coder.matcher.listTerms(first.text).length !== 1
+  if (coder.promise === null || isHint || probability < coder.promise.probability)
+    return toReview('low-confidence', 'similarity', {
+      reason: `Every word is accounted for by ${toTermName(best)}, with a probability of ${probability.toFixed(2)}: ${
+        coder.promise === null ? 'the study codes exact terms only' : `below ${coder.promise.probability.toFixed(2)}`
+      }`,
+      candidates,
+    })
+  return {
+    outcome: 'confident',
+    step: 'alignment',
+    reason: `Every word is accounted for by ${toTermName(best)}, with a probability of ${probability.toFixed(2)}`,
+    confidence: probability,
+    coding: best.path,
     candidates,
+    parts: [],
+  }
+}
+
+/** What is said of the event itself. */
+function toContent(slots: readonly Slot[]): string {
+  return slots
+    .flatMap(({ word }) => (word.part.kind === 'content' || word.part.kind === 'procedure' ? [word.key] : []))
+    .join(' ')
+}
+
+/** A procedure is no adverse event: what led to it is. The dictionary says by its broadest level what is one. */
+function findProcedure(
+  path: TermPath,
+  { coder, domain }: Place,
+): { readonly reason: string; readonly siteQuery: string } | undefined {
+  if (
+    domain === 'MH' ||
+    coder.conventions.procedure !== 'review' ||
+    !/\b(?:procedures?|operations?)\b/i.test(path[0]?.text ?? '')
   )
+    return undefined
+  return {
+    reason: `"${path.at(-1)?.text}" is a procedure; the study's conventions leave that to a person`,
+    siteQuery: 'A procedure is entered. Please enter the event or condition that led to it.',
+  }
+}
+
+/** Rounded so that the last bits of a floating sum never decide what is written down. */
+function toRounded(probability: number): number {
+  return Math.round(probability * 1000) / 1000
+}
+
+function toUnmatchedSlots({ prepared }: Matches): readonly Slot[] {
+  return (prepared[0]?.reading.words ?? []).map((word) => ({ word, place: -1, term: undefined, nearness: undefined }))
+}
+
+/** What speaks against coding by machine, as ends of a sentence; nothing where every word is accounted for. */
+function listDoubts({ tokens, missing }: Alignment, slots: readonly Slot[]): readonly string[] {
+  const doubts: string[] = []
+  for (const { role, text, term } of tokens) {
+    if (role === 'unexplained') doubts.push(`"${text}" is not explained`)
+    else if (WEAK_ROLES.has(role)) doubts.push(`"${text}" only resembles "${term}"`)
+  }
+  const heavy = missing.filter(({ isLight }) => !isLight).map(({ text }) => `"${text}"`)
+  if (heavy.length > 0) doubts.push(`the verbatim says nothing of ${heavy.join(', ')}`)
+  for (const { word, place } of slots) {
+    const { part } = word
+    if (place !== -1) continue
+    if (part.kind === 'qualifier' && part.effect === 'keep') doubts.push(`"${part.phrase}" changes the meaning`)
+  }
+  return [...new Set(doubts)]
+}
+
+/** The events of a verbatim that can be divided; fewer than two where it is one. */
+function listParts(verbatim: string, place: Place): readonly ProposedPart[] {
+  const pieces = toPieces(verbatim)
+  if (pieces.length < 2) return []
+  const parts: ProposedPart[] = []
+  const concepts = new Set<string>()
+  for (const piece of pieces) {
+    const part = toPart(piece, place)
+    const concept = part?.candidate.path.at(-2)?.code ?? part?.candidate.path.at(-1)?.code
+    if (part === undefined || concept === undefined || concepts.has(concept)) continue
+    concepts.add(concept)
+    parts.push(part)
+  }
+  return parts
+}
+
+/** What a part must cover to be an event: of its own words, and of the term's. A body site alone is none. */
+const PART_COVERED = { verbatim: 0.6, term: 0.8 } as const
+const PART_PROBABILITY = 0.35
+
+function toPart({ text, start, end }: Piece, { coder, domain }: Place): ProposedPart | undefined {
+  const matches = coder.matcher.match(text, { domain })
+  const [first] = matches.ranked
+  if (first === undefined) return undefined
+  const probability = toRounded(coder.confidence.of(matches.ranked))
+  const covered = coder.matcher.toCovered(first)
+  const isPlain = (matches.prepared[first.reading]?.reading.words ?? []).every(({ part }) => part.kind !== 'content')
+  if (
+    isPlain ||
+    covered.verbatim < PART_COVERED.verbatim ||
+    covered.term < PART_COVERED.term ||
+    probability < PART_PROBABILITY
+  )
+    return undefined
+  const [candidate] = toRankedCandidates(text, matches, { coder, probability })
+  return candidate === undefined ? undefined : { text, start, end, candidate }
+}
+
+function toUnsure(
+  verbatim: string,
+  { unsure, matches, candidates }: { unsure: Slot; matches: Matches; candidates: readonly Candidate[] },
+): AutocodeResult {
+  const { start, end } = unsure.word
+  const readings = matches.prepared.flatMap(({ reading }) => {
+    const words = reading.words.filter((word) => word.start === start && word.source === 'abbreviation')
+    return words.length === 0 ? [] : [words.map(({ key }) => key).join(' ')]
+  })
+  const named = [...new Set(readings)].map((reading) => `"${reading}"`).join(' or ')
+  return toReview('ambiguous', 'similarity', {
+    reason: `"${verbatim.slice(start, end)}" may read ${named}`,
+    candidates,
+    siteQuery: `Please write "${verbatim.slice(start, end)}" in full: what does it stand for?`,
+  })
+}
+
+/** The first sign that the study's conventions leave to a person. */
+function findConvention(
+  signs: readonly Sign[],
+  { coder, domain }: Place,
+): { readonly reason: string; readonly siteQuery?: string } | undefined {
+  for (const { kind, text } of signs) {
+    switch (kind) {
+      case 'negated':
+        break
+      case 'provisional':
+        if (coder.conventions.provisional === 'review')
+          return {
+            reason: `"${text}" says that it is not sure; the study's conventions leave that to a person`,
+            siteQuery: 'Has the diagnosis been confirmed? If not, please enter the signs and symptoms.',
+          }
+        break
+      case 'modified':
+        if (coder.conventions.modified === 'review')
+          return { reason: `"${text}" says that it changed; the study's conventions leave that to a person` }
+        break
+      case 'history':
+        if (domain !== 'MH' && coder.conventions.history === 'review')
+          return {
+            reason: `"${text}" speaks of the past; the study's conventions leave that to a person`,
+            siteQuery: 'Did the event occur in the study, or is it a past condition?',
+          }
+        break
+      case 'fatal':
+        return { reason: `"${text}" is an outcome: a person decides what was fatal` }
+      default:
+        return assertNever(kind)
+    }
+  }
+  return undefined
 }
 
 function toCoded(
   outcome: AutocodeOutcome,
   step: Step,
-  coder: Autocoder,
-  lltCode: string,
-  reason: string,
+  { coder, code, reason }: { coder: Autocoder; code: string; reason: string },
 ): AutocodeResult {
-  const [chosen] = toCandidates(coder, lltCode, 1, reason)
-  if (!chosen) throw new Error(`LLT ${lltCode} has no path: the dictionary or the lists were not checked on load`)
-  return { outcome, step, reason, confidence: 1, coding: chosen.path, candidates: [chosen] }
+  const [chosen] = toCandidates(coder, code, { confidence: 1, why: reason })
+  if (!chosen) throw new Error(`LLT ${code} has no path: the dictionary or the lists were not checked on load`)
+  return { outcome, step, reason, confidence: 1, coding: chosen.path, candidates: [chosen], parts: [] }
 }
 
 function toReview(
   outcome: AutocodeOutcome,
   step: Step,
-  reason: string,
-  candidates: readonly Candidate[],
+  {
+    reason,
+    candidates = [],
+    parts = [],
+    siteQuery,
+  }: {
+    reason: string
+    candidates?: readonly Candidate[]
+    parts?: readonly ProposedPart[]
+    siteQuery?: string
+  },
 ): AutocodeResult {
   return {
     outcome,
@@ -152,52 +410,82 @@ function toReview(
     confidence: candidates[0]?.confidence ?? 0,
     coding: null,
     candidates: candidates.slice(0, CANDIDATE_LIMIT),
+    parts,
+    ...(siteQuery === undefined ? {} : { siteQuery }),
   }
 }
 
-function toCandidates({ dictionary }: Autocoder, lltCode: string, confidence: number, why: string): Candidate[] {
+function toCandidates(
+  { dictionary }: Autocoder,
+  lltCode: string,
+  { confidence, why, alignment }: { confidence: number; why: string; alignment?: Alignment },
+): Candidate[] {
   const path = dictionary.findPath(lltCode)
-  return path ? [{ path, confidence, why }] : []
+  return path ? [{ path, confidence, why, ...(alignment === undefined ? {} : { alignment }) }] : []
 }
 
-/** Current terms like the verbatim, one per concept, best first. */
-function findSimilar(verbatim: string, coder: Autocoder): Candidate[] {
-  const seen = new Set<string>()
+/** Current terms that the verbatim may mean, one per concept, best first. */
+function findSimilar(verbatim: string, { coder, domain }: Place): readonly Candidate[] {
+  const matches = coder.matcher.match(verbatim, { domain })
+  return toRankedCandidates(verbatim, matches, { coder, probability: toRounded(coder.confidence.of(matches.ranked)) })
+}
+
+function toRankedCandidates(
+  verbatim: string,
+  matches: Matches,
+  { coder, probability }: { coder: Autocoder; probability: number },
+): readonly Candidate[] {
+  const { matcher } = coder
+  const worth = matches.ranked.filter((ranked) => matcher.toCovered(ranked).both >= WORTH_SHOWING)
+  const best = worth[0]?.score ?? 0
+  let rest = 0
+  for (const { score } of worth.slice(1, CANDIDATE_LIMIT)) rest += Math.exp(score - best)
   const candidates: Candidate[] = []
-  for (const { term, score, hint } of coder.dictionary.listCandidates(verbatim, { limit: CANDIDATE_LIMIT * 5 })) {
-    if (score < WORTH_SHOWING || candidates.length === CANDIDATE_LIMIT) break
-    if (seen.has(term.conceptCode)) continue
-    seen.add(term.conceptCode)
-    // Rounded so that the last bits of a floating sum never decide what is written down.
-    candidates.push(
-      ...toCandidates(
-        coder,
-        term.code,
-        Math.round(Math.min(score, 0.99) * 1000) / 1000,
-        hint === undefined ? toSharedWords(verbatim, term.text) : `An index leads to it from "${hint}"`,
-      ),
-    )
+  for (const [i, ranked] of worth.entries()) {
+    if (candidates.length >= CANDIDATE_LIMIT) break
+    const share = ((1 - probability) * Math.exp(ranked.score - best)) / Math.max(rest, 1e-9)
+    const confidence = i === 0 ? probability : toRounded(Math.min(probability, share))
+    candidates.push(...toRankedCandidate(verbatim, matches, { coder, ranked, confidence }))
   }
-  return candidates
+  return toOnePerConcept(coder, candidates).slice(0, CANDIDATE_LIMIT)
+}
+
+function toRankedCandidate(
+  verbatim: string,
+  matches: Matches,
+  { coder, ranked, confidence }: { coder: Autocoder; ranked: Ranked; confidence: number },
+): Candidate[] {
+  const { matcher } = coder
+  const alignment = toAlignment(verbatim, listSlots(matches, { matcher, ranked }), { matcher, ranked })
+  return matcher.listTerms(ranked.text).flatMap(({ term, hint }) =>
+    toCandidates(coder, term.code, {
+      confidence,
+      why: hint === undefined ? toWhy(alignment) : `An index leads to it from "${hint}"`,
+      alignment,
+    }),
+  )
 }
 
 /** MedDRA names no replacement for a non-current term: its PT's own term, or our sidecar's proposal, is a proposal only. */
-function findForRetired(retired: Term, verbatim: string, coder: Autocoder): Candidate[] {
-  const proposed =
-    coder.dictionary.findProposedReplacement(retired.code) ?? coder.dictionary.findTerm(retired.conceptCode)
+function findForRetired(retired: Term, verbatim: string, place: Place): Candidate[] {
+  const { dictionary } = place.coder
+  const proposed = dictionary.findProposedReplacement(retired.code) ?? dictionary.findTerm(retired.conceptCode)
   const first = proposed?.isCurrent
-    ? toCandidates(coder, proposed.code, 0.99, `Proposed in place of the non-current "${retired.text}"`)
+    ? toCandidates(place.coder, proposed.code, {
+        confidence: 0.99,
+        why: `Proposed in place of the non-current "${retired.text}"`,
+      })
     : []
-  return toOnePerConcept(coder, [...first, ...findSimilar(verbatim, coder)])
+  return toOnePerConcept(place.coder, [...first, ...findSimilar(verbatim, place)])
 }
 
 function findNearest(folded: string, terms: readonly Term[]): Term | undefined {
-  const ranked = terms.map((term) => ({ term, distance: toEditDistance(folded, foldVerbatim(term.text)) }))
-  ranked.sort((a, b) => a.distance - b.distance || (a.term.code < b.term.code ? -1 : 1))
+  const ranked = terms.map((term) => ({ term, edits: distance(folded, foldVerbatim(term.text)) }))
+  ranked.sort((a, b) => a.edits - b.edits || (a.term.code < b.term.code ? -1 : 1))
   return ranked[0]?.term
 }
 
-function listTerm({ dictionary }: Autocoder, code: string | undefined): Term[] {
+function listTerm({ dictionary }: { readonly dictionary: Dictionary }, code: string | undefined): Term[] {
   const term = code === undefined ? undefined : dictionary.findTerm(code)
   return term ? [term] : []
 }
@@ -210,6 +498,10 @@ function toOnePerConcept({ dictionary }: Autocoder, candidates: readonly Candida
     if (!firsts.has(concept)) firsts.set(concept, candidate)
   }
   return [...firsts.values()]
+}
+
+function toConceptName({ path }: Candidate): string {
+  return (path.find(({ level }) => level === 'PT') ?? path.at(-1))?.text ?? ''
 }
 
 function toTermName({ path }: Candidate): string {

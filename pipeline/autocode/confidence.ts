@@ -2,14 +2,7 @@
 import { FEATURES, type Ranked } from './matcher.ts'
 
 /** What is seen of the first concept beside the others. */
-export const COMPARISON_FEATURES = [
-  'score',
-  'lead',
-  'leadOverThird',
-  'share',
-  'nearlyEqual',
-  'coveredLead',
-] as const
+export const COMPARISON_FEATURES = ['score', 'lead', 'leadOverThird', 'share', 'nearlyEqual', 'coveredLead'] as const
 export const CONFIDENCE_INPUTS = [...FEATURES, ...COMPARISON_FEATURES] as const
 
 /** One hidden layer of tanh units beside a direct linear part; inputs are standardised. Weights per input, then per unit. */

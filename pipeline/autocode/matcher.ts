@@ -12,7 +12,7 @@ import { PhraseTable } from './phrases.ts'
 import { MOST_READINGS, type ReadingKnowledge, readVerbatim, type VerbatimReading } from './read-verbatim.ts'
 
 /** What matching needs of a dictionary. */
-export type MatchTexts = Pick<IndexedTexts, 'texts' | 'concepts' | 'conceptCount' | 'index'>
+export type MatchTexts = Pick<IndexedTexts, 'texts' | 'concepts' | 'conceptCount' | 'index' | 'listTerms'>
 
 /** A concept that a verbatim may mean, by its best name. */
 export interface Ranked {
@@ -48,6 +48,8 @@ export interface MatchOptions {
 }
 
 const COVERED = ALIGNMENT_FEATURES.indexOf('bothCovered')
+const VERBATIM_COVERED = ALIGNMENT_FEATURES.indexOf('verbatimCovered')
+const TERM_COVERED = ALIGNMENT_FEATURES.indexOf('termCovered')
 const SAME = ALIGNMENT_FEATURES.indexOf('sameLetters')
 
 function toLetters(text: string): string {
@@ -77,6 +79,20 @@ export class Matcher {
       isKnown: (key) => this.index.vocabulary.findWord(key) !== -1,
     }
     this.weights = weights
+  }
+
+  /** The terms that a ranked name leads to. */
+  listTerms(text: number): ReturnType<IndexedTexts['listTerms']> {
+    return this.terms.listTerms(text)
+  }
+
+  /** What of the verbatim and of the term is covered, each 0..1, and their product. */
+  toCovered({ features }: Ranked): { readonly verbatim: number; readonly term: number; readonly both: number } {
+    return {
+      verbatim: features[VERBATIM_COVERED] as number,
+      term: features[TERM_COVERED] as number,
+      both: features[COVERED] as number,
+    }
   }
 
   match(verbatim: string, { domain = 'AE', without }: MatchOptions = {}): Matches {

@@ -14,6 +14,8 @@ import type {
   Qualifier,
 } from '../../dictionaries/lexicon/lexicon.ts'
 import { toWordGroups } from '../../dictionaries/lexicon/word-groups.ts'
+import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
+import { toWordDistance } from '../../dictionaries/text/word-distance.ts'
 import { type Atom, toAtoms } from './atoms.ts'
 
 /** A row of the lexicon as it may be met. */
@@ -43,11 +45,43 @@ export interface Met {
 const ANY = '*'
 const NUMBER = '#'
 
+/** Closed sets of words, by what they say. */
+export interface WordSets {
+  readonly circumstances: ReadonlySet<string>
+  readonly actions: ReadonlySet<string>
+  readonly seenBy: ReadonlySet<string>
+  readonly bodySites: ReadonlySet<string>
+  readonly units: ReadonlySet<string>
+  readonly months: ReadonlySet<string>
+}
+
+const MONTHS =
+  'jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november december'
+
 export class PhraseTable {
+  readonly sets: WordSets
+  readonly #qualifiers: ReadonlyMap<string, Qualifier>
+  /** Single words that may be left out, for misspelt ones. */
+  readonly #droppable: readonly { readonly key: string; readonly row: Qualifier }[]
   /** By the key of the first atom, the longest phrases first. */
   readonly #byFirst = new Map<string, Phrase[]>()
 
-  constructor({ tables }: Lexicon) {
+  constructor(lexicon: Lexicon) {
+    const { tables } = lexicon
+    const toSet = (name: string): ReadonlySet<string> => new Set(lexicon.listWords(name))
+    this.sets = {
+      circumstances: toSet('circumstance'),
+      actions: toSet('action'),
+      seenBy: toSet('seen-by'),
+      bodySites: toSet('body-site'),
+      units: toSet('unit'),
+      months: new Set(MONTHS.split(' ')),
+    }
+    this.#qualifiers = new Map(tables.qualifiers.map((row) => [normaliseTerm(row.phrase), row]))
+    this.#droppable = tables.qualifiers.flatMap((row) => {
+      const key = normaliseTerm(row.phrase)
+      return row.effect === 'drop' && /^\p{L}{5,}$/u.test(key) ? [{ key, row }] : []
+    })
     const add = (text: string, entry: Entry): void => {
       const keys = toAtoms(text).map(({ key }) => key)
       const first = keys[0]
@@ -70,6 +104,16 @@ export class PhraseTable {
         if (row !== undefined) add(word, { kind: 'equivalence', row, others: words.filter((other) => other !== word) })
       }
     for (const phrases of this.#byFirst.values()) phrases.sort((a, b) => b.keys.length - a.keys.length)
+  }
+
+  /** The row of a whole phrase, normalised. */
+  findQualifier(key: string): Qualifier | undefined {
+    return this.#qualifiers.get(key)
+  }
+
+  /** The row of a word that may be left out, which this one is cut from ("intermit") or one slip away from ("resolvd"). */
+  findMisspeltQualifier(key: string): Qualifier | undefined {
+    return this.#droppable.find((each) => each.key.startsWith(key) || toWordDistance(key, each.key, 1) <= 1)?.row
   }
 
   /** Every phrase that stands in the text, by where it begins, longer ones first. */

@@ -7,13 +7,14 @@ import type {
   AbbreviationReading,
   Direction,
   Lexicon,
+  Qualifier,
   QualifierClass,
   QualifierEffect,
 } from '../../dictionaries/lexicon/lexicon.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
 import { type Atom, toAtoms } from './atoms.ts'
 import { type Met, type PhraseTable, toGrounds } from './phrases.ts'
-import { STOP_WORDS, UNITS } from './words.ts'
+import { STOP_WORDS } from './words.ts'
 
 /** How a word came to stand in a reading. `respaced`: two words written as one, or one as two. */
 export type Source = 'literal' | 'abbreviation' | 'paraphrase' | 'equivalent' | 'respaced'
@@ -24,12 +25,16 @@ export type Part =
   | { readonly kind: 'stop' }
   | {
       readonly kind: 'qualifier'
+      readonly phrase: string
       readonly class: QualifierClass
       readonly effect: QualifierEffect
       readonly grounds: string
     }
   | { readonly kind: 'direction'; readonly direction: Direction; readonly grounds: string }
   | { readonly kind: 'value' }
+  /** A part of the body: where a term has no place for it, it may be left out. */
+  | { readonly kind: 'site' }
+  /** What led to the event, came before it, or was done about it. */
   | { readonly kind: 'cause' }
   | { readonly kind: 'medicine' | 'procedure'; readonly grounds: string }
 
@@ -86,25 +91,34 @@ const SHORTEST_PIECE = 3
 export function readVerbatim(verbatim: string, domain: string, knowledge: ReadingKnowledge): VerbatimReading {
   const atoms = toAtoms(verbatim)
   const met = knowledge.phrases.listMet(atoms)
-  const parts = toParts(verbatim, { atoms, met, knowledge })
+  const abbreviations = listAbbreviations(atoms, met, domain)
+  const parts = toParts(verbatim, { atoms, met, abbreviations, knowledge })
   const alternatives = [
-    ...listAbbreviations(atoms, met, domain),
+    // What only qualifies is one already: the side, how often, since when.
+    ...abbreviations.filter(({ from, isUnsure }) => isUnsure || (parts[from] as Part).kind !== 'qualifier'),
     ...listPhrases(met, knowledge),
     ...listRespaced(atoms, knowledge),
   ]
-  return { atoms, met, readings: listReadings({ verbatim, atoms, parts }, alternatives) }
+  return { atoms, met, readings: listReadings({ verbatim, atoms, parts, knowledge }, alternatives) }
 }
 
 const CONTENT: Part = { kind: 'content' }
 const STOP: Part = { kind: 'stop' }
 const VALUE: Part = { kind: 'value' }
 const CAUSE: Part = { kind: 'cause' }
+const SITE: Part = { kind: 'site' }
+
+interface Seen {
+  readonly atoms: readonly Atom[]
+  readonly met: readonly Met[]
+  readonly abbreviations: readonly Alternative[]
+  readonly knowledge: ReadingKnowledge
+}
 
 /** What each atom does; the longest phrase decides, of equal ones the first kind named here. */
-function toParts(
-  verbatim: string,
-  { atoms, met, knowledge }: { atoms: readonly Atom[]; met: readonly Met[]; knowledge: ReadingKnowledge },
-): readonly Part[] {
+function toParts(verbatim: string, seen: Seen): Part[] {
+  const { atoms, met, abbreviations, knowledge } = seen
+  const { phrases } = knowledge
   const parts: Part[] = atoms.map((atom) => (atom.kind === 'sign' || STOP_WORDS.has(atom.key) ? STOP : CONTENT))
   const marks = met
     .filter(({ entry }) => MARKS.has(entry.kind))
@@ -126,17 +140,97 @@ function toParts(
     for (let i = from; i < to; i += 1)
       if (part.kind !== 'direction' || parts[i] !== STOP || to - from === 1) parts[i] = part
   }
+  for (const { from, to, words, isUnsure } of abbreviations) {
+    if (isUnsure || isAnySet(taken, from, to)) continue
+    const row = phrases.findQualifier(words.join(' '))
+    if (row === undefined) continue
+    taken.fill(1, from, to)
+    parts.fill(toQualifierPart(row), from, to)
+  }
+  markRepeatedDirections(parts)
+  markValues(verbatim, parts, taken, seen)
+  for (let i = 0; i < atoms.length; i += 1) {
+    if (parts[i] !== CONTENT || taken[i] === 1) continue
+    const { key, kind } = atoms[i] as Atom
+    if (phrases.sets.bodySites.has(key)) parts[i] = SITE
+    else if (kind === 'letters' && key.length >= SHORTEST_MISSPELT && !knowledge.isKnown(key)) {
+      const row = phrases.findMisspeltQualifier(key)
+      if (row !== undefined) parts[i] = toQualifierPart(row)
+    }
+  }
+  markCircumstances(atoms, parts, phrases)
+  return parts
+}
+
+const SHORTEST_MISSPELT = 5
+
+/** "elevated … 3x ULN": what says the same direction once more. */
+function markRepeatedDirections(parts: Part[]): void {
+  let first: Part | undefined
+  for (const [i, part] of parts.entries()) {
+    if (part.kind !== 'direction') continue
+    if (first === undefined) first = part
+    else if (first !== part && first.kind === 'direction' && first.direction === part.direction) parts[i] = VALUE
+  }
+}
+
+/**
+ * Measured values, dates and durations. A decimal is always one; a whole number may belong to a name (type 2, factor 8)
+ * unless a unit, a month or what was measured stands beside it.
+ */
+function markValues(verbatim: string, parts: Part[], taken: Uint8Array, { atoms, met, knowledge }: Seen): void {
+  const { units, months } = knowledge.phrases.sets
+  const isFree = (at: number): boolean => at >= 0 && at < atoms.length && taken[at] === 0
+  const isUnit = (at: number): boolean => {
+    const { key, kind } = atoms[at] as Atom
+    return units.has(key) || (kind === 'sign' && (key === '/' || key === '^' || key === '*'))
+  }
+  const measured = met.filter(({ entry }) => entry.kind === 'analyte')
+  const hasDirection = parts.some(({ kind }) => kind === 'direction')
   for (let i = 0; i < atoms.length; i += 1) {
     const atom = atoms[i] as Atom
-    if (atom.kind !== 'number' || taken[i] === 1) continue
+    if (atom.kind !== 'number') continue
+    let from = i
     let end = i + 1
-    while (end < atoms.length && isUnit(atoms[end] as Atom) && taken[end] === 0) end += 1
-    if (splitsRun(atoms, { from: i, to: end }, { verbatim, knowledge })) continue
-    // A decimal is always a measured value; a whole number may belong to a name (type 2, factor 8).
-    if (end > i + 1 || /\d[.,]\d/.test(atom.key)) parts.fill(VALUE, i, end)
+    while (isFree(end) && isUnit(end)) end += 1
+    if (taken[i] === 1) {
+      parts.fill(VALUE, i + 1, end)
+      continue
+    }
+    const isDate =
+      YEAR.test(atom.key) ||
+      (isFree(end) && months.has((atoms[end] as Atom).key)) ||
+      (isFree(i - 1) && months.has((atoms[i - 1] as Atom).key))
+    if (isDate) {
+      if (isFree(i - 1) && months.has((atoms[i - 1] as Atom).key)) from = i - 1
+      while (
+        isFree(end) &&
+        (months.has((atoms[end] as Atom).key) ||
+          (atoms[end] as Atom).kind === 'number' ||
+          DATE_SIGN.test((atoms[end] as Atom).key))
+      )
+        end += 1
+    } else if (isFree(i + 2) && (atoms[i + 1] as Atom).key === '/' && (atoms[i + 2] as Atom).kind === 'number')
+      end = Math.max(end, i + 3)
+    const beside = measured.find((analyte) => analyte.to === i || analyte.to === i - 1)
+    const hasUnit = end > i + 1
+    if (!isDate && !hasUnit && !/\d[.,]\d/.test(atom.key) && beside === undefined && !hasDirection) continue
+    if (!isDate && splitsRun(atoms, { from: i, to: end }, { verbatim, knowledge })) continue
+    parts.fill(VALUE, from, end)
+    // "anaemia (Hb 8.9)": a value beside an event, not the event.
+    if (beside !== undefined && !hasDirection && hasOther(parts, beside)) parts.fill(VALUE, beside.from, i)
+    i = end - 1
   }
-  markCircumstances(atoms, parts)
-  return parts
+}
+
+const YEAR = /^(?:19[3-9]\d|20[0-4]\d)$/
+const DATE_SIGN = /^[-/.]$/
+
+/** Whether something is said beside a stretch of atoms. */
+function hasOther(parts: readonly Part[], { from, to }: { readonly from: number; readonly to: number }): boolean {
+  return parts.some(
+    (part, i) => (i < from || i >= to) && (part === CONTENT || part.kind === 'medicine' || part.kind === 'procedure'),
+  )
 }
 
 /** Whether atoms begin or end inside a run of letters and digits that the dictionary knows as a word: 8q21, 2b. */
@@ -167,13 +261,19 @@ function isGluedWord(atoms: readonly Atom[], at: number): boolean {
  * What led to the event, what came before it, how it was seen and what was done about it. A word such as "following"
  * opens it up to the next comma; a later part of the text that speaks of a treatment is all of it.
  */
-function markCircumstances(atoms: readonly Atom[], parts: Part[]): void {
-  const isEvent = (part: Part): boolean => part === CONTENT || EVENT_PARTS.has(part.kind)
+function markCircumstances(atoms: readonly Atom[], parts: Part[], { sets }: PhraseTable): void {
   let isInside = false
   let isFirst = true
   let segment = 0
+  const mark = (at: number): void => {
+    const part = parts[at] as Part
+    if (part === CONTENT || EVENT_PARTS.has(part.kind)) parts[at] = CAUSE
+  }
   const close = (end: number): void => {
-    if (!isFirst && rangeHas(atoms, parts, { from: segment, to: end })) fillCause(parts, { from: segment, to: end })
+    const speaksOfTreatment = atoms
+      .slice(segment, end)
+      .some(({ key }, i) => sets.actions.has(key) || TREATMENTS.has((parts[segment + i] as Part).kind))
+    if (!isFirst && speaksOfTreatment) for (let at = segment; at < end; at += 1) mark(at)
     segment = end + 1
   }
   for (const [i, atom] of atoms.entries()) {
@@ -184,79 +284,52 @@ function markCircumstances(atoms: readonly Atom[], parts: Part[]): void {
       if (i > 0) isFirst = false
       continue
     }
-    const isCausality = part.kind === 'qualifier' && part.effect === 'convention' && CAUSE_CLASSES.has(atom.key)
     const opens =
-      CIRCUMSTANCES.has(atom.key) ||
-      isCausality ||
-      (part.kind === 'qualifier' && part.class === 'causality' && part.effect === 'convention') ||
-      ((atom.key === 'on' || atom.key === 'by' || atom.key === 'per') && isSeenBy(atoms, parts, i + 1))
+      sets.circumstances.has(atom.key) ||
+      (part.kind === 'qualifier' &&
+        part.effect === 'convention' &&
+        (part.class === 'causality' || part.phrase === 's/p' || part.phrase === 'status post')) ||
+      (BY_WORDS.has(atom.key) && isSeenBy(atoms, parts, { from: i + 1, sets })) ||
+      isNegation(part)
     if (opens && i > 0) isInside = true
-    if (isInside && isEvent(part)) parts[i] = CAUSE
+    if (isInside) mark(i)
   }
   close(atoms.length)
 }
 
-const EVENT_PARTS: ReadonlySet<Part['kind']> = new Set(['medicine', 'procedure', 'direction'])
+const EVENT_PARTS: ReadonlySet<Part['kind']> = new Set(['medicine', 'procedure', 'direction', 'site'])
+const TREATMENTS: ReadonlySet<Part['kind']> = new Set(['medicine', 'procedure'])
 const BORDER = /^[,;()\-–]$/
-const CIRCUMSTANCES = new Set([
-  'following',
-  'after',
-  'since',
-  'during',
-  'while',
-  'when',
-  'worse',
-  'post',
-  'requiring',
-  'needing',
-  'req',
-])
-const CAUSE_CLASSES = new Set(['s', 'status'])
-/** What is done about an event, or to find it. */
-const ACTIONS = new Set(
-  (
-    'given took taken treated treatment treat tx rx removed excised excision replaced ordered performed done received ' +
-    'administered held hold interrupted discontinued stopped continued started start slowed evaluate awaiting admitted ' +
-    'hospitalized sent drained repaired resected prescribed required transfused catheterized closed reported'
-  ).split(' '),
-)
-const SEEN_BY = new Set(
-  'ct mri xray x us ultrasound ecg ekg eeg echo scan cxr imaging biopsy exam examination audiogram ctpa dipstick doppler endoscopy colonoscopy egd lab lp slit pet labs urinalysis ua mammogram holter telemetry'.split(
-    ' ',
-  ),
-)
+const BY_WORDS = new Set(['on', 'by', 'per', 'with'])
 
-function isSeenBy(atoms: readonly Atom[], parts: readonly Part[], at: number): boolean {
-  for (let i = at; i < Math.min(at + 3, atoms.length); i += 1) {
-    const { key, kind } = atoms[i] as Atom
-    if (kind === 'sign') return false
-    if (SEEN_BY.has(key) || parts[i]?.kind === 'procedure' || parts[i]?.kind === 'medicine') return true
-  }
-  return false
-}
-
-function rangeHas(
+function isSeenBy(
   atoms: readonly Atom[],
   parts: readonly Part[],
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, sets }: { readonly from: number; readonly sets: PhraseTable['sets'] },
 ): boolean {
-  for (let i = from; i < to; i += 1) {
-    if (ACTIONS.has((atoms[i] as Atom).key) || parts[i]?.kind === 'medicine') return true
+  for (let i = from; i < Math.min(from + 3, atoms.length); i += 1) {
+    const { key, kind } = atoms[i] as Atom
+    if (kind === 'sign') return false
+    if (sets.seenBy.has(key) || TREATMENTS.has((parts[i] as Part).kind)) return true
   }
   return false
 }
 
-function fillCause(parts: Part[], { from, to }: { readonly from: number; readonly to: number }): void {
-  for (let i = from; i < to; i += 1)
-    if (parts[i] === CONTENT || EVENT_PARTS.has((parts[i] as Part).kind)) parts[i] = CAUSE
+/** Says that something is not there. */
+export function isNegation(part: Part): boolean {
+  return (
+    part.kind === 'qualifier' && part.class === 'certainty' && part.effect === 'keep' && !NOT_DENIED.has(part.phrase)
+  )
 }
+
+const NOT_DENIED = new Set(['threatened', 'risk of'])
 
 const MARKS: ReadonlySet<Met['entry']['kind']> = new Set(['qualifier', 'direction', 'medicine', 'procedure'])
 
 function toPart(entry: Met['entry']): Part | undefined {
   switch (entry.kind) {
     case 'qualifier':
-      return { kind: 'qualifier', class: entry.row.class, effect: entry.row.effect, grounds: toGrounds(entry.row) }
+      return toQualifierPart(entry.row)
     case 'direction':
       return { kind: 'direction', direction: entry.row.direction, grounds: toGrounds(entry.row) }
     case 'medicine':
@@ -265,6 +338,10 @@ function toPart(entry: Met['entry']): Part | undefined {
     default:
       return undefined
   }
+}
+
+function toQualifierPart(row: Qualifier): Part {
+  return { kind: 'qualifier', phrase: row.phrase, class: row.class, effect: row.effect, grounds: toGrounds(row) }
 }
 
 /** H, L, hi, lo: letters that say a direction only beside what was measured. */
@@ -276,20 +353,12 @@ function standsByAnalyte(met: readonly Met[], at: number): boolean {
   return met.some(({ entry, from, to }) => entry.kind === 'analyte' && (to === at || from === at + 1 || to === at - 1))
 }
 
-function isUnit({ key, kind }: Atom): boolean {
-  return UNITS.has(key) || (kind === 'sign' && (key === '/' || key === '^' || key === '*'))
-}
-
 function isAnySet(flags: Uint8Array, from: number, to: number): boolean {
   for (let i = from; i < to; i += 1) if (flags[i] === 1) return true
   return false
 }
 
-function listAbbreviations(
-  atoms: readonly Atom[],
-  met: readonly Met[],
-  domain: string,
-): Alternative[] {
+function listAbbreviations(atoms: readonly Atom[], met: readonly Met[], domain: string): Alternative[] {
   const found = met.filter(({ entry }) => entry.kind === 'abbreviation')
   const alternatives: Alternative[] = []
   const seen = new Set<number>()
@@ -318,7 +387,8 @@ function listAbbreviations(
         words: toKeys(row.reading),
         source: 'abbreviation',
         grounds: toGrounds(row),
-        isUnsure: choice.kind === 'ask',
+        // One reading only, beside other words: what is unsure then is whether it is one at all.
+        isUnsure: choice.kind === 'ask' && (rows.length > 1 || otherWords === ''),
       })
   }
   return alternatives
@@ -403,10 +473,13 @@ function toKeys(text: string): readonly string[] {
   return normaliseTerm(text).split(' ')
 }
 
+const PLAIN_PARTS: ReadonlySet<Part['kind']> = new Set(['content', 'stop', 'cause', 'site'])
+
 interface Written {
   readonly verbatim: string
   readonly atoms: readonly Atom[]
   readonly parts: readonly Part[]
+  readonly knowledge: ReadingKnowledge
 }
 
 function listReadings(source: Written, alternatives: readonly Alternative[]): readonly Reading[] {
@@ -453,7 +526,7 @@ function toReading(source: Written, alternatives: readonly Alternative[]): Readi
           start,
           end,
           source: alternative.source,
-          part: STOP_WORDS.has(key) ? STOP : parts[i]?.kind === 'cause' ? CAUSE : CONTENT,
+          part: toReadPart(key, parts[i] as Part, source.knowledge),
           grounds: alternative.grounds,
           ...(alternative.isUnsure ? { isUnsure: true } : {}),
         })
@@ -464,6 +537,15 @@ function toReading(source: Written, alternatives: readonly Alternative[]): Readi
     i = addLiteral(words, { ...source, from: i, until })
   }
   return { words }
+}
+
+/** What a word of a lexicon's reading does: what its place does, where that is beside the event; else what the word itself does. */
+function toReadPart(key: string, place: Part, { phrases }: ReadingKnowledge): Part {
+  if (STOP_WORDS.has(key)) return STOP
+  if (place.kind === 'cause' || place.kind === 'value') return place
+  if (phrases.sets.bodySites.has(key)) return SITE
+  const row = phrases.findQualifier(key)
+  return row === undefined ? CONTENT : toQualifierPart(row)
 }
 
 /** The words of letters and digits without a gap (b12, h1n1), or one sign; signs that say nothing are left out. */
@@ -479,7 +561,7 @@ function addLiteral(
     return from + 1
   }
   let to = from + 1
-  const isPlain = (at: number): boolean => parts[at] === CONTENT || parts[at] === STOP || parts[at]?.kind === 'cause'
+  const isPlain = (at: number): boolean => PLAIN_PARTS.has((parts[at] as Part).kind)
   while (to < until && isPlain(from) && isPlain(to) && isGluedWord(atoms, to)) to += 1
   const end = (atoms[to - 1] as Atom).end
   const keys = to === from + 1 && first.kind === 'letters' ? [first.key] : toKeys(verbatim.slice(first.start, end))

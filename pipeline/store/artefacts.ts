@@ -7,7 +7,15 @@ import { type Actor, appendEvent } from './chain.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
-export type ArtefactKind = 'dictionary' | 'config' | 'synonyms' | 'do-not-autocode' | 'engine'
+export type ArtefactKind =
+  | 'dictionary'
+  | 'config'
+  | 'synonyms'
+  | 'do-not-autocode'
+  | 'engine'
+  | 'lexicon'
+  | 'model'
+  | 'conventions'
 
 export interface Artefact {
   readonly kind: ArtefactKind

@@ -52,6 +52,9 @@ function toSameWords(index: Matcher['index'], text: number): (other: number) => 
   const words = [...index.words.subarray(index.starts[text], index.starts[text + 1])]
   return (other) => {
     const from = index.starts[other] as number
-    return (index.starts[other + 1] as number) - from === words.length && words.every((word, i) => index.words[from + i] === word)
+    return (
+      (index.starts[other + 1] as number) - from === words.length &&
+      words.every((word, i) => index.words[from + i] === word)
+    )
   }
 }

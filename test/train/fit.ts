@@ -51,13 +51,16 @@ export function fitRanking(
     for (let f = 0; f < weights.length; f += 1) gradient[f] = penalty * (weights[f] as number)
     for (const { ranked, right, weight } of usable) {
       const compared = ranked.slice(0, Math.max(COMPARED, right + 1))
-      const scores = compared.map(({ features }) => features.reduce((sum, value, f) => sum + value * (weights[f] as number), 0))
+      const scores = compared.map(({ features }) =>
+        features.reduce((sum, value, f) => sum + value * (weights[f] as number), 0),
+      )
       const highest = Math.max(...scores)
       const exponents = scores.map((score) => Math.exp(score - highest))
       const sum = exponents.reduce((a, b) => a + b, 0)
       for (const [i, { features }] of compared.entries()) {
         const error = ((exponents[i] as number) / sum - (i === right ? 1 : 0)) * (weight / whole)
-        for (let f = 0; f < weights.length; f += 1) gradient[f] = (gradient[f] as number) + error * (features[f] as number)
+        for (let f = 0; f < weights.length; f += 1)
+          gradient[f] = (gradient[f] as number) + error * (features[f] as number)
       }
     }
     adam.step(weights, gradient, rate)
@@ -119,7 +122,8 @@ export function fitConfidence(
           const offset = size + unit * (size + 2)
           const tanh = tanhs[unit] as number
           const back = error * (values[offset + size + 1] as number) * (1 - tanh * tanh)
-          for (let i = 0; i < size; i += 1) gradient[offset + i] = (gradient[offset + i] as number) + back * (inputs[i] as number)
+          for (let i = 0; i < size; i += 1)
+            gradient[offset + i] = (gradient[offset + i] as number) + back * (inputs[i] as number)
           gradient[offset + size] = (gradient[offset + size] as number) + back
           gradient[offset + size + 1] = (gradient[offset + size + 1] as number) + error * tanh
         }

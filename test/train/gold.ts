@@ -19,7 +19,9 @@ export interface GoldRow {
  * @throws Error for a line that is none
  */
 export function readGold(half: 'tune' | 'frozen'): readonly GoldRow[] {
-  const lines = readFileSync(join(import.meta.dirname, '..', 'gold', `${half}.tsv`), 'utf8').trimEnd().split('\n')
+  const lines = readFileSync(join(import.meta.dirname, '..', 'gold', `${half}.tsv`), 'utf8')
+    .trimEnd()
+    .split('\n')
   return lines.slice(1).map((line, i) => {
     const [verbatim = '', domain, concept = '', route, note = '', ...more] = line.split('\t')
     const isRoute = (GOLD_ROUTES as readonly (string | undefined)[]).includes(route)

@@ -42,7 +42,8 @@ for (const matcher of worlds) matcher.weights = ranking
 examples = worlds.flatMap((matcher, i) => collect(matcher, i))
 const confidence = fitConfidence(examples.map(toWeighted), random)
 report(examples, new Confidence(confidence))
-writeFileSync(MODEL, `${JSON.stringify({ ranking: toNamed(ranking), confidence }, toRounded, 1)}\n`)
+const { promises } = JSON.parse(readFileSync(MODEL, 'utf8'))
+writeFileSync(MODEL, `${JSON.stringify({ ranking: toNamed(ranking), confidence, promises }, toRounded, 1)}\n`)
 
 function toRounded(_: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(6)) : value
@@ -59,6 +60,7 @@ function toWeighted(example: Example): Example & { readonly weight: number } {
 /** A dictionary of few synonyms: each concept's own name and a fifth of the others. */
 function toThin(whole: Dictionary, chance: Random): MatchTexts {
   const { texts, concepts, conceptCount, listTerms } = whole.listIndexed()
+  const listKept = (text: number) => listTerms(kept[text] ?? -1)
   const kept = [...texts.keys()].filter((text) => {
     const [found] = listTerms(text)
     return found?.term.code === found?.term.conceptCode || chance() < THIN_SHARE
@@ -67,6 +69,7 @@ function toThin(whole: Dictionary, chance: Random): MatchTexts {
     texts: kept.map((text) => texts[text] ?? ''),
     concepts: Int32Array.from(kept, (text) => concepts[text] ?? 0),
     conceptCount,
+    listTerms: listKept,
     index: new TermIndex(kept.map((text) => normaliseTerm(texts[text] ?? ''))),
   }
 }
@@ -83,7 +86,15 @@ function matchGold(matcher: Matcher, rows: readonly GoldRow[]): Example[] {
     if (names.length !== 1 || name === undefined || route === 'split' || route === 'query') return []
     const concept = conceptByName.get(name) ?? -1
     const { ranked } = matcher.match(verbatim, { domain })
-    return [{ kind: 'gold' as const, verbatim, ranked, right: ranked.findIndex((each) => each.concept === concept), group: concept }]
+    return [
+      {
+        kind: 'gold' as const,
+        verbatim,
+        ranked,
+        right: ranked.findIndex((each) => each.concept === concept),
+        group: concept,
+      },
+    ]
   })
 }
 
@@ -92,7 +103,10 @@ function report(all: readonly Example[], model: Confidence): void {
     const own = all.filter((example) => example.kind === kind)
     const right = own.filter((example) => example.right === 0).length
     const mean = own.reduce((sum, { ranked }) => sum + model.of(ranked), 0) / own.length
-    process.stderr.write(`${kind}: ${own.length}, first right ${((100 * right) / own.length).toFixed(1)} %, mean probability ${(100 * mean).toFixed(1)} %\n`)
+    process.stderr.write(
+      `${kind}: ${own.length}, first right ${((100 * right) / own.length).toFixed(1)} %, mean probability ${(100 * mean).toFixed(1)} %\n`,
+    )
   }
 }
+
 export type { Lexicon }

@@ -41,7 +41,8 @@ export const EXPLAIN = toCommand({
       const kit = found === undefined ? findKitByName(kits, options) : findKit(kits, found)
       const verbatim =
         found === undefined ? name : found.kind === 'group' ? found.group.folded : found.occurrence.verbatim
-      const result = autocode(verbatim, kit)
+      const domain = found?.kind === 'group' ? found.group.domain : (found?.occurrence.domain ?? options.domain)
+      const result = autocode(verbatim, kit, domain)
       const target = found?.kind === 'group' ? found.group.target : found?.occurrence.target
       const history = target ? await listHistory(store, study.id, target) : []
       const occurrences =

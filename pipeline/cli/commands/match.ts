@@ -1,7 +1,7 @@
 /** `match`: verbatims in, one a line; results out, one JSON line each, in the same order. */
 import { resolve } from 'node:path'
-import { DEFAULT_DICTIONARY, matchVerbatim, NO_LISTS, openDictionary } from '../../index.ts'
-import { toCommand } from '../command.ts'
+import { DEFAULT_DICTIONARY, matchVerbatim, openAutocoder } from '../../index.ts'
+import { DOMAIN_OPTION, toCommand } from '../command.ts'
 
 const FLUSH_CHARACTERS = 64 * 1024
 
@@ -11,15 +11,15 @@ export const MATCH = toCommand({
   example: 'aecoder match < verbatims.txt',
   arguments: [],
   options: {
+    ...DOMAIN_OPTION,
     dictionary: { kind: 'text', value: 'DIR', summary: 'a folder, zip or code list to match in (else OpenAE)' },
   },
   async run({ options, world }) {
     const path = options.dictionary === undefined ? DEFAULT_DICTIONARY.path : resolve(options.dictionary)
-    const dictionary = await openDictionary(path, world)
-    const coder = { dictionary, lists: NO_LISTS }
+    const coder = await openAutocoder(path, world)
     let text = ''
     for await (const line of readLines(world.stdin)) {
-      text += `${JSON.stringify(matchVerbatim(line, coder))}\n`
+      text += `${JSON.stringify(matchVerbatim(line, coder, options.domain))}\n`
       if (text.length < FLUSH_CHARACTERS) continue
       await world.writeOut(text)
       text = ''

@@ -1,20 +1,45 @@
-/** aecoder's own search for candidates, as a program of the bench. */
-import { CandidateIndex } from '../../../dictionaries/text/candidate-index.ts'
-import { BestConcepts, countConcepts } from './peers/best-concepts.ts'
-import { serveMatcher } from './serve.ts'
-
-/** Terms asked for, so that ten concepts are among them. */
-const TERMS = 40
+/** aecoder as a program of the bench: the whole of autocoding, every gate included, over a dictionary of one level. */
+import { TreeDictionary } from '../../../dictionaries/tree/tree-dictionary.ts'
+import type { TreeNode } from '../../../dictionaries/tree/tree-node.ts'
+import { autocode } from '../../../pipeline/autocode/autocode.ts'
+import { toAutocoder } from '../../../pipeline/autocode/autocoder.ts'
+import { openLexicon } from '../../../pipeline/coding-kits.ts'
+import { type DictionaryRow, serveMatcher } from './serve.ts'
 
 await serveMatcher({
-  build: (rows) => {
-    const concepts = countConcepts(rows)
-    const candidates = CandidateIndex.build(rows.map(({ term }) => term))
+  build: async (rows) => {
+    const coder = toAutocoder({ dictionary: toDictionary(rows), lexicon: await openLexicon() })
+    coder.prepare()
     return (query) => {
-      const best = new BestConcepts()
-      for (const { index, score } of candidates.searchRespelt(query, { limit: TERMS }))
-        best.offer(concepts.of[index] ?? 0, score)
-      return best.toAnswer(concepts.ids)
+      const { coding, confidence, candidates } = autocode(query, coder)
+      return {
+        // Their order is what counts: of a compound verbatim each event's first candidate comes before the others.
+        hits: candidates.map(({ path }, place) => ({ id: path.at(-1)?.code ?? '', score: -place })),
+        auto: coding !== null,
+        confidence,
+      }
     }
   },
 })
+
+function toDictionary(rows: readonly DictionaryRow[]): TreeDictionary {
+  const names = new Map<string, string[]>()
+  for (const { concept, term, isPreferred } of rows) {
+    const known = names.get(concept)
+    if (known === undefined) names.set(concept, [term])
+    else if (isPreferred) known.unshift(term)
+    else known.push(term)
+  }
+  const nodes = Array.from(
+    names,
+    ([code, [text = '', ...others]]): TreeNode => ({ level: 'Concept', code, text, names: others, kind: 'assignable', parent: -1, notes: [], limits: undefined }),
+  )
+  return new TreeDictionary({
+    ref: { name: 'bench', version: '1', sha256: '' },
+    language: 'English',
+    levels: ['Concept'],
+    nodes,
+    hints: [],
+    warnings: [],
+  })
+}

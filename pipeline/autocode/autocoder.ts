@@ -1,0 +1,77 @@
+/** What autocoding works with: a dictionary, the study's lists and conventions, the lexicon and the model. Knows how they are made ready. */
+import type { Dictionary } from '../../dictionaries/dictionary.ts'
+import type { Lexicon } from '../../dictionaries/lexicon/lexicon.ts'
+import type { Conventions, TargetPrecision } from '../../schemas/study.ts'
+import { Confidence } from './confidence.ts'
+import { type CodingLists, NO_LISTS } from './lists.ts'
+import { FEATURES, Matcher } from './matcher.ts'
+import { MODEL, type ModelPromise } from './model/model.ts'
+
+export interface Autocoder {
+  readonly dictionary: Dictionary
+  readonly lists: CodingLists
+  readonly lexicon: Lexicon
+  readonly conventions: Conventions
+  /** Made when first asked for: who only looks up exact terms does not wait for it. */
+  readonly matcher: Matcher
+  readonly confidence: Confidence
+  /** Builds now what is else built when first asked for. */
+  prepare(): void
+  /** What is asked of `confident`; null where the study takes exact and normalised terms only. */
+  readonly promise: ModelPromise | null
+}
+
+/** What a study that says nothing wants: every sign of doubt to a person. */
+export const DEFAULT_CONVENTIONS: Conventions = {
+  provisional: 'review',
+  modified: 'review',
+  history: 'review',
+  procedure: 'review',
+}
+export const DEFAULT_PRECISION = 0.99
+
+export function toAutocoder({
+  dictionary,
+  lexicon,
+  lists = NO_LISTS,
+  conventions = DEFAULT_CONVENTIONS,
+  precision = DEFAULT_PRECISION,
+}: {
+  readonly dictionary: Dictionary
+  readonly lexicon: Lexicon
+  readonly lists?: CodingLists
+  readonly conventions?: Conventions
+  readonly precision?: TargetPrecision
+}): Autocoder {
+  let matcher: Matcher | undefined
+  const toMatcher = (): Matcher => {
+    matcher ??= new Matcher(dictionary.listIndexed(), lexicon, toRankingWeights())
+    return matcher
+  }
+  return {
+    dictionary,
+    lists,
+    lexicon,
+    conventions,
+    get matcher() {
+      return toMatcher()
+    },
+    prepare() {
+      toMatcher()
+      dictionary.listByFold('')
+      dictionary.listByNormalised('')
+    },
+    confidence: new Confidence(MODEL.confidence),
+    promise: findPromise(precision),
+  }
+}
+
+function toRankingWeights(): Float64Array {
+  return Float64Array.from(FEATURES, (name) => MODEL.ranking[name] ?? 0)
+}
+
+/** The least demanding promise that is at least as precise; null where none is, or where none is wanted. */
+function findPromise(precision: TargetPrecision): ModelPromise | null {
+  if (precision === 'exact-only') return null
+  return MODEL.promises.find((promise) => promise.precision >= precision) ?? null
+}

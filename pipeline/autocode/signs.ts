@@ -1,0 +1,60 @@
+/**
+ * What a verbatim says about its event that a machine must not code over: that it is not there, not sure, worse than
+ * before, long past. Knows the reading and what of it the term holds itself; decides nothing.
+ */
+import type { Slot } from './explanation.ts'
+import { isNegation } from './read-verbatim.ts'
+
+export const SIGN_KINDS = ['negated', 'provisional', 'modified', 'history', 'fatal'] as const
+export type SignKind = (typeof SIGN_KINDS)[number]
+
+export interface Sign {
+  readonly kind: SignKind
+  /** As the verbatim has it. */
+  readonly text: string
+}
+
+/** Phrases of the lexicon's class `course` that speak of the past; the others of a change. */
+const PAST = new Set([
+  'history of',
+  'past history of',
+  'h/o',
+  'hx of',
+  'prior',
+  'previous',
+  'status post',
+  's/p',
+  'preexisting',
+  'pre existing',
+])
+
+/** Signs in the words that the term does not hold, in their order, each phrase once. */
+export function listSigns(verbatim: string, slots: readonly Slot[]): readonly Sign[] {
+  const found = new Map<string, { kind: SignKind; start: number; end: number }>()
+  for (const { word, place } of slots) {
+    const { part } = word
+    if (place !== -1 || part.kind !== 'qualifier') continue
+    const kind = toKind(word.part)
+    if (kind === undefined) continue
+    const known = found.get(part.phrase)
+    if (known === undefined) found.set(part.phrase, { kind, start: word.start, end: word.end })
+    else if (word.start - known.end <= 2) known.end = word.end
+  }
+  return [...found.values()].map(({ kind, start, end }) => ({ kind, text: verbatim.slice(start, end) }))
+}
+
+function toKind(part: Slot['word']['part']): SignKind | undefined {
+  if (part.kind !== 'qualifier') return undefined
+  if (isNegation(part)) return 'negated'
+  if (part.effect !== 'convention') return undefined
+  switch (part.class) {
+    case 'certainty':
+      return 'provisional'
+    case 'course':
+      return PAST.has(part.phrase) ? 'history' : 'modified'
+    case 'severity':
+      return 'fatal'
+    default:
+      return undefined
+  }
+}

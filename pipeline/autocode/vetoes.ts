@@ -1,0 +1,90 @@
+/**
+ * Whole texts that no machine may code, even where the dictionary has the very words: they name no event, or more than
+ * one thing. Knows lexicon and conventions; knows no term.
+ */
+import { type Condition, chooseReading } from '../../dictionaries/lexicon/contexts.ts'
+import { foldVerbatim } from '../../dictionaries/text/fold.ts'
+import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
+import type { ReviewOutcome } from '../../schemas/outcomes.ts'
+import { toAtoms } from './atoms.ts'
+import type { Autocoder } from './autocoder.ts'
+import { findUncodable, toUncodableWords } from './uncodable.ts'
+import { UNITS } from './words.ts'
+
+export interface Veto {
+  readonly outcome: ReviewOutcome
+  readonly reason: string
+  readonly siteQuery?: string
+}
+
+/** @returns undefined where nothing speaks against coding the text as a whole */
+export function findVeto(verbatim: string, { coder, domain }: { coder: Autocoder; domain: string }): Veto | undefined {
+  const folded = foldVerbatim(verbatim)
+  const kind = findUncodable(folded)
+  if (kind !== undefined) {
+    const { reason, query } = toUncodableWords(kind, folded)
+    return { outcome: 'not-codable', reason, siteQuery: query }
+  }
+  return findTwoReadings(folded, { coder, domain }) ?? findOtherKind(folded, { coder, domain })
+}
+
+/** An abbreviation that stands alone, of several readings. */
+function findTwoReadings(folded: string, { coder, domain }: { coder: Autocoder; domain: string }): Veto | undefined {
+  if (folded.includes(' ')) return undefined
+  const readings = coder.lexicon.listReadings(folded)
+  if (new Set(readings.map(({ reading }) => reading)).size < 2) return undefined
+  // "unless" speaks of other words, of which there are none: only what is said of the abbreviation alone decides.
+  const alone = readings.filter(({ context }) => context.kind === 'when' && context.conditions.some(isSaidAlone))
+  if (alone.length > 0 && chooseReading(alone, { otherWords: '', domain }).kind === 'taken') return undefined
+  const named = [...new Set(readings.map(({ reading }) => `"${reading}"`))].join(' or ')
+  return {
+    outcome: 'ambiguous',
+    reason: `"${folded}" may read ${named}`,
+    siteQuery: `Please write "${folded}" in full: what does it stand for?`,
+  }
+}
+
+function isSaidAlone({ kind }: Condition): boolean {
+  return kind === 'alone' || kind === 'domain'
+}
+
+/** A medicine, a procedure or a measurement alone, where an event is asked. */
+function findOtherKind(folded: string, { coder, domain }: { coder: Autocoder; domain: string }): Veto | undefined {
+  const { lexicon, conventions } = coder
+  if (lexicon.findMedicine(folded) !== undefined)
+    return {
+      outcome: 'not-codable',
+      reason: `"${folded}" is a medicine and no event`,
+      siteQuery: 'A medicine is entered. Please enter the event or condition.',
+    }
+  if (domain === 'MH') return undefined
+  if (conventions.procedure === 'review' && lexicon.findProcedure(folded) !== undefined)
+    return {
+      outcome: 'low-confidence',
+      reason: `"${folded}" is a procedure; the study's conventions leave that to a person`,
+      siteQuery: 'A procedure is entered. Please enter the event or condition that led to it.',
+    }
+  const measured = toWithoutValue(folded, coder)
+  if (measured !== '' && lexicon.listAnalytes(measured).length > 0)
+    return {
+      outcome: 'not-codable',
+      reason: `"${folded}" names a measurement without saying what was wrong with it`,
+      siteQuery: 'A measurement is entered. Please say what was abnormal about it, in words.',
+    }
+  return undefined
+}
+
+/** What is measured, where nothing says how it turned out: the text without numbers and their units; else empty. */
+function toWithoutValue(folded: string, { lexicon }: Autocoder): string {
+  const atoms = toAtoms(folded)
+  const hasNumber = atoms.some(({ kind }) => kind === 'number')
+  const others = atoms.filter(
+    ({ kind, key }, i) => kind !== 'number' && !(hasNumber && i > 0 && (UNITS.has(key) || FILLERS.has(key))),
+  )
+  const saysDirection = others.some(({ key }) => lexicon.findDirection(key) !== undefined)
+  return saysDirection
+    ? ''
+    : normaliseTerm(others.flatMap(({ kind, key }) => (kind === 'letters' ? [key] : [])).join(' '))
+}
+
+const FILLERS = new Set(['is', 'was', 'of', 'level', 'value', 'result', 'reading', '/', '^'])
