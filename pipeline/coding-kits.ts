@@ -77,7 +77,7 @@ const LEXICON_PATH = join(toPackageRoot(), 'dictionaries', 'lexicon')
  * @throws AecoderError DICTIONARY_NOT_FOUND, DICTIONARY_DAMAGED
  */
 export async function openLexicon(terminology = 'meddra'): Promise<Lexicon> {
-  return readLexicon(openDictionaryFolder(LEXICON_PATH), { language: 'en', terminology })
+  return readLexicon(openDictionaryFolder(LEXICON_PATH), { language: 'en', terminology, areConflictsKnown: true })
 }
 
 /**

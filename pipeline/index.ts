@@ -3,6 +3,7 @@
 export { AecoderError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../schemas/errors.ts'
 export { ACCEPTABLE, type Acceptable, BUCKETS } from '../schemas/outcomes.ts'
 export { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
+export type { AlignedToken, Alignment, Candidate, TokenRole } from '../schemas/terms.ts'
 export { type ActReport, codeTerm, type FoundTarget, findKit, findTarget, judgeTerm, type TargetName } from './act.ts'
 export type { AutocodeResult } from './autocode/autocode.ts'
 export { autocode } from './autocode/autocode.ts'

@@ -27,16 +27,21 @@ import type { Fault } from './tsv.ts'
 
 /**
  * Reads `<language>/*.tsv` and over them `<language>/<terminology>/*.tsv`, whose rows replace those of the same key.
+ * @param choice.areConflictsKnown leaves out what rows say against each other, where that was checked before: the lexicon
+ * that comes with aecoder is checked by its test
  * @throws AecoderError DICTIONARY_NOT_FOUND when a table of the language is missing; DICTIONARY_DAMAGED with the first
  * fault and the places of the others: a lexicon is used whole or not at all
  * @throws RangeError for a language or terminology that is no folder's name
  */
-export async function readLexicon(source: DictionaryFiles, choice: LexiconChoice): Promise<Lexicon> {
+export async function readLexicon(
+  source: DictionaryFiles,
+  { areConflictsKnown = false, ...choice }: LexiconChoice & { readonly areConflictsKnown?: boolean },
+): Promise<Lexicon> {
   const files = await readLexiconFiles(source, choice)
   const faults: Fault[] = []
   const tables = readTables(files, choice, faults)
   // Conflicts between rows of which some were left out would only confuse.
-  refuseFaults(faults.length > 0 ? faults : listConflicts(tables))
+  refuseFaults(faults.length > 0 || areConflictsKnown ? faults : listConflicts(tables))
   return Object.freeze({
     language: choice.language,
     terminology: choice.terminology,

@@ -22,6 +22,11 @@ export class BestTexts {
     }
   }
 
+  /** What a text must score more than to be kept; until there are enough, anything does. */
+  get floor(): number {
+    return this.#texts.length < this.#size ? Number.NEGATIVE_INFINITY : (this.#scores[0] as number)
+  }
+
   /** In no order. */
   list(): readonly number[] {
     return this.#texts

@@ -4,13 +4,18 @@
  * but its own forms: a stemmer for general English takes gingival and gingivitis for one.
  */
 
-const ENDINGS: ReadonlySet<string> = new Set(
-  (
-    ' s es d ed t ing e er ers ion ions al ally ly y ies ied iness ness ic ical ics ity ation ations ational ative ating ated ate ' +
-    'ment ments ous ousness ia ias ias iac us um a ae is ant ance ancy ent ence ency able ability ible ibility ful less ish ' +
-    'ing ings ism ist ive or ors ory ular ule ed en ar ary ac eal ial ian an ean oid ual uous ure'
-  ).split(' '),
-)
+/** Endings of one kind change for one another; the empty one is the bare stem. */
+const KINDS: readonly string[] = [
+  // infect, infected, infection; obstruct, obstructive
+  ' s es d ed e ing er ers ion ions or ors ive ation ations ating ate ated ative ment ments able ability ance ant ence ent ency ancy ure ational ional',
+  // itch, itchy, itching, itchiness
+  ' s y ies ied ing ed es e iness ily ish less ful',
+  // nerve, nervous; gland, glandular
+  ' e al ally ic ical ics ous ar ary ity ness ly ory ism ist ian an ean eal ual ular ual ious uous ially',
+  // vertebra, vertebral; bacterium, bacterial; mucosa, mucosal
+  'a ae us um is ia ias ic al ar oid ule ac iac ial ian i on',
+]
+const KINDS_OF: ReadonlyMap<string, number> = toKindsOf()
 /** Forms of endings that mean something of their own: each pair is one ending. */
 const OWN_FORMS: readonly (readonly [one: string, other: string])[] = [
   ['osis', 'otic'],
@@ -23,25 +28,31 @@ const OWN_FORMS: readonly (readonly [one: string, other: string])[] = [
   ['oma', 'omatous'],
   ['xia', 'ctic'],
   ['sis', 'tic'],
-  ['ia', 'ic'],
   ['sion', 'sive'],
-  ['tion', 'tive'],
-  ['ation', 'ate'],
 ]
 /** Letters of a stem, at least; below, too many words begin alike. */
 const SHORTEST_STEM = 4
 /** What may lie between the end of the shared letters and the end of the stem: dizz|y, dizz|iness. */
 const MOST_BACK = 3
+const LONGEST_ENDING = 7
 
 /** @param shared how many letters the two lower-case words share at their beginning */
 export function isSameStem(a: string, b: string, shared: number): boolean {
   for (let stem = shared; stem >= SHORTEST_STEM && stem >= shared - MOST_BACK; stem -= 1) {
     const left = a.slice(stem)
     const right = b.slice(stem)
-    if (left.length > 7 || right.length > 7) return false
-    if (ENDINGS.has(left) && ENDINGS.has(right)) return true
+    if (left.length > LONGEST_ENDING || right.length > LONGEST_ENDING) return false
+    if (((KINDS_OF.get(left) ?? 0) & (KINDS_OF.get(right) ?? 0)) !== 0) return true
     for (const [one, other] of OWN_FORMS)
       if ((left === one && right === other) || (left === other && right === one)) return true
   }
   return false
+}
+
+/** Ending → the kinds it is of, a bit each. */
+function toKindsOf(): ReadonlyMap<string, number> {
+  const kinds = new Map<string, number>()
+  for (const [kind, endings] of KINDS.entries())
+    for (const ending of endings.split(' ')) kinds.set(ending, (kinds.get(ending) ?? 0) | (1 << kind))
+  return kinds
 }

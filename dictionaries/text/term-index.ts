@@ -141,7 +141,8 @@ export class TermIndex {
     const best = new BestTexts(limit)
     for (let i = 0; i < count; i += 1) {
       const text = touched[i] as number
-      best.offer(text, sums[text] as number)
+      const sum = sums[text] as number
+      if (sum > best.floor) best.offer(text, sum)
       sums[text] = 0
     }
     return best

@@ -173,7 +173,10 @@ export class Vocabulary {
   ): Pick<NearWord, 'likeness' | 'similarity'> | undefined {
     const longest = Math.max(word.length, other.length)
     const most = mostSlips(word, other)
-    const slips = most === 0 ? 1 : toWordDistance(word, other, most)
+    let slips = most === 0 ? 1 : toWordDistance(word, other, most)
+    // What looked like a plural may be none: scabbies, rabbies.
+    if (slips > 1 && word.endsWith('y') && other.endsWith('ies'))
+      slips = toWordDistance(`${word.slice(0, -1)}ies`, other, most)
     const form = this.#compareForms(word, other)
     if (form?.likeness === 'stem' && slips > 1) return form
     if (slips <= most) {

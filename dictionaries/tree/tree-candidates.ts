@@ -18,6 +18,8 @@ interface Parts {
   readonly terms: readonly { readonly term: Term; readonly node: number }[]
   readonly hints: readonly TreeHint[]
   readonly toTitle: (node: number) => Term
+  /** Normalised, in the order of `terms`. */
+  readonly keys: readonly string[]
 }
 
 export class TreeCandidates {
@@ -29,7 +31,7 @@ export class TreeCandidates {
   readonly #index: TermIndex
   readonly #texts: readonly string[]
 
-  constructor({ nodes, children, terms, hints, toTitle }: Parts) {
+  constructor({ nodes, children, terms, hints, toTitle, keys }: Parts) {
     this.#nodes = nodes
     this.#children = children
     this.#toTitle = toTitle
@@ -37,7 +39,10 @@ export class TreeCandidates {
     const ofHeaders = terms.filter(({ term }) => !term.isCurrent).map(({ term, node }) => ({ text: term.text, node }))
     this.#hints = [...ofHeaders, ...hints].filter(({ node }) => this.#listTargets(node).length > 0)
     this.#texts = [...this.#own.map(({ term }) => term.text), ...this.#hints.map(({ text }) => text)]
-    this.#index = new TermIndex(this.#texts.map(normaliseTerm))
+    this.#index = new TermIndex([
+      ...keys.filter((_, i) => terms[i]?.term.isCurrent),
+      ...this.#hints.map(({ text }) => normaliseTerm(text)),
+    ])
   }
 
   /** A node's names are one concept; so are the hints of a node that cannot be assigned itself. */

@@ -61,6 +61,7 @@ export class TreeDictionary implements Dictionary {
   #search: TreeSearch | undefined
   #byFold: TextGroups | undefined
   #byNormalised: TextGroups | undefined
+  #keys: readonly string[] | undefined
   #candidates: TreeCandidates | undefined
 
   constructor({ ref, language, levels, nodes, hints, warnings, period, toCode = (text) => text }: Parts) {
@@ -128,7 +129,7 @@ export class TreeDictionary implements Dictionary {
   }
 
   listByNormalised(key: string): readonly Term[] {
-    this.#byNormalised ??= new TextGroups(this.#listTexts().map(normaliseTerm))
+    this.#byNormalised ??= new TextGroups(this.#listKeys())
     return this.#byNormalised.listRows(key).map((term) => this.termAt(term))
   }
 
@@ -148,6 +149,7 @@ export class TreeDictionary implements Dictionary {
       terms: Array.from(this.#termNodes, (node, term) => ({ node, term: this.termAt(term) })),
       hints: this.#hints,
       toTitle: (node) => this.#toTerm(node, 0),
+      keys: this.#listKeys(),
     })
     return this.#candidates
   }
@@ -252,6 +254,12 @@ export class TreeDictionary implements Dictionary {
       conceptCode: code,
       isCurrent: kind === 'assignable',
     }
+  }
+
+  /** Normalised names, term by term. */
+  #listKeys(): readonly string[] {
+    this.#keys ??= this.#listTexts().map(normaliseTerm)
+    return this.#keys
   }
 
   #listTexts(): string[] {

@@ -85,7 +85,7 @@ export function autocode(verbatim: string, coder: Autocoder, domain = 'AE'): Aut
       candidates: named,
     })
   }
-  const veto = synonym === undefined ? findVeto(verbatim, { coder, domain }) : undefined
+  const veto = synonym === undefined ? findVeto(verbatim, { coder, domain, isTerm: current.length > 0 }) : undefined
   if (veto) {
     const { outcome, reason, siteQuery } = veto
     const candidates = findSimilar(verbatim, { coder, domain })
@@ -177,9 +177,10 @@ function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeRe
   const candidates = toRankedCandidates(verbatim, matches, { coder, probability })
   const signs = listSigns(verbatim, slots)
   const alignment = candidates[0]?.alignment
-  const doubts = alignment === undefined ? ['no term resembles it'] : listDoubts(alignment, slots)
+  const doubts = alignment === undefined ? ['no term resembles it'] : listDoubts(alignment, slots, coder)
 
-  const parts = doubts.length === 0 ? [] : listParts(verbatim, { coder, domain })
+  const isWhole = first !== undefined && coder.matcher.toCovered(first).both >= WHOLE_COVERED
+  const parts = doubts.length === 0 || isWhole ? [] : listParts(verbatim, { coder, domain })
   const negated = MINUS.test(foldVerbatim(verbatim))
     ? ({ kind: 'negated', text: '-' } as const)
     : signs.find(({ kind }) => kind === 'negated')
@@ -271,7 +272,7 @@ function toUnmatchedSlots({ prepared }: Matches): readonly Slot[] {
 }
 
 /** What speaks against coding by machine, as ends of a sentence; nothing where every word is accounted for. */
-function listDoubts({ tokens, missing }: Alignment, slots: readonly Slot[]): readonly string[] {
+function listDoubts({ tokens, missing }: Alignment, slots: readonly Slot[], coder: Autocoder): readonly string[] {
   const doubts: string[] = []
   for (const { role, text, term } of tokens) {
     if (role === 'unexplained') doubts.push(`"${text}" is not explained`)
@@ -279,8 +280,12 @@ function listDoubts({ tokens, missing }: Alignment, slots: readonly Slot[]): rea
   }
   const heavy = missing.filter(({ isLight }) => !isLight).map(({ text }) => `"${text}"`)
   if (heavy.length > 0) doubts.push(`the verbatim says nothing of ${heavy.join(', ')}`)
-  for (const { word, place } of slots) {
+  for (const { word, place, nearness, term } of slots) {
     const { part } = word
+    if ((nearness === 'spelling' || nearness === 'stem') && term !== undefined) {
+      const other = coder.matcher.findOtherSpelling(word.key, term)
+      if (other !== undefined) doubts.push(`"${word.key}" may be "${term}" or "${other}"`)
+    }
     if (place !== -1) continue
     if (part.kind === 'qualifier' && part.effect === 'keep') doubts.push(`"${part.phrase}" changes the meaning`)
   }
@@ -303,9 +308,11 @@ function listParts(verbatim: string, place: Place): readonly ProposedPart[] {
   return parts
 }
 
+/** One term that covers so much of both sides is what is meant, whatever signs stand between its words. */
+const WHOLE_COVERED = 0.7
 /** What a part must cover to be an event: of its own words, and of the term's. A body site alone is none. */
-const PART_COVERED = { verbatim: 0.6, term: 0.8 } as const
-const PART_PROBABILITY = 0.35
+const PART_COVERED = { verbatim: 0.65, term: 0.85 } as const
+const PART_PROBABILITY = 0.4
 
 function toPart({ text, start, end }: Piece, { coder, domain }: Place): ProposedPart | undefined {
   const matches = coder.matcher.match(text, { domain })
@@ -455,15 +462,29 @@ function toRankedCandidate(
   matches: Matches,
   { coder, ranked, confidence }: { coder: Autocoder; ranked: Ranked; confidence: number },
 ): Candidate[] {
-  const { matcher } = coder
-  const alignment = toAlignment(verbatim, listSlots(matches, { matcher, ranked }), { matcher, ranked })
-  return matcher.listTerms(ranked.text).flatMap(({ term, hint }) =>
-    toCandidates(coder, term.code, {
+  const { matcher, dictionary } = coder
+  let aligned: Alignment | undefined
+  const align = (): Alignment => {
+    aligned ??= toAlignment(verbatim, listSlots(matches, { matcher, ranked }), { matcher, ranked })
+    return aligned
+  }
+  const candidates: Candidate[] = []
+  for (const { term, hint } of matcher.listTerms(ranked.text)) {
+    const path = dictionary.findPath(term.code)
+    if (path === undefined) continue
+    // Put into words when asked for: of ten candidates a run reads the first.
+    candidates.push({
+      path,
       confidence,
-      why: hint === undefined ? toWhy(alignment) : `An index leads to it from "${hint}"`,
-      alignment,
-    }),
-  )
+      get why() {
+        return hint === undefined ? toWhy(align()) : `An index leads to it from "${hint}"`
+      },
+      get alignment() {
+        return align()
+      },
+    })
+  }
+  return candidates
 }
 
 /** MedDRA names no replacement for a non-current term: its PT's own term, or our sidecar's proposal, is a proposal only. */

@@ -42,7 +42,7 @@ export function toAlignment(
   slots: readonly Slot[],
   { matcher, ranked }: { matcher: Matcher; ranked: Ranked },
 ): Alignment {
-  const tokens = [...Map.groupBy(slots, ({ word }) => word.start).values()].map((same) => toToken(verbatim, same))
+  const tokens = listGroups(slots).map((same) => toToken(verbatim, same))
   const covered = new Set(slots.map(({ place }) => place))
   const { words, starts, vocabulary } = matcher.index
   const missing: { readonly text: string; readonly isLight: boolean }[] = []
@@ -54,16 +54,37 @@ export function toAlignment(
   return { tokens, missing }
 }
 
+/** Slots that are one for a reader: words of one reading of the lexicon, and phrases of which the term holds nothing. */
+function listGroups(slots: readonly Slot[]): readonly (readonly Slot[])[] {
+  const groups: Slot[][] = []
+  for (const slot of slots) {
+    const last = groups.at(-1)?.at(-1)
+    const isSame =
+      last !== undefined &&
+      (last.word.start === slot.word.start ||
+        (last.place === -1 &&
+          slot.place === -1 &&
+          last.word.part === slot.word.part &&
+          PHRASE_PARTS.has(slot.word.part.kind)))
+    if (isSame) groups.at(-1)?.push(slot)
+    else groups.push([slot])
+  }
+  return groups
+}
+
+const PHRASE_PARTS: ReadonlySet<ReadWord['part']['kind']> = new Set(['qualifier', 'value', 'medicine', 'procedure'])
+
 function toToken(verbatim: string, slots: readonly Slot[]): AlignedToken {
   const { word } = slots[0] as Slot
+  const end = (slots.at(-1) as Slot).word.end
   const terms = slots.flatMap(({ term }) => term ?? [])
   const role = toRole(slots)
   const grounds = word.grounds ?? ('grounds' in word.part ? word.part.grounds : undefined)
   const isRelied = word.source !== 'literal' || role === 'qualifier' || role === 'direction'
   return {
-    text: verbatim.slice(word.start, word.end),
+    text: verbatim.slice(word.start, end),
     start: word.start,
-    end: word.end,
+    end,
     role,
     ...(terms.length > 0 ? { term: terms.join(' ') } : {}),
     ...(isRelied && grounds !== undefined ? { grounds } : {}),

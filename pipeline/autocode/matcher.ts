@@ -35,7 +35,9 @@ export interface Matches {
 export const CONCEPT_FEATURES = ['otherNames'] as const
 export const FEATURES = [...ALIGNMENT_FEATURES, ...CONCEPT_FEATURES] as const
 
-const SHORTLIST = 40
+const SHORTLIST = 32
+/** Of both sides together. */
+const FITTING = 0.95
 const MOST_RANKED = 20
 const ALIGNMENT_COUNT = ALIGNMENT_FEATURES.length
 const FEATURE_COUNT = FEATURES.length
@@ -52,14 +54,24 @@ const VERBATIM_COVERED = ALIGNMENT_FEATURES.indexOf('verbatimCovered')
 const TERM_COVERED = ALIGNMENT_FEATURES.indexOf('termCovered')
 const SAME = ALIGNMENT_FEATURES.indexOf('sameLetters')
 
-function toLetters(text: string): string {
-  return text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
+/** Letters and digits of the words, in lower case and without what stands between them. */
+function toLetters(text: string): readonly string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
 }
+
+/** How far two texts are letter for letter the same: wholly, or with their words turned round. */
+function toSameness(one: readonly string[], other: readonly string[]): number {
+  if (one.join('') === other.join('')) return 1
+  return one.length === other.length && one.toSorted().join(' ') === other.toSorted().join(' ') ? SAME_TURNED : 0
+}
+
+const SAME_TURNED = 0.6
 
 export class Matcher {
   readonly terms: MatchTexts
   readonly index: TermIndex
   readonly aligner: Aligner
+  readonly #nearWords: NearWords
   readonly #knowledge: ReadingKnowledge
   weights: Float64Array
   // Scratch of one match: what was measured, one after the other.
@@ -72,7 +84,8 @@ export class Matcher {
     this.terms = terms
     this.index = terms.index
     const learned = learnWords(this.index, terms.concepts, terms.conceptCount)
-    this.aligner = new Aligner(this.index, new NearWords(this.index.vocabulary, lexicon, learned))
+    this.#nearWords = new NearWords(this.index.vocabulary, lexicon, learned)
+    this.aligner = new Aligner(this.index, this.#nearWords)
     this.#knowledge = {
       lexicon,
       phrases: new PhraseTable(lexicon),
@@ -95,43 +108,72 @@ export class Matcher {
     }
   }
 
+  /** Another word that a misspelt one may as well be. */
+  findOtherSpelling(key: string, term: string): string | undefined {
+    return this.#nearWords.findOther(key, this.index.vocabulary.findWord(term))
+  }
+
   match(verbatim: string, { domain = 'AE', without }: MatchOptions = {}): Matches {
     const read = readVerbatim(verbatim, domain, this.#knowledge)
-    const prepared = read.readings.map((reading) => this.aligner.prepare(reading))
-    const count = this.#measureAll(verbatim, prepared, without)
+    const prepared: PreparedReading[] = []
+    let count = 0
+    for (const reading of read.readings) {
+      const each = this.aligner.prepare(reading)
+      prepared.push(each)
+      const before = count
+      count = this.#measureReading(verbatim, each, { reading: prepared.length - 1, from: count, without })
+      // A term that the likeliest reading fits word by word leaves nothing for the others to find.
+      if (prepared.length === 1 && this.#isFitting(before, count) && !reading.words.some(({ isUnsure }) => isUnsure))
+        break
+    }
     return { verbatim: read, prepared, ranked: this.#rank(count) }
   }
 
-  /** Aligns the likeliest terms of each reading; what is measured stands in the scratch. @returns how many */
-  #measureAll(
+  /** Aligns the likeliest terms of a reading; what is measured stands in the scratch. @returns how many do by now */
+  #measureReading(
     verbatim: string,
-    prepared: readonly PreparedReading[],
-    without: ((text: number) => boolean) | undefined,
+    prepared: PreparedReading,
+    { reading, from, without }: { reading: number; from: number; without: ((text: number) => boolean) | undefined },
   ): number {
-    const letters = toLetters(verbatim)
+    let letters: readonly string[] | undefined
     const features = this.#features
-    let count = 0
-    for (let reading = 0; reading < prepared.length; reading += 1) {
-      const each = prepared[reading] as PreparedReading
-      this.aligner.begin(each)
-      const texts = this.index.findTexts(each.sought, SHORTLIST)
-      for (let i = 0; i < texts.length; i += 1) {
-        const text = texts[i] as number
-        if (without !== undefined && without(text)) continue
-        const offset = count * FEATURE_COUNT
-        this.aligner.measure(text, features, offset)
-        if ((features[offset + COVERED] as number) > 0.9 && toLetters(this.terms.texts[text] as string) === letters)
-          features[offset + SAME] = 1
-        let score = 0
-        for (let f = 0; f < ALIGNMENT_COUNT; f += 1)
-          score += (this.weights[f] as number) * (features[offset + f] as number)
-        this.#texts[count] = text
-        this.#readings[count] = reading
-        this.#scores[count] = score
-        count += 1
+    let count = from
+    this.aligner.begin(prepared)
+    const texts = this.index.findTexts(prepared.sought, SHORTLIST)
+    for (let i = 0; i < texts.length; i += 1) {
+      const text = texts[i] as number
+      if (without?.(text)) continue
+      const offset = count * FEATURE_COUNT
+      this.aligner.measure(text, features, offset)
+      if ((features[offset + COVERED] as number) > 0.9) {
+        letters ??= toLetters(verbatim)
+        features[offset + SAME] = toSameness(letters, toLetters(this.terms.texts[text] as string))
       }
+      let score = 0
+      for (let f = 0; f < ALIGNMENT_COUNT; f += 1)
+        score += (this.weights[f] as number) * (features[offset + f] as number)
+      this.#texts[count] = text
+      this.#readings[count] = reading
+      this.#scores[count] = score
+      count += 1
     }
     return count
+  }
+
+  #isFitting(from: number, to: number): boolean {
+    for (let i = from; i < to; i += 1)
+      if ((this.#features[i * FEATURE_COUNT + COVERED] as number) > FITTING) return true
+    return false
+  }
+
+  /** Of two names of one concept the likelier; of equals the shorter one, which mostly is the concept's own. */
+  #isBetter(one: number, other: number): boolean {
+    const difference = (this.#scores[one] as number) - (this.#scores[other] as number)
+    if (Math.abs(difference) > 1e-6) return difference > 0
+    const { texts } = this.terms
+    const [left = 0, right = 0] = [this.#texts[one], this.#texts[other]]
+    const shorter = (texts[left] ?? '').length - (texts[right] ?? '').length
+    return shorter === 0 ? left < right : shorter < 0
   }
 
   /** The concepts of what was measured, each by its best name, the best first. */
@@ -147,7 +189,7 @@ export class Matcher {
         continue
       }
       if (this.#texts[known] !== this.#texts[i]) others.set(concept, (others.get(concept) ?? 0) + 1)
-      if ((this.#scores[i] as number) > (this.#scores[known] as number)) best.set(concept, i)
+      if (this.#isBetter(i, known)) best.set(concept, i)
     }
     const weight = this.weights[ALIGNMENT_COUNT] as number
     const order: { readonly concept: number; readonly i: number; readonly others: number; readonly score: number }[] =

@@ -5,7 +5,9 @@
 import type { Direction, Lexicon } from '../../dictionaries/lexicon/lexicon.ts'
 import { toWordGroups } from '../../dictionaries/lexicon/word-groups.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
+import { isSameStem } from '../../dictionaries/text/stems.ts'
 import type { Likeness, Vocabulary } from '../../dictionaries/text/vocabulary.ts'
+import { countSharedStart, toWordDistance } from '../../dictionaries/text/word-distance.ts'
 
 /** Likeness of letters, or of meaning: the lexicon says the same, the same direction, or the dictionary's synonyms suggest it. */
 export type Nearness = Likeness | 'equivalent' | 'direction' | 'learned'
@@ -18,6 +20,10 @@ export interface Near {
 
 const EQUIVALENT = 0.94
 const SAME_DIRECTION = 0.9
+/** Of two similarities that say about the same. */
+const AS_NEAR = 0.03
+const AS_NEAR_AS_A_FORM = 0.12
+const MOST_SLIPS = 3
 const MOST_REMEMBERED = 50_000
 /** Words that only look alike are kept as long as they may be what was meant. */
 const MOST_NEAR = 20
@@ -67,6 +73,35 @@ export class NearWords {
     if (this.#near.size >= MOST_REMEMBERED) this.#near.clear()
     this.#near.set(place, near)
     return near
+  }
+
+  /**
+   * A word of another meaning that a misspelt one is about as near to as to the one it was taken for: "chancer" is cancer
+   * or chancre.
+   */
+  findOther(key: string, word: number): string | undefined {
+    const near = this.#vocabulary.listNear(key)
+    const taken = near.find((each) => each.word === word)
+    if (taken === undefined) return undefined
+    const name = this.#vocabulary.words[word] ?? ''
+    const slips = toWordDistance(key, name, MOST_SLIPS)
+    // Another form of an unknown word is a guess as well.
+    const asNear = taken.likeness === 'stem' ? AS_NEAR_AS_A_FORM : AS_NEAR
+    const other = near.find(
+      (each) =>
+        each.word !== word &&
+        each.likeness === 'spelling' &&
+        (each.similarity > taken.similarity - asNear ||
+          toWordDistance(key, this.#vocabulary.words[each.word] ?? '', MOST_SLIPS) <= slips) &&
+        !this.#isSameMeaning(name, this.#vocabulary.words[each.word] ?? ''),
+    )
+    return other === undefined ? undefined : this.#vocabulary.words[other.word]
+  }
+
+  #isSameMeaning(one: string, other: string): boolean {
+    return (
+      isSameStem(one, other, countSharedStart(one, other)) || (this.#equivalents.get(one)?.includes(other) ?? false)
+    )
   }
 
   #find(key: string, direction: Direction | undefined): readonly Near[] {

@@ -119,7 +119,9 @@ interface Seen {
 function toParts(verbatim: string, seen: Seen): Part[] {
   const { atoms, met, abbreviations, knowledge } = seen
   const { phrases } = knowledge
-  const parts: Part[] = atoms.map((atom) => (atom.kind === 'sign' || STOP_WORDS.has(atom.key) ? STOP : CONTENT))
+  const parts: Part[] = atoms.map((atom, i) =>
+    atom.kind === 'sign' || STOP_WORDS.has(atom.key) || isArticle(atoms, i) ? STOP : CONTENT,
+  )
   const marks = met
     .filter(({ entry }) => MARKS.has(entry.kind))
     .sort((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from)
@@ -160,6 +162,12 @@ function toParts(verbatim: string, seen: Seen): Part[] {
   }
   markCircumstances(atoms, parts, phrases)
   return parts
+}
+
+/** "a" at the beginning or behind a word such as "had"; behind others it is a letter: hepatitis A, vitamin A deficiency. */
+function isArticle(atoms: readonly Atom[], at: number): boolean {
+  if (atoms[at]?.key !== 'a' || atoms[at + 1]?.kind !== 'letters') return false
+  return at === 0 || STOP_WORDS.has(atoms[at - 1]?.key ?? '')
 }
 
 const SHORTEST_MISSPELT = 5
@@ -454,7 +462,7 @@ function listRespaced(atoms: readonly Atom[], { isKnown }: ReadingKnowledge): Al
     if (atom.key.length < 2 * SHORTEST_PIECE || isKnown(atom.key)) continue
     for (let cut = SHORTEST_PIECE; cut <= atom.key.length - SHORTEST_PIECE; cut += 1) {
       const words = [normaliseTerm(atom.key.slice(0, cut)), normaliseTerm(atom.key.slice(cut))]
-      if (!words.every(isKnown)) continue
+      if (!words.every((word) => isKnown(word) && !STOP_WORDS.has(word))) continue
       alternatives.push({
         from: i,
         to: i + 1,
@@ -489,7 +497,10 @@ function listReadings(source: Written, alternatives: readonly Alternative[]): re
     (a, b) => b.to - b.from - (a.to - a.from) || RANK[a.source] - RANK[b.source] || a.from - b.from,
   )
   const preferred = pickApart(ranked, [])
-  const readings = [toReading(source, preferred), literal]
+  // Words that the dictionary itself has come before other ways to read them.
+  const isKnown = literal.words.every(({ key, part }) => part.kind === 'stop' || source.knowledge.isKnown(key))
+  const read = toReading(source, preferred)
+  const readings = isKnown ? [literal, read] : [read, literal]
   for (const alternative of ranked) {
     if (readings.length >= MOST_READINGS) break
     if (!preferred.includes(alternative)) readings.push(toReading(source, pickApart(preferred, [alternative])))

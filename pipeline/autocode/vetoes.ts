@@ -17,24 +17,33 @@ export interface Veto {
   readonly siteQuery?: string
 }
 
+interface Whole {
+  readonly coder: Autocoder
+  readonly domain: string
+  /** The dictionary has these very words. */
+  readonly isTerm: boolean
+}
+
 /** @returns undefined where nothing speaks against coding the text as a whole */
-export function findVeto(verbatim: string, { coder, domain }: { coder: Autocoder; domain: string }): Veto | undefined {
+export function findVeto(verbatim: string, { coder, domain, isTerm }: Whole): Veto | undefined {
   const folded = foldVerbatim(verbatim)
   const kind = findUncodable(folded)
   if (kind !== undefined) {
     const { reason, query } = toUncodableWords(kind, folded)
     return { outcome: 'not-codable', reason, siteQuery: query }
   }
-  return findTwoReadings(folded, { coder, domain }) ?? findOtherKind(folded, { coder, domain })
+  return findTwoReadings(folded, { coder, domain, isTerm }) ?? findOtherKind(folded, { coder, domain })
 }
 
-/** An abbreviation that stands alone, of several readings. */
-function findTwoReadings(folded: string, { coder, domain }: { coder: Autocoder; domain: string }): Veto | undefined {
+/** An abbreviation that stands alone, of several readings. A dictionary that has it as a term says what is usual. */
+function findTwoReadings(folded: string, { coder, domain, isTerm }: Whole): Veto | undefined {
   if (folded.includes(' ')) return undefined
   const readings = coder.lexicon.listReadings(folded)
   if (new Set(readings.map(({ reading }) => reading)).size < 2) return undefined
   // "unless" speaks of other words, of which there are none: only what is said of the abbreviation alone decides.
-  const alone = readings.filter(({ context }) => context.kind === 'when' && context.conditions.some(isSaidAlone))
+  const alone = isTerm
+    ? readings
+    : readings.filter(({ context }) => context.kind === 'when' && context.conditions.some(isSaidAlone))
   if (alone.length > 0 && chooseReading(alone, { otherWords: '', domain }).kind === 'taken') return undefined
   const named = [...new Set(readings.map(({ reading }) => `"${reading}"`))].join(' or ')
   return {

@@ -3,7 +3,7 @@
 /** Words that carry no meaning of their own between the words of a term. */
 export const STOP_WORDS: ReadonlySet<string> = new Set(
   (
-    'a an the of in on at to for by from with and or as is was are were be been has had have having his her their my ' +
+    'an the of in on at to for by from with and or as is was are were be been has had have having his her their my ' +
     'its it this that which who she he they there also into onto upon per via some any'
   ).split(' '),
 )

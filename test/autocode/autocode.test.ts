@@ -4,14 +4,17 @@ import type { Dictionary, Term } from '../../dictionaries/dictionary.ts'
 import { foldVerbatim } from '../../dictionaries/text/fold.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
 import { type AutocodeResult, autocode, CANDIDATE_LIMIT } from '../../pipeline/autocode/autocode.ts'
-import { type CodingLists, NO_LISTS } from '../../pipeline/autocode/lists.ts'
-import { openDictionary } from '../../pipeline/coding-kits.ts'
+import { toAutocoder } from '../../pipeline/autocode/autocoder.ts'
+import type { CodingLists } from '../../pipeline/autocode/lists.ts'
+import { openDictionary, openLexicon } from '../../pipeline/coding-kits.ts'
 import { isCodedOutcome } from '../../schemas/outcomes.ts'
 import { toRandom } from '../generators/random.ts'
 import { OPENAE_0_1 } from '../openae.ts'
 import { toCode, toDictionary } from './small-dictionary.ts'
 
 const OPENAE = await openDictionary(OPENAE_0_1)
+const LEXICON = await openLexicon()
+const CODER = toAutocoder({ dictionary: OPENAE, lexicon: LEXICON })
 
 type Expected = readonly [outcome: AutocodeResult['outcome'], step: AutocodeResult['step'], llt: string | null]
 
@@ -93,7 +96,7 @@ for (const [says, verbatims] of Object.entries(VERBATIMS)) {
   describe(says, () => {
     for (const [verbatim, expected] of Object.entries(verbatims)) {
       test(`${JSON.stringify(verbatim)} is ${expected.join(', ')}`, () => {
-        expect(toSummary(autocode(verbatim, { dictionary: OPENAE, lists: NO_LISTS }))).toEqual(expected)
+        expect(toSummary(autocode(verbatim, CODER))).toEqual(expected)
       })
     }
   })
@@ -127,7 +130,7 @@ describe('several terms for one verbatim', () => {
 
   test('a term that two PTs have is ambiguous, and both are proposed', async () => {
     const dictionary = await toDictionary([['Common cold', 'Cold'], ['Low temperature', 'COLD'], ['Itch']])
-    const result = autocode('cold', { dictionary, lists: NO_LISTS })
+    const result = autocode('cold', toAutocoder({ dictionary, lexicon: LEXICON }))
     expect(toSummary(result)).toEqual(['ambiguous', 'exact', null])
     expect(result.candidates.map(({ path }) => path.at(-2)?.text)).toEqual(['Common cold', 'Low temperature'])
     expect(result.reason).toContain('"Cold" (PT Common cold); "COLD" (PT Low temperature)')
@@ -157,7 +160,9 @@ describe('lists', () => {
   test('an approved synonym is coded, and before the guard', async () => {
     const lists = toLists({ synonyms: { 'Head, sore': 'Headache', 'not feeling great': 'Feeling unwell' } })
     expect(summarise('head,  SORE', { lists })).toEqual(['synonym', 'synonym-list', 'Headache'])
-    expect(autocode('Head, sore', { dictionary: OPENAE, lists }).reason).toContain('synonyms.csv:2')
+    expect(autocode('Head, sore', toAutocoder({ dictionary: OPENAE, lexicon: LEXICON, lists })).reason).toContain(
+      'synonyms.csv:2',
+    )
     expect(summarise('heads, sore', { lists })).toEqual(['compound', 'guard', null])
   })
 
@@ -184,7 +189,7 @@ describe('lists', () => {
     })
     for (const verbatim of ['Headache', ' HEADACHE', 'sore  head', 'anaemias'])
       expect(summarise(verbatim, { lists })).toEqual(['do-not-autocode', 'do-not-autocode-list', null])
-    const { reason, candidates } = autocode('Headache', { dictionary: OPENAE, lists })
+    const { reason, candidates } = autocode('Headache', toAutocoder({ dictionary: OPENAE, lexicon: LEXICON, lists }))
     expect(reason).toBe('On the do-not-autocode list (never.csv:2): ask which')
     expect(candidates[0]?.path.at(-1)?.text).toBe('Headache')
     expect(summarise('...', { lists })[0]).toBe('not-codable')
@@ -199,7 +204,7 @@ describe('terms that are not current any more', () => {
     expect(retired.length).toBeGreaterThan(20)
     for (const { code, text, conceptCode } of retired) {
       const proposed = OPENAE.findProposedReplacement(code) ?? OPENAE.findTerm(conceptCode)
-      const result = autocode(text, { dictionary: OPENAE, lists: NO_LISTS })
+      const result = autocode(text, CODER)
       expect(toSummary(result), text).toEqual(['low-confidence', 'exact', null])
       expect(result.candidates[0]?.path.at(-1)?.code, text).toBe(proposed?.code)
       expect(result.candidates[0]?.why).toBe(`Proposed in place of the non-current "${text}"`)
@@ -219,7 +224,7 @@ describe('what holds of every verbatim', () => {
   test('every current term of OpenAE is coded exactly, to its own PT by the primary path', () => {
     expect(current.length).toBeGreaterThan(4000)
     for (const { code, text, conceptCode } of current) {
-      const { outcome, coding, confidence } = autocode(text, { dictionary: OPENAE, lists: NO_LISTS })
+      const { outcome, coding, confidence } = autocode(text, CODER)
       expect([outcome, coding?.at(-1), coding?.at(-2)?.code, confidence], text).toEqual([
         'exact',
         { level: 'LLT', code, text },
@@ -235,7 +240,7 @@ describe('what holds of every verbatim', () => {
     const outcomes = new Set<string>()
     for (let time = 0; time < 1000; time++) {
       const verbatim = mutate(current[Math.floor(chance() * current.length)]?.text ?? '', chance)
-      const { outcome, coding } = autocode(verbatim, { dictionary: OPENAE, lists: NO_LISTS })
+      const { outcome, coding } = autocode(verbatim, CODER)
       outcomes.add(outcome)
       const term = coding?.at(-1)?.text
       if (term !== undefined) expect(normaliseTerm(verbatim), `${verbatim} as ${term}`).toBe(normaliseTerm(term))
@@ -248,7 +253,7 @@ describe('what holds of every verbatim', () => {
 
   test('a code is given by the outcomes that code and by no other, and only to current terms', () => {
     for (const verbatim of verbatims) {
-      const { outcome, coding, confidence, reason } = autocode(verbatim, { dictionary: OPENAE, lists: NO_LISTS })
+      const { outcome, coding, confidence, reason } = autocode(verbatim, CODER)
       expect(coding !== null, verbatim).toBe(isCodedOutcome(outcome))
       expect(reason, verbatim).not.toBe('')
       if (coding === null) continue
@@ -259,7 +264,7 @@ describe('what holds of every verbatim', () => {
 
   test('candidates are ten at most, best first, current, with the path that would be assigned', () => {
     for (const verbatim of verbatims) {
-      const { outcome, candidates, confidence } = autocode(verbatim, { dictionary: OPENAE, lists: NO_LISTS })
+      const { outcome, candidates, confidence } = autocode(verbatim, CODER)
       expect(candidates.length, verbatim).toBeLessThanOrEqual(CANDIDATE_LIMIT)
       expect(CANDIDATE_LIMIT).toBe(10)
       const scores = candidates.map((candidate) => candidate.confidence)
@@ -276,26 +281,30 @@ describe('what holds of every verbatim', () => {
 
   test('no two candidates are of one PT', () => {
     for (const verbatim of [...verbatims, ...listTerms(OPENAE).map(({ text }) => text)]) {
-      const { candidates } = autocode(verbatim, { dictionary: OPENAE, lists: NO_LISTS })
+      const { candidates } = autocode(verbatim, CODER)
       const preferredTerms = candidates.map(({ path }) => path.at(-2)?.code)
       expect(preferredTerms, verbatim).toEqual([...new Set(preferredTerms)])
     }
   })
 
   test('what was coded before has no bearing on the result', async () => {
-    const other = { dictionary: await openDictionary(OPENAE_0_1), lists: NO_LISTS }
-    const forwards = verbatims.map((verbatim) => autocode(verbatim, { dictionary: OPENAE, lists: NO_LISTS }))
+    const other = toAutocoder({ dictionary: await openDictionary(OPENAE_0_1), lexicon: LEXICON })
+    const forwards = verbatims.map((verbatim) => autocode(verbatim, CODER))
     const backwards = verbatims.toReversed().map((verbatim) => autocode(verbatim, other))
     expect(backwards.toReversed()).toEqual(forwards)
   })
 })
 
+function toCoder({ dictionary = OPENAE, lists }: { dictionary?: Dictionary; lists?: CodingLists }) {
+  return toAutocoder({ dictionary, lexicon: LEXICON, ...(lists === undefined ? {} : { lists }) })
+}
+
 function summarise(verbatim: string, coder: { dictionary?: Dictionary; lists?: CodingLists }): Expected {
-  return toSummary(autocode(verbatim, { dictionary: OPENAE, lists: NO_LISTS, ...coder }))
+  return toSummary(autocode(verbatim, toCoder(coder)))
 }
 
 function listProposed(verbatim: string, coder: { dictionary?: Dictionary; lists?: CodingLists }) {
-  const { candidates } = autocode(verbatim, { dictionary: OPENAE, lists: NO_LISTS, ...coder })
+  const { candidates } = autocode(verbatim, toCoder(coder))
   return candidates.map(({ path }) => path.at(-1)?.text)
 }
 

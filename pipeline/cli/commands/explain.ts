@@ -1,6 +1,7 @@
 /** `explain`: what aecoder thinks of a verbatim and why; and, where the study knows it, what was decided when and by whom. */
 import {
   AecoderError,
+  type Alignment,
   autocode,
   type CodingKit,
   type CodingKits,
@@ -59,6 +60,26 @@ export const EXPLAIN = toCommand({
         `"${toVisible(shown)}" in ${dictionary} ${version}`,
         `  now       ${result.outcome} (step: ${result.step}): ${toVisible(result.reason)}`,
       ]
+      if (result.siteQuery !== undefined) lines.push(`  ask       ${result.siteQuery}`)
+      const alignment = result.candidates[0]?.alignment
+      if (alignment !== undefined)
+        lines.push('', ...toAlignmentLines(alignment, result.candidates[0]?.path.at(-1)?.text ?? ''))
+      if (result.parts.length > 0)
+        lines.push(
+          '',
+          'As events of their own',
+          toTable(
+            ['', 'text', 'probability', 'code', 'term'],
+            result.parts.map(({ text, candidate }, i) => [
+              String(i + 1),
+              text,
+              candidate.confidence.toFixed(2),
+              candidate.path.at(-1)?.code ?? '',
+              candidate.path.at(-1)?.text ?? '',
+            ]),
+            { widest: 60 },
+          ),
+        )
       if (result.candidates.length > 0) {
         const rows = result.candidates.map(({ path, confidence, why }, index) => [
           String(index + 1),
@@ -74,7 +95,7 @@ export const EXPLAIN = toCommand({
           toTable(
             [
               '',
-              result.coding ? '' : 'similarity',
+              result.coding && result.outcome !== 'confident' ? '' : 'probability',
               'code',
               ...(isMeddraShaped
                 ? ['lowest level term', 'preferred term', 'body system']
@@ -134,6 +155,16 @@ export const EXPLAIN = toCommand({
     })
   },
 })
+
+/** The verbatim word by word beside the first candidate. */
+function toAlignmentLines({ tokens, missing }: Alignment, term: string): string[] {
+  const rows = tokens.map(({ text, role, term: words, grounds }) => [text, role, words ?? '', grounds ?? ''])
+  const left = missing.map(({ text, isLight }) => ['', isLight ? 'left open' : 'missing', text, ''])
+  return [
+    `Beside "${toVisible(term)}"`,
+    toTable(['the verbatim', 'is', 'in the term', 'because of'], [...rows, ...left], { widest: 80 }),
+  ]
+}
 
 /** Of a text that the study does not hold: the dictionary asked for, else the main one. */
 function findKitByName(

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { CandidateIndex } from '../../../dictionaries/text/candidate-index.ts'
 import { FOLD_VERSION, foldVerbatim } from '../../../dictionaries/text/fold.ts'
 import { normaliseTerm } from '../../../dictionaries/text/normalise.ts'
 import { toTokens } from '../../../dictionaries/text/tokens.ts'
@@ -208,53 +207,5 @@ describe('normalise', () => {
     const texts = [...keys, ...spelt, ...singular, ...apart].flat()
     const marked = texts.flatMap((text) => [text, `${text}s`, `the ${text}, the`, `ʼ${text}\u0301 –`, `.${text}.5-`])
     for (const text of marked) expect(normaliseTerm(normaliseTerm(text))).toBe(normaliseTerm(text))
-  })
-})
-
-describe('candidate index', () => {
-  const texts = ['Swollen ankle', 'Swollen eyelid', 'Ankle fracture', 'Headache', 'Tension headache', 'Oedema', '...']
-  const index = CandidateIndex.build(texts)
-  const search = (text: string, limit = 9) => index.search(text, { limit }).map((similar) => texts[similar.index])
-
-  test('finds a misspelt term first', () => {
-    expect(search('swolen anckle')[0]).toBe('Swollen ankle')
-    expect(search('haedache', 1)).toEqual(['Headache'])
-    expect(search('tenshion head ache')[0]).toBe('Tension headache')
-  })
-
-  test('gives the term itself a score of 1, whatever its spelling, and others less', () => {
-    expect(index.search('EDEMAS', { limit: 9 })[0]).toEqual({ index: 5, score: 1 })
-    const scores = index.search('swollen ankle', { limit: 9 }).map(({ score }) => score)
-    expect(scores[0]).toBe(1)
-    expect(scores.slice(1).every((score) => score > 0 && score < 1)).toBe(true)
-    expect(scores).toEqual(scores.toSorted((a, b) => b - a))
-  })
-
-  test('counts what no text has against all of them', () => {
-    const [plain] = index.search('headache', { limit: 1 })
-    const [longer] = index.search('headache zzzz', { limit: 1 })
-    expect(longer?.index).toBe(plain?.index)
-    expect(longer?.score).toBeLessThan(plain?.score ?? 0)
-  })
-
-  test('keeps equals in the order they were built in', () => {
-    const twins = CandidateIndex.build(['b cough', 'Cough', 'cough', 'COUGHS'])
-    expect(twins.search('cough', { limit: 2 }).map((similar) => similar.index)).toEqual([1, 2])
-  })
-
-  test('finds the rare word among thousands of texts that share the common ones', () => {
-    const many = Array.from({ length: 5_000 }, (_, i) => `disorder of the ${i === 4_321 ? 'spleen' : `part ${i}`}`)
-    expect(CandidateIndex.build(many).search('disorder of the spleeen', { limit: 1 })[0]?.index).toBe(4_321)
-  })
-
-  test('finds nothing where nothing is shared, nor in an empty index', () => {
-    expect(index.search('qqq', { limit: 9 })).toEqual([])
-    expect(index.search(' ', { limit: 9 })).toEqual([])
-    expect(CandidateIndex.build([]).search('headache', { limit: 9 })).toEqual([])
-  })
-
-  test('refuses a limit that is none', () => {
-    expect(() => index.search('headache', { limit: 0 })).toThrow(RangeError)
-    expect(() => index.search('headache', { limit: 1.5 })).toThrow(RangeError)
   })
 })
