@@ -3,7 +3,7 @@ import type { Dictionary, Term } from './dictionary.ts'
 
 /** The assignable terms below a heading (E11 of ICD-10-CM), depth first in the order of their names; none where it has no terms below. */
 export function listAssignableBelow(
-  dictionary: Dictionary,
+  dictionary: Pick<Dictionary, 'findNode' | 'findTerm' | 'listChildren'>,
   code: string,
   { limit }: { readonly limit: number },
 ): readonly Term[] {

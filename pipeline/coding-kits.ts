@@ -24,7 +24,7 @@ import { type Artefact, type SettingPlace, toSetId } from './store/artefacts.ts'
 import { openExport, type Study, toPackageRoot, toShortPath } from './study.ts'
 
 /** One dictionary of a study with all that coding in it needs. */
-export interface CodingKit extends Autocoder {
+export interface CodingKit extends Autocoder<Dictionary> {
   /** The id it has in study.json; null for the main dictionary. */
   readonly id: string | null
   /** `main`: the dictionary whose codes are the dataset's own; `beside`: with columns of its own beside them. */
@@ -84,7 +84,7 @@ export async function openLexicon(terminology = 'meddra'): Promise<Lexicon> {
  * A dictionary ready to match verbatims in, without a study: no lists, the conventions of a study that says nothing.
  * @throws AecoderError DICTIONARY_NOT_FOUND, DICTIONARY_DAMAGED
  */
-export async function openAutocoder(path: string, options: DictionaryOptions = {}): Promise<Autocoder> {
+export async function openAutocoder(path: string, options: DictionaryOptions = {}): Promise<Autocoder<Dictionary>> {
   const dictionary = await openDictionary(path, options)
   return toAutocoder({ dictionary, lexicon: await openLexicon(toTerminology(dictionary)) })
 }

@@ -52,7 +52,6 @@ export class MeddraDictionary implements Dictionary {
   readonly #links = new Map<ParentLevel, RowLinks>()
   #byFold: TextGroups | undefined
   #byNormalised: TextGroups | undefined
-  #keys: readonly string[] | undefined
   #indexed: IndexedTexts | undefined
 
   constructor({ ref, language, tables, queries, sidecar, warnings }: Parts) {
@@ -112,12 +111,13 @@ export class MeddraDictionary implements Dictionary {
   }
 
   listByFold(folded: string): readonly Term[] {
-    this.#byFold ??= new TextGroups(this.#tables.llt.names.map(foldVerbatim))
+    const { names } = this.#tables.llt
+    this.#byFold ??= new TextGroups(names.length, (row) => foldVerbatim(names[row] ?? ''))
     return this.#byFold.listRows(folded).map((row) => this.termAt(row))
   }
 
   listByNormalised(key: string): readonly Term[] {
-    this.#byNormalised ??= new TextGroups(this.#listKeys())
+    this.#byNormalised ??= this.#toGroups(this.#listKeys())
     return this.#byNormalised.listRows(key).map((row) => this.termAt(row))
   }
 
@@ -232,13 +232,19 @@ export class MeddraDictionary implements Dictionary {
 
   /** Normalised names, row by row. */
   #listKeys(): readonly string[] {
-    this.#keys ??= this.#tables.llt.names.map(normaliseTerm)
-    return this.#keys
+    return this.#tables.llt.names.map(normaliseTerm)
+  }
+
+  #toGroups(keys: readonly string[]): TextGroups {
+    const { names } = this.#tables.llt
+    return new TextGroups(names.length, (row) => normaliseTerm(names[row] ?? ''), keys)
   }
 
   #toIndexed(): IndexedTexts {
     const { names, current, ptRows } = this.#tables.llt
     const keys = this.#listKeys()
+    // Both need the normalised names, which are not kept.
+    this.#byNormalised ??= this.#toGroups(keys)
     const rows = Int32Array.from(names.keys()).filter((row) => current[row] === 1)
     return {
       texts: Array.from(rows, (row) => names[row] ?? ''),

@@ -23,6 +23,8 @@ export interface Similar {
 
 /** Ties at the border of a small limit are settled by their order, not by chance. */
 const FEWEST_COMPARED = 40
+/** Of the texts that rare words brought in. */
+const FEWEST_LOOKED_INTO = 96
 /** Once the rarer words made up this share of the weight, common ones no longer bring texts in. */
 const OPEN_SHARE = 0.55
 /** Common words that are only somewhat like what is sought would bring in every text. */
@@ -41,13 +43,16 @@ export class TermIndex {
   readonly weights: Float32Array
   readonly #postings: Int32Array
   readonly #postingStarts: Int32Array
-  /** Beside each posting: the share of the word in its text's vector of weights, whose length is 1. */
-  readonly #shares: Float32Array
+  /** Per text: one over the length of its vector of weights. */
+  readonly #inverseNorms: Float32Array
   // Scratch of one search; sums are zero between searches.
   readonly #sums: Float32Array
   readonly #lastSought: Int32Array
   readonly #touched: Int32Array
+  readonly #lastSearch: Int32Array
+  readonly #commonValues: Float32Array
   #soughtCount = 0
+  #searches = 0
 
   /** @param keys the texts, normalised; results name them by their place in this list */
   constructor(keys: readonly string[]) {
@@ -61,27 +66,28 @@ export class TermIndex {
     for (let word = 0; word < wordCount; word += 1)
       this.#postingStarts[word + 1] = (this.#postingStarts[word] as number) + (vocabulary.frequencies[word] as number)
     this.#postings = new Int32Array(this.#postingStarts[wordCount] as number)
-    this.#shares = new Float32Array(this.#postings.length)
+    this.#inverseNorms = new Float32Array(keys.length)
     const places = this.#postingStarts.slice()
     for (let text = 0; text < keys.length; text += 1) {
       const from = starts[text] as number
       const to = starts[text + 1] as number
       let square = 0
       for (let i = from; i < to; i += 1) square += (this.weights[words[i] as number] as number) ** 2
-      const inverse = square === 0 ? 0 : 1 / Math.sqrt(square)
+      this.#inverseNorms[text] = square === 0 ? 0 : 1 / Math.sqrt(square)
       for (let i = from; i < to; i += 1) {
         const word = words[i] as number
         const place = places[word] as number
         // A word that a text holds twice has one posting.
         if (place > (this.#postingStarts[word] as number) && (this.#postings[place - 1] as number) === text) continue
         this.#postings[place] = text
-        this.#shares[place] = (this.weights[word] as number) * inverse
         places[word] = place + 1
       }
     }
     this.#sums = new Float32Array(keys.length)
     this.#lastSought = new Int32Array(keys.length)
     this.#touched = new Int32Array(keys.length)
+    this.#lastSearch = new Int32Array(wordCount)
+    this.#commonValues = new Float32Array(wordCount)
   }
 
   /**
@@ -118,6 +124,10 @@ export class TermIndex {
     )
   }
 
+  /**
+   * Rare words bring texts in; common ones only tell the best of these apart, by looking into them: their own lists of
+   * texts are long, and nearly all of it would be thrown away.
+   */
   #findBest(sought: readonly Sought[], limit: number): BestTexts {
     const sums = this.#sums
     const touched = this.#touched
@@ -127,6 +137,8 @@ export class TermIndex {
     for (const { weight } of ordered) whole += weight
     let count = 0
     let passed = 0
+    let isRanked = true
+    this.#searches += 1
     for (const { near, weight } of ordered) {
       const frequency = this.vocabulary.frequencies[(near[0] as { word: number }).word] as number
       const isOpen = count === 0 || passed < OPEN_SHARE * whole || frequency < common
@@ -134,44 +146,66 @@ export class TermIndex {
       this.#soughtCount += 1
       for (let i = 0; i < near.length && i < MOST_NEAR; i += 1) {
         const { word, similarity } = near[i] as { word: number; similarity: number }
-        if (i > 0 && similarity < WEAK && (this.vocabulary.frequencies[word] as number) > common) continue
-        count = this.#add(word, { value: similarity * weight, isOpen, isOnly: near.length === 1 }, count)
+        const isCommon = (this.vocabulary.frequencies[word] as number) > common
+        if (i > 0 && similarity < WEAK && isCommon) continue
+        if (isOpen) count = this.#add(word, { value: similarity * weight, isOnly: near.length === 1 }, count)
+        else {
+          isRanked = false
+          if (this.#lastSearch[word] === this.#searches) continue
+          this.#lastSearch[word] = this.#searches
+          this.#commonValues[word] = similarity * weight
+        }
       }
     }
-    const best = new BestTexts(limit)
+    const best = new BestTexts(isRanked ? limit : Math.max(limit * 2, FEWEST_LOOKED_INTO))
     for (let i = 0; i < count; i += 1) {
       const text = touched[i] as number
       const sum = sums[text] as number
       if (sum > best.floor) best.offer(text, sum)
       sums[text] = 0
     }
-    return best
+    if (isRanked) return best
+    const ranked = new BestTexts(limit)
+    for (const { index, score } of best.listSorted()) ranked.offer(index, score + this.#weighCommon(index))
+    return ranked
+  }
+
+  /** What the common words of a search are worth in a text. */
+  #weighCommon(text: number): number {
+    let sum = 0
+    const end = this.starts[text + 1] as number
+    for (let i = this.starts[text] as number; i < end; i += 1) {
+      const word = this.words[i] as number
+      if (this.#lastSearch[word] === this.#searches)
+        sum += (this.#commonValues[word] as number) * (this.weights[word] as number)
+    }
+    return sum * (this.#inverseNorms[text] as number)
   }
 
   /** Adds what a word is worth to every text that holds it. @returns how many texts were touched by now */
   #add(
     word: number,
-    { value, isOpen, isOnly }: { readonly value: number; readonly isOpen: boolean; readonly isOnly: boolean },
+    { value, isOnly }: { readonly value: number; readonly isOnly: boolean },
     touchedBefore: number,
   ): number {
     const sums = this.#sums
     const postings = this.#postings
-    const shares = this.#shares
+    const inverseNorms = this.#inverseNorms
     const touched = this.#touched
     const last = this.#lastSought
     const mark = this.#soughtCount
     const end = this.#postingStarts[word + 1] as number
+    const worth = value * (this.weights[word] as number)
     let count = touchedBefore
     for (let i = this.#postingStarts[word] as number; i < end; i += 1) {
       const text = postings[i] as number
       const sum = sums[text] as number
       if (sum === 0) {
-        if (!isOpen) continue
         touched[count] = text
         count += 1
       } else if (!isOnly && last[text] === mark) continue // its likest word counts, and that came first
       if (!isOnly) last[text] = mark
-      sums[text] = sum + value * (shares[i] as number)
+      sums[text] = sum + worth * (inverseNorms[text] as number)
     }
     return count
   }

@@ -61,7 +61,6 @@ export class TreeDictionary implements Dictionary {
   #search: TreeSearch | undefined
   #byFold: TextGroups | undefined
   #byNormalised: TextGroups | undefined
-  #keys: readonly string[] | undefined
   #candidates: TreeCandidates | undefined
 
   constructor({ ref, language, levels, nodes, hints, warnings, period, toCode = (text) => text }: Parts) {
@@ -124,12 +123,12 @@ export class TreeDictionary implements Dictionary {
   }
 
   listByFold(folded: string): readonly Term[] {
-    this.#byFold ??= new TextGroups(this.#listTexts().map(foldVerbatim))
+    this.#byFold ??= new TextGroups(this.termCount, (term) => foldVerbatim(this.#textAt(term)))
     return this.#byFold.listRows(folded).map((term) => this.termAt(term))
   }
 
   listByNormalised(key: string): readonly Term[] {
-    this.#byNormalised ??= new TextGroups(this.#listKeys())
+    this.#byNormalised ??= this.#toGroups(this.#listKeys())
     return this.#byNormalised.listRows(key).map((term) => this.termAt(term))
   }
 
@@ -143,13 +142,17 @@ export class TreeDictionary implements Dictionary {
   }
 
   #listAllCandidates(): TreeCandidates {
-    this.#candidates ??= new TreeCandidates({
+    if (this.#candidates !== undefined) return this.#candidates
+    const keys = this.#listKeys()
+    // Both need the normalised names, which are not kept.
+    this.#byNormalised ??= this.#toGroups(keys)
+    this.#candidates = new TreeCandidates({
       nodes: this.#nodes,
       children: this.#listAllChildren(),
       terms: Array.from(this.#termNodes, (node, term) => ({ node, term: this.termAt(term) })),
       hints: this.#hints,
       toTitle: (node) => this.#toTerm(node, 0),
-      keys: this.#listKeys(),
+      keys,
     })
     return this.#candidates
   }
@@ -258,12 +261,17 @@ export class TreeDictionary implements Dictionary {
 
   /** Normalised names, term by term. */
   #listKeys(): readonly string[] {
-    this.#keys ??= this.#listTexts().map(normaliseTerm)
-    return this.#keys
+    return Array.from(this.#termNodes, (_, term) => normaliseTerm(this.#textAt(term)))
   }
 
-  #listTexts(): string[] {
-    return Array.from(this.#termNodes, (_, term) => this.termAt(term).text)
+  #toGroups(keys: readonly string[]): TextGroups {
+    return new TextGroups(this.termCount, (term) => normaliseTerm(this.#textAt(term)), keys)
+  }
+
+  #textAt(term: number): string {
+    const { text, names } = this.#nodeAt(this.#termNodes[term] ?? -1)
+    const name = this.#termNames[term] ?? 0
+    return name === 0 ? text : (names[name - 1] ?? '')
   }
 
   #listAllChildren(): TreeChildren {

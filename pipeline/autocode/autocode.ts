@@ -1,7 +1,7 @@
 /** Autocoding: one verbatim in, one result out. Knows the dictionary and the lists; knows nothing of subjects, storage or time. */
 import { distance } from 'fastest-levenshtein'
 import { listAssignableBelow } from '../../dictionaries/assignable.ts'
-import type { Dictionary, Term } from '../../dictionaries/dictionary.ts'
+import type { Term } from '../../dictionaries/dictionary.ts'
 import { foldVerbatim } from '../../dictionaries/text/fold.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
 import { assertNever } from '../../schemas/errors.ts'
@@ -506,7 +506,7 @@ function findNearest(folded: string, terms: readonly Term[]): Term | undefined {
   return ranked[0]?.term
 }
 
-function listTerm({ dictionary }: { readonly dictionary: Dictionary }, code: string | undefined): Term[] {
+function listTerm({ dictionary }: Autocoder, code: string | undefined): Term[] {
   const term = code === undefined ? undefined : dictionary.findTerm(code)
   return term ? [term] : []
 }

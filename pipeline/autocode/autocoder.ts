@@ -7,8 +7,21 @@ import { type CodingLists, NO_LISTS } from './lists.ts'
 import { FEATURES, Matcher } from './matcher.ts'
 import { MODEL, type ModelPromise } from './model/model.ts'
 
-export interface Autocoder {
-  readonly dictionary: Dictionary
+/** What autocoding asks of a dictionary. */
+export type CodingDictionary = Pick<
+  Dictionary,
+  | 'findNode'
+  | 'findTerm'
+  | 'findPath'
+  | 'listByFold'
+  | 'listByNormalised'
+  | 'listIndexed'
+  | 'listChildren'
+  | 'findProposedReplacement'
+>
+
+export interface Autocoder<D extends CodingDictionary = CodingDictionary> {
+  readonly dictionary: D
   readonly lists: CodingLists
   readonly lexicon: Lexicon
   readonly conventions: Conventions
@@ -30,19 +43,19 @@ export const DEFAULT_CONVENTIONS: Conventions = {
 }
 export const DEFAULT_PRECISION = 0.99
 
-export function toAutocoder({
+export function toAutocoder<D extends CodingDictionary>({
   dictionary,
   lexicon,
   lists = NO_LISTS,
   conventions = DEFAULT_CONVENTIONS,
   precision = DEFAULT_PRECISION,
 }: {
-  readonly dictionary: Dictionary
+  readonly dictionary: D
   readonly lexicon: Lexicon
   readonly lists?: CodingLists
   readonly conventions?: Conventions
   readonly precision?: TargetPrecision
-}): Autocoder {
+}): Autocoder<D> {
   let matcher: Matcher | undefined
   const toMatcher = (): Matcher => {
     matcher ??= new Matcher(dictionary.listIndexed(), lexicon, toRankingWeights())

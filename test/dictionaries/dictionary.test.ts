@@ -207,3 +207,36 @@ test('candidates are current terms only, most similar first', () => {
     { term: dictionary.findTerm('81000203'), score: 1 },
   ])
 })
+
+describe('all that a verbatim can be matched with', () => {
+  test('are the names of current terms by code, each leading to its term', () => {
+    const indexed = dictionary.listIndexed()
+    const { texts } = indexed
+    expect(texts.map((text, place) => [text, ...listTerms(place)])).toEqual(
+      ['81000101', '81000102', '81000103', '81000201', '81000203'].map((code) => {
+        const term = dictionary.findTerm(code)
+        return [term?.text, { term }]
+      }),
+    )
+    expect(texts).not.toContain('Sick head, aching')
+  })
+
+  test('share a concept where they are LLTs of one PT', () => {
+    const { texts, concepts, conceptCount } = dictionary.listIndexed()
+    const conceptOf = (text: string) => concepts[texts.indexOf(text)]
+    expect(concepts).toHaveLength(5)
+    expect(concepts.every((concept) => concept >= 0 && concept < conceptCount)).toBe(true)
+    expect(conceptOf('Throbbing head')).toBe(conceptOf('Aching head'))
+    expect(conceptOf('Watery motions')).toBe(conceptOf('Loose motions'))
+    expect(new Set(concepts).size).toBe(3)
+  })
+
+  test('are indexed by their places, normalised, and once', () => {
+    const { texts, index } = dictionary.listIndexed()
+    for (const [place, text] of texts.entries())
+      expect(index.search(text, { limit: 1 })).toEqual([{ index: place, score: 1 }])
+    expect(index.vocabulary.findWord('motion')).not.toBe(-1)
+    expect(['motions', 'sick'].map((word) => index.vocabulary.findWord(word))).toEqual([-1, -1])
+    expect(dictionary.listIndexed().index).toBe(index)
+  })
+})

@@ -134,6 +134,25 @@ describe('a few dozen lines of the real release', () => {
       hint: 'Fracture, traumatic, radius, lower end, torus',
     })
   })
+
+  test('what it can be matched with are names of what can be assigned, and hints to it', () => {
+    const indexed = dictionary.listIndexed()
+    const { texts, concepts, conceptCount } = indexed
+    const termsOf = (text: string) => indexed.listTerms(texts.indexOf(text)).map(({ term, hint }) => [term.code, hint])
+    expect(termsOf('BPH')).toEqual([
+      ['N40.0', 'BPH'],
+      ['N40.1', 'BPH'],
+    ])
+    expect(termsOf('Essential (primary) hypertension')).toEqual([['I10', undefined]])
+    expect(termsOf('Pseudomembraneous colitis').map(([code]) => code)).toEqual(['A04.71', 'A04.72'])
+    expect(texts).not.toContain('Certain infectious and parasitic diseases')
+    for (const place of texts.keys()) {
+      expect(indexed.listTerms(place)).not.toEqual([])
+      expect(indexed.listTerms(place).every(({ term }) => term.isCurrent)).toBe(true)
+    }
+    expect(concepts).toHaveLength(texts.length)
+    expect(concepts.every((concept) => concept >= 0 && concept < conceptCount)).toBe(true)
+  })
 })
 
 describe('names', () => {

@@ -16,7 +16,11 @@ function learnSimilar(concepts: readonly (readonly string[])[]): {
     .flatMap((texts, concept) => texts.map((text, place) => ({ text, concept, place })))
     .sort((a, b) => a.place - b.place)
   const { vocabulary, words, starts } = Vocabulary.build(names.map(({ text }) => text))
-  const learned = learnWords({ words, starts }, Int32Array.from(names, ({ concept }) => concept), concepts.length)
+  const learned = learnWords(
+    { words, starts },
+    Int32Array.from(names, ({ concept }) => concept),
+    concepts.length,
+  )
   const toWord = (word: number) => vocabulary.words[word] ?? ''
   return Object.fromEntries(
     [...learned].map(([word, list]) => [

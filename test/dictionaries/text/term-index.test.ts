@@ -91,11 +91,14 @@ describe('search', () => {
     const random = toRandom(3)
     // Words with digits are like no other word.
     const toText = () =>
-      Array.from({ length: 1 + Math.floor(random() * 4) }, () => `w${Math.floor(random() ** 2 * 3_000)}`).join(' ')
+      [...new Set(Array.from({ length: 1 + Math.floor(random() * 5) }, () => `w${Math.floor(random() * 1_500)}`))].join(
+        ' ',
+      )
     const keys = Array.from({ length: 3_000 }, toText)
     const all = new TermIndex(keys)
     for (let tried = 0; tried < 200; tried += 1) {
-      const text = [...new Set(toText().split(' '))].join(' ')
+      const text =
+        tried % 2 === 0 ? toText() : `${keys[tried]?.split(' ')[0]} ${keys[tried + 1]?.split(' ')[0]} unknown1`
       const scores = countByHand(keys, text)
       const found = all.search(text, { limit: 7 })
       const best = [...scores.values()].sort((a, b) => b - a).slice(0, 7)
@@ -125,7 +128,7 @@ function countByHand(keys: readonly string[], text: string): ReadonlyMap<number,
 }
 
 describe('texts of sought words', () => {
-  const index = new TermIndex(['red lamp', 'scarlet lamp', 'red scarlet lamp', 'blue', 'red red'])
+  const index = new TermIndex(['red lamp', 'scarlet lamp', 'red scarlet lamp', 'blue', 'red'])
   const near = (...words: readonly (readonly [word: string, similarity: number])[]): Sought => ({
     near: words.map(([word, similarity]) => ({ word: index.vocabulary.findWord(word), similarity })),
     weight: 1,
@@ -146,8 +149,14 @@ describe('texts of sought words', () => {
   })
 
   test('count a sought word once, by the likest word that they hold', () => {
-    // Were both words counted, text 2 would stand before text 1.
-    expect(find([near(['scarlet', 1], ['red', 0.9])], 1)).toEqual([1])
+    const lamps = new TermIndex(['scarlet lamp', 'red scarlet lamp'])
+    const [scarlet, red] = ['scarlet', 'red'].map((word) => lamps.vocabulary.findWord(word))
+    const sought = [
+      { word: scarlet ?? -1, similarity: 1 },
+      { word: red ?? -1, similarity: 0.9 },
+    ]
+    // Were both words counted, the second text would stand first.
+    expect(lamps.findTexts([{ near: sought, weight: 1 }], 1)).toEqual([0])
   })
 
   test('of words that many texts hold are found by a likely word only, not by one that is somewhat alike', () => {

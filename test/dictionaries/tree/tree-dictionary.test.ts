@@ -250,6 +250,82 @@ describe('candidates', () => {
   })
 })
 
+describe('all that a verbatim can be matched with', () => {
+  const hinted = () =>
+    toDictionary(NODES, [
+      { text: 'Beacons', node: 4 },
+      { text: 'Glow', node: 2 },
+      { text: 'Torch', node: 2 },
+      { text: 'All', node: 0 },
+    ])
+  const listAll = (dictionary: TreeDictionary) => {
+    const indexed = dictionary.listIndexed()
+    const { texts } = indexed
+    return texts.map((text, place) => [
+      text,
+      indexed.listTerms(place).map(({ term, hint }) => [term.code, term.text, hint]),
+    ])
+  }
+
+  test('are the names of assignable codes; and names of headers and hints, each leading to titles', () => {
+    const blueAndRed = (hint: string) => [
+      ['30', 'Red lamp', hint],
+      ['10', 'Blue lamp', hint],
+    ]
+    expect(listAll(hinted())).toEqual([
+      ['Blue lamp', [['10', 'Blue lamp', undefined]]],
+      ['Red lamp', [['30', 'Red lamp', undefined]]],
+      ['Scarlet lamp', [['30', 'Scarlet lamp', undefined]]],
+      ['Lamp, red', [['30', 'Lamp, red', undefined]]],
+      ['Lamp', [['4', 'Lamp', undefined]]],
+      ['Lamps', blueAndRed('Lamps')],
+      ['Lights', blueAndRed('Lights')],
+      ['Beacons', [['4', 'Lamp', 'Beacons']]],
+      ['Glow', blueAndRed('Glow')],
+      ['Torch', blueAndRed('Torch')],
+      [
+        'All',
+        [
+          ['30', 'Red lamp', 'All'],
+          ['10', 'Blue lamp', 'All'],
+          ['4', 'Lamp', 'All'],
+        ],
+      ],
+    ])
+  })
+
+  test('have only terms that can be assigned; what leads nowhere is left out', () => {
+    const nodes = [...NODES, toNode({ level: 'branch', code: '5', text: 'Empty shelf', parent: 0, kind: 'header' })]
+    const indexed = toDictionary(nodes, [{ text: 'Nowhere', node: 5 }]).listIndexed()
+    const { texts } = indexed
+    expect(texts).not.toContain('Empty shelf')
+    expect(texts).not.toContain('Nowhere')
+    for (const place of texts.keys()) expect(indexed.listTerms(place).every(({ term }) => term.isCurrent)).toBe(true)
+    expect(indexed.listTerms(texts.length)).toEqual([])
+  })
+
+  test('share a concept where they name one node, and where they are hints of one', () => {
+    const { texts, concepts, conceptCount } = hinted().listIndexed()
+    const conceptOf = (text: string) => concepts[texts.indexOf(text)]
+    expect(concepts).toHaveLength(texts.length)
+    expect(concepts.every((concept) => concept >= 0 && concept < conceptCount)).toBe(true)
+    expect(new Set(['Red lamp', 'Scarlet lamp', 'Lamp, red'].map(conceptOf)).size).toBe(1)
+    expect(new Set(['Lamps', 'Lights', 'Glow', 'Torch'].map(conceptOf)).size).toBe(1)
+    expect(conceptOf('Beacons')).toBe(conceptOf('Lamp'))
+    expect(new Set(['Red lamp', 'Blue lamp', 'Lamp', 'Lamps', 'All'].map(conceptOf)).size).toBe(5)
+  })
+
+  test('are indexed by their places, normalised, and once', () => {
+    const dictionary = hinted()
+    const { texts, index } = dictionary.listIndexed()
+    for (const [place, text] of texts.entries())
+      expect(index.search(text, { limit: 2 })).toContainEqual({ index: place, score: 1 })
+    expect(index.vocabulary.findWord('beacon')).not.toBe(-1)
+    expect(index.vocabulary.findWord('Beacons')).toBe(-1)
+    expect(dictionary.listIndexed().index).toBe(index)
+  })
+})
+
 test('in any tree, children and parents tell the same story as paths', () => {
   const random = toRandom(5)
   const nodes = Array.from({ length: 400 }, (_, i) =>
