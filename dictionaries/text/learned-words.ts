@@ -28,6 +28,7 @@ export function learnWords(
 ): ReadonlyMap<number, readonly LearnedWord[]> {
   const { texts, firsts } = groupByConcept(concepts, conceptCount)
   const counts = new Map<number, number>()
+  const lastConcepts = new Map<number, number>()
   const changes = new Map<number, number>()
   for (let concept = 0; concept < conceptCount; concept += 1) {
     const from = firsts[concept] as number
@@ -35,7 +36,9 @@ export function learnWords(
     for (let i = from; i < to; i += 1) {
       for (let j = i + 1; j < to; j += 1) {
         const pair = findDifference(words, starts, { one: texts[i] as number, other: texts[j] as number })
-        if (pair === 0) continue
+        // A concept teaches a pair once, however many of its names differ by it.
+        if (pair === 0 || lastConcepts.get(pair) === concept) continue
+        lastConcepts.set(pair, concept)
         counts.set(pair, (counts.get(pair) ?? 0) + 1)
       }
     }

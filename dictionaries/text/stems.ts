@@ -7,13 +7,13 @@
 /** Endings of one kind change for one another; the empty one is the bare stem. */
 const KINDS: readonly string[] = [
   // infect, infected, infection; obstruct, obstructive
-  ' s es d ed e ing er ers ion ions or ors ive ation ations ating ate ated ative ment ments able ability ance ant ence ent ency ancy ure ational ional',
+  ' s es d ed e ing er ers ion ions or ors ive ation ations ating ate ated ative ment ments able ability ance ant ence ent ency ancy ational ional',
   // itch, itchy, itching, itchiness
-  ' s y ies ied ing ed es e iness ily ish less ful',
-  // nerve, nervous; gland, glandular
-  ' e al ally ic ical ics ous ar ary ity ness ly ory ism ist ian an ean eal ual ular ual ious uous ially',
+  ' s y ies ied ing ed es e iness ily ish ful',
+  // nerve, nervous; gland, glandular; allergy, allergic; infection, infectious
+  ' y e es ion al ally ic ical ics ous ious ar ary ity ness ly ory ist ian an ean eal ual ular uous ially',
   // vertebra, vertebral; bacterium, bacterial; mucosa, mucosal
-  'a ae us um is ia ias ic al ar oid ule ac iac ial ian i on',
+  'a ae us um is ia ias ic al ar ule ac iac ial ian i on',
 ]
 const KINDS_OF: ReadonlyMap<string, number> = toKindsOf()
 /** Forms of endings that mean something of their own: each pair is one ending. */
@@ -23,12 +23,26 @@ const OWN_FORMS: readonly (readonly [one: string, other: string])[] = [
   ['esis', 'etic'],
   ['asis', 'atic'],
   ['lysis', 'lytic'],
-  ['plasia', 'plastic'],
-  ['spasm', 'spastic'],
+  ['ia', 'tic'], // hyperplasia, hyperplastic
+  ['sm', 'stic'], // spasm, spastic
+  ['a', 'atic'], // asthma, asthmatic
+  ['a', 'atous'], // oedema, oedematous
   ['oma', 'omatous'],
   ['xia', 'ctic'],
   ['sis', 'tic'],
   ['sion', 'sive'],
+]
+/** Words that look like forms of one and are not. */
+const APART: readonly (readonly [one: string, other: string])[] = [
+  ['hemophilia', 'hemophilus'],
+  ['septic', 'septum'],
+  ['partial', 'partum'],
+  ['plant', 'plantar'],
+  ['lactate', 'lactation'],
+  ['position', 'positive'],
+  ['organ', 'organism'],
+  ['colon', 'colony'],
+  ['parkinson', 'parkinsonism'],
 ]
 /** Letters of a stem, at least; below, too many words begin alike. */
 const SHORTEST_STEM = 4
@@ -38,6 +52,7 @@ const LONGEST_ENDING = 7
 
 /** @param shared how many letters the two lower-case words share at their beginning */
 export function isSameStem(a: string, b: string, shared: number): boolean {
+  if (APART.some(([one, other]) => (a === one && b === other) || (a === other && b === one))) return false
   for (let stem = shared; stem >= SHORTEST_STEM && stem >= shared - MOST_BACK; stem -= 1) {
     const left = a.slice(stem)
     const right = b.slice(stem)

@@ -31,6 +31,8 @@ const OPEN_SHARE = 0.55
 const WEAK = 0.8
 /** A word of more than this part of the texts is common. */
 const COMMON_PART = 100
+/** In a small dictionary no word is common. */
+const FEWEST_COMMON = 64
 /** Words further down the list of near ones bring in little. */
 const MOST_NEAR = 8
 
@@ -51,6 +53,7 @@ export class TermIndex {
   readonly #touched: Int32Array
   readonly #lastSearch: Int32Array
   readonly #commonValues: Float32Array
+  readonly #commonPlaces: Int32Array
   #soughtCount = 0
   #searches = 0
 
@@ -72,22 +75,23 @@ export class TermIndex {
       const from = starts[text] as number
       const to = starts[text + 1] as number
       let square = 0
-      for (let i = from; i < to; i += 1) square += (this.weights[words[i] as number] as number) ** 2
-      this.#inverseNorms[text] = square === 0 ? 0 : 1 / Math.sqrt(square)
       for (let i = from; i < to; i += 1) {
         const word = words[i] as number
         const place = places[word] as number
-        // A word that a text holds twice has one posting.
-        if (place > (this.#postingStarts[word] as number) && (this.#postings[place - 1] as number) === text) continue
+        // A word that a text holds twice counts once.
+        if (place > (this.#postingStarts[word] as number) && this.#postings[place - 1] === text) continue
         this.#postings[place] = text
         places[word] = place + 1
+        square += (this.weights[word] as number) ** 2
       }
+      this.#inverseNorms[text] = square === 0 ? 0 : 1 / Math.sqrt(square)
     }
     this.#sums = new Float32Array(keys.length)
     this.#lastSought = new Int32Array(keys.length)
     this.#touched = new Int32Array(keys.length)
     this.#lastSearch = new Int32Array(wordCount)
     this.#commonValues = new Float32Array(wordCount)
+    this.#commonPlaces = new Int32Array(wordCount)
   }
 
   /**
@@ -108,7 +112,7 @@ export class TermIndex {
     const key = normaliseTerm(text)
     if (key === '') return []
     let square = 0
-    const sought = key.split(' ').map((word) => {
+    const sought = [...new Set(key.split(' '))].map((word) => {
       const near = this.vocabulary.listNear(word)
       const first = near[0]
       const weight = first === undefined ? 1 : (this.weights[first.word] as number)
@@ -131,7 +135,7 @@ export class TermIndex {
   #findBest(sought: readonly Sought[], limit: number): BestTexts {
     const sums = this.#sums
     const touched = this.#touched
-    const common = sums.length / COMMON_PART
+    const common = Math.max(FEWEST_COMMON, sums.length / COMMON_PART)
     const ordered = sought.filter(({ near }) => near.length > 0).sort((a, b) => b.weight - a.weight)
     let whole = 0
     for (const { weight } of ordered) whole += weight
@@ -139,7 +143,7 @@ export class TermIndex {
     let passed = 0
     let isRanked = true
     this.#searches += 1
-    for (const { near, weight } of ordered) {
+    for (const [place, { near, weight }] of ordered.entries()) {
       const frequency = this.vocabulary.frequencies[(near[0] as { word: number }).word] as number
       const isOpen = count === 0 || passed < OPEN_SHARE * whole || frequency < common
       passed += weight
@@ -151,9 +155,11 @@ export class TermIndex {
         if (isOpen) count = this.#add(word, { value: similarity * weight, isOnly: near.length === 1 }, count)
         else {
           isRanked = false
-          if (this.#lastSearch[word] === this.#searches) continue
+          const value = similarity * weight
+          if (this.#lastSearch[word] === this.#searches && (this.#commonValues[word] as number) >= value) continue
           this.#lastSearch[word] = this.#searches
-          this.#commonValues[word] = similarity * weight
+          this.#commonValues[word] = value
+          this.#commonPlaces[word] = place
         }
       }
     }
@@ -161,24 +167,29 @@ export class TermIndex {
     for (let i = 0; i < count; i += 1) {
       const text = touched[i] as number
       const sum = sums[text] as number
-      if (sum > best.floor) best.offer(text, sum)
+      if (sum >= best.floor) best.offer(text, sum)
       sums[text] = 0
     }
     if (isRanked) return best
     const ranked = new BestTexts(limit)
-    for (const { index, score } of best.listSorted()) ranked.offer(index, score + this.#weighCommon(index))
+    const places = new Float64Array(ordered.length)
+    for (const { index, score } of best.listSorted()) ranked.offer(index, score + this.#weighCommon(index, places))
     return ranked
   }
 
-  /** What the common words of a search are worth in a text. */
-  #weighCommon(text: number): number {
-    let sum = 0
+  /** What the common words of a search are worth in a text: for each word that is sought its likest one. */
+  #weighCommon(text: number, places: Float64Array): number {
+    places.fill(0)
     const end = this.starts[text + 1] as number
     for (let i = this.starts[text] as number; i < end; i += 1) {
       const word = this.words[i] as number
-      if (this.#lastSearch[word] === this.#searches)
-        sum += (this.#commonValues[word] as number) * (this.weights[word] as number)
+      if (this.#lastSearch[word] !== this.#searches) continue
+      const worth = (this.#commonValues[word] as number) * (this.weights[word] as number)
+      const place = this.#commonPlaces[word] as number
+      if (worth > (places[place] as number)) places[place] = worth
     }
+    let sum = 0
+    for (const worth of places) sum += worth
     return sum * (this.#inverseNorms[text] as number)
   }
 

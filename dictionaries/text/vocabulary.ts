@@ -163,7 +163,25 @@ export class Vocabulary {
       const like = this.#compare({ word, sound, grams: counts[i] as number }, this.words[number] as string, number)
       if (like !== undefined) near.push({ word: number, ...like })
     }
+    this.#addLonger(word, near)
     return near
+  }
+
+  /** What a short unknown word may be cut from: words that begin with it, or with all of it but its ending. */
+  #addLonger(word: string, near: NearWord[]): void {
+    if (word.length > LONGEST_SHORT || word.length < SHARED_START) return
+    const known = new Set(near.map((each) => each.word))
+    const start = word.slice(0, Math.max(SHARED_START, word.length - 1))
+    for (let place = this.#findPlace(start); place < this.#sorted.length; place += 1) {
+      const other = this.#sorted[place] as string
+      if (!other.startsWith(start)) break
+      const number = this.findWord(other)
+      if (known.has(number)) continue
+      const form = this.#compareForms(word, other)
+      if (form?.likeness === 'stem') near.push({ word: number, ...form })
+      else if (other.startsWith(word))
+        near.push({ word: number, likeness: 'shortened', similarity: toShortened(word, other) })
+    }
   }
 
   #compare(
@@ -184,7 +202,7 @@ export class Vocabulary {
       return { likeness: 'spelling', similarity: 1 - (share * slips * 1.1) / longest - 0.02 }
     }
     if (sound.length > 3 && sound === this.#soundOf(number)) return { likeness: 'spelling', similarity: 0.8 }
-    if (other.startsWith(word)) return { likeness: 'shortened', similarity: 0.45 + (0.4 * word.length) / other.length }
+    if (other.startsWith(word)) return { likeness: 'shortened', similarity: toShortened(word, other) }
     const similarity = Math.max(form?.similarity ?? 0, grams * 0.85)
     return similarity < LOWEST_SIMILARITY ? undefined : { likeness: 'related', similarity }
   }
@@ -214,11 +232,11 @@ export class Vocabulary {
     const own = size === 2 ? word.length + 1 : word.length
     const byCount = new Int32Array(ANAGRAM_COUNT * 4)
     for (const other of touched) byCount[counts[other] as number] = (byCount[counts[other] as number] as number) + 1
-    const fewest = Math.max(2, Math.ceil(own * 0.3))
+    const fewest = Math.max(2, Math.ceil(own * 0.22))
     let atLeast = byCount.length - 1
     for (let sum = 0; atLeast > fewest; atLeast -= 1) {
       sum += byCount[atLeast] as number
-      if (sum + (byCount[atLeast - 1] as number) > MOST_COMPARED) break
+      if (sum > 0 && sum + (byCount[atLeast - 1] as number) > MOST_COMPARED) break
     }
     const words: number[] = []
     const shares: number[] = []
@@ -249,6 +267,10 @@ export class Vocabulary {
   #soundOf(number: number): string {
     return (this.#sounds[number] ??= toSound(this.words[number] ?? ''))
   }
+}
+
+function toShortened(word: string, other: string): number {
+  return 0.45 + (0.4 * word.length) / other.length
 }
 
 interface Grams {

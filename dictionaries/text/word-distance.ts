@@ -57,7 +57,7 @@ const SOUNDS: readonly (readonly [pattern: RegExp, sound: string])[] = [
   [/^(?:pn|kn|gn|mn)/, 'n'], // pneumonia
   [/^ps/, 's'], // psoriasis
   [/^rh/, 'r'],
-  [/rrh/g, 'r'], // diarrhea, haemorrhage
+  [/r+h/g, 'r'], // diarrhea, haemorrhage
   [/ph/g, 'f'],
   [/(?:ae|oe|ea|ee|ei|ie|ey)/g, 'e'],
   [/(?:c(?=[eiy])|sc(?=[eiy]))/g, 's'],

@@ -221,6 +221,8 @@ export class Aligner {
           const similarity = this.#similarities[entry] as number
           const slot = this.#slots[entry] as number
           if (round === 0 && similarity < 0.9) continue
+          // Words without a meaning of their own are the same or not there.
+          if (similarity < 1 && this.#shares[word] === 0) continue
           if (termOfWord[slot] !== -1) continue
           if (similarity > best || (similarity === best && Math.abs(slot - j) < Math.abs(bestSlot - j))) {
             best = similarity

@@ -179,8 +179,10 @@ function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeRe
   const alignment = candidates[0]?.alignment
   const doubts = alignment === undefined ? ['no term resembles it'] : listDoubts(alignment, slots, coder)
 
-  const isWhole = first !== undefined && coder.matcher.toCovered(first).both >= WHOLE_COVERED
-  const parts = doubts.length === 0 || isWhole ? [] : listParts(verbatim, { coder, domain })
+  const isWhole = doubts.length === 0 || (first !== undefined && coder.matcher.toCovered(first).both >= WHOLE_COVERED)
+  // "Rash and itching of eyes" is more than an itchy rash.
+  const hasSite = alignment?.tokens.some(({ role }) => role === 'site') ?? false
+  const parts = isWhole && !hasSite ? [] : listParts(verbatim, { coder, domain })
   const negated = MINUS.test(foldVerbatim(verbatim))
     ? ({ kind: 'negated', text: '-' } as const)
     : signs.find(({ kind }) => kind === 'negated')
@@ -278,6 +280,8 @@ function listDoubts({ tokens, missing }: Alignment, slots: readonly Slot[], code
     if (role === 'unexplained') doubts.push(`"${text}" is not explained`)
     else if (WEAK_ROLES.has(role)) doubts.push(`"${text}" only resembles "${term}"`)
   }
+  if (!slots.some(({ word, place }) => place !== -1 && !BESIDE.has(word.part.kind)))
+    doubts.push('nothing is said of the event itself')
   const heavy = missing.filter(({ isLight }) => !isLight).map(({ text }) => `"${text}"`)
   if (heavy.length > 0) doubts.push(`the verbatim says nothing of ${heavy.join(', ')}`)
   for (const { word, place, nearness, term } of slots) {
@@ -287,10 +291,13 @@ function listDoubts({ tokens, missing }: Alignment, slots: readonly Slot[], code
       if (other !== undefined) doubts.push(`"${word.key}" may be "${term}" or "${other}"`)
     }
     if (place !== -1) continue
+    if (part.kind === 'cause' && part.isNamed) doubts.push(`the cause "${word.key}" may make it another event`)
     if (part.kind === 'qualifier' && part.effect === 'keep') doubts.push(`"${part.phrase}" changes the meaning`)
   }
   return [...new Set(doubts)]
 }
+
+const BESIDE: ReadonlySet<Slot['word']['part']['kind']> = new Set(['cause', 'value', 'stop', 'medicine'])
 
 /** The events of a verbatim that can be divided; fewer than two where it is one. */
 function listParts(verbatim: string, place: Place): readonly ProposedPart[] {

@@ -116,7 +116,7 @@ export const WEAK_ROLES: ReadonlySet<TokenRole> = new Set(['related', 'learned',
 
 function toUnmatchedRole({ part, key, source }: ReadWord): TokenRole {
   // "disease", "syndrome": a term may do without.
-  if (part.kind === 'content' && (LIGHT_WORDS.has(key) || (source === 'literal' && /^[^\p{L}\p{N}]$/u.test(key))))
+  if (part.kind === 'content' && (LIGHT_WORDS.has(key) || (source === 'literal' && /^[^\p{L}\p{N}#]$/u.test(key))))
     return 'stop'
   switch (part.kind) {
     case 'qualifier':

@@ -90,6 +90,7 @@ export class Matcher {
       lexicon,
       phrases: new PhraseTable(lexicon),
       isKnown: (key) => this.index.vocabulary.findWord(key) !== -1,
+      isMisspelt: (key) => this.index.vocabulary.listNear(key).some(({ likeness }) => likeness === 'spelling'),
     }
     this.weights = weights
   }

@@ -50,6 +50,7 @@ export interface WordSets {
   readonly circumstances: ReadonlySet<string>
   readonly actions: ReadonlySet<string>
   readonly seenBy: ReadonlySet<string>
+  readonly trialTalk: ReadonlySet<string>
   readonly bodySites: ReadonlySet<string>
   readonly units: ReadonlySet<string>
   readonly months: ReadonlySet<string>
@@ -73,6 +74,7 @@ export class PhraseTable {
       circumstances: toSet('circumstance'),
       actions: toSet('action'),
       seenBy: toSet('seen-by'),
+      trialTalk: toSet('trial-talk'),
       bodySites: toSet('body-site'),
       units: toSet('unit'),
       months: new Set(MONTHS.split(' ')),

@@ -13,7 +13,7 @@ import type {
 } from '../../dictionaries/lexicon/lexicon.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
 import { type Atom, toAtoms } from './atoms.ts'
-import { type Met, type PhraseTable, toGrounds } from './phrases.ts'
+import { type Met, type PhraseTable, toGrounds, type WordSets } from './phrases.ts'
 import { STOP_WORDS } from './words.ts'
 
 /** How a word came to stand in a reading. `respaced`: two words written as one, or one as two. */
@@ -34,8 +34,11 @@ export type Part =
   | { readonly kind: 'value' }
   /** A part of the body: where a term has no place for it, it may be left out. */
   | { readonly kind: 'site' }
-  /** What led to the event, came before it, or was done about it. */
-  | { readonly kind: 'cause' }
+  /**
+   * What led to the event, came before it, or was done about it. `isNamed`: given as its cause ("due to"), and neither a
+   * treatment nor a word of the trial: an event with a cause may have a term of its own.
+   */
+  | { readonly kind: 'cause'; readonly isNamed: boolean }
   | { readonly kind: 'medicine' | 'procedure'; readonly grounds: string }
 
 export interface ReadWord {
@@ -70,6 +73,8 @@ export interface ReadingKnowledge {
   readonly phrases: PhraseTable
   /** Whether a term of the dictionary holds the word. */
   readonly isKnown: (key: string) => boolean
+  /** Whether a word of the dictionary may be meant by an unknown one. */
+  readonly isMisspelt: (key: string) => boolean
 }
 
 /** A way to read some atoms. */
@@ -105,7 +110,8 @@ export function readVerbatim(verbatim: string, domain: string, knowledge: Readin
 const CONTENT: Part = { kind: 'content' }
 const STOP: Part = { kind: 'stop' }
 const VALUE: Part = { kind: 'value' }
-const CAUSE: Part = { kind: 'cause' }
+const CAUSE: Part = { kind: 'cause', isNamed: false }
+const NAMED_CAUSE: Part = { kind: 'cause', isNamed: true }
 const SITE: Part = { kind: 'site' }
 
 interface Seen {
@@ -154,10 +160,10 @@ function toParts(verbatim: string, seen: Seen): Part[] {
   for (let i = 0; i < atoms.length; i += 1) {
     if (parts[i] !== CONTENT || taken[i] === 1) continue
     const { key, kind } = atoms[i] as Atom
-    if (phrases.sets.bodySites.has(key)) parts[i] = SITE
+    if (phrases.sets.bodySites.has(key) || isOrdinal(atoms, i)) parts[i] = SITE
     else if (kind === 'letters' && key.length >= SHORTEST_MISSPELT && !knowledge.isKnown(key)) {
       const row = phrases.findMisspeltQualifier(key)
-      if (row !== undefined) parts[i] = toQualifierPart(row)
+      if (row !== undefined && !knowledge.isMisspelt(key)) parts[i] = toQualifierPart(row)
     }
   }
   markCircumstances(atoms, parts, phrases)
@@ -170,6 +176,13 @@ function isArticle(atoms: readonly Atom[], at: number): boolean {
   return at === 0 || STOP_WORDS.has(atoms[at - 1]?.key ?? '')
 }
 
+/** 5th, 2nd: which of several, and its ending. */
+function isOrdinal(atoms: readonly Atom[], at: number): boolean {
+  const [one, other] = atoms[at]?.kind === 'number' ? [at, at + 1] : [at - 1, at]
+  return atoms[one]?.kind === 'number' && isGluedWord(atoms, other) && ORDINAL.test(atoms[other]?.key ?? '')
+}
+
+const ORDINAL = /^(?:st|nd|rd|th)$/
 const SHORTEST_MISSPELT = 5
 
 /** "elevated … 3x ULN": what says the same direction once more. */
@@ -271,38 +284,62 @@ function isGluedWord(atoms: readonly Atom[], at: number): boolean {
  */
 function markCircumstances(atoms: readonly Atom[], parts: Part[], { sets }: PhraseTable): void {
   let isInside = false
-  let isFirst = true
-  let segment = 0
-  const mark = (at: number): void => {
+  const borders = [-1]
+  let isNamed = false
+  const mark = (at: number, cause = CAUSE): void => {
     const part = parts[at] as Part
-    if (part === CONTENT || EVENT_PARTS.has(part.kind)) parts[at] = CAUSE
-  }
-  const close = (end: number): void => {
-    const speaksOfTreatment = atoms
-      .slice(segment, end)
-      .some(({ key }, i) => sets.actions.has(key) || TREATMENTS.has((parts[segment + i] as Part).kind))
-    if (!isFirst && speaksOfTreatment) for (let at = segment; at < end; at += 1) mark(at)
-    segment = end + 1
+    if (part === CONTENT || EVENT_PARTS.has(part.kind)) parts[at] = part === CONTENT ? cause : CAUSE
   }
   for (const [i, atom] of atoms.entries()) {
     const part = parts[i] as Part
     if (atom.kind === 'sign' && BORDER.test(atom.key)) {
-      close(i)
+      borders.push(i)
       isInside = false
-      if (i > 0) isFirst = false
+      isNamed = false
       continue
     }
+    const isCausality = part.kind === 'qualifier' && part.effect === 'convention' && part.class === 'causality'
     const opens =
+      isCausality ||
       sets.circumstances.has(atom.key) ||
-      (part.kind === 'qualifier' &&
-        part.effect === 'convention' &&
-        (part.class === 'causality' || part.phrase === 's/p' || part.phrase === 'status post')) ||
+      (part.kind === 'qualifier' && (part.phrase === 's/p' || part.phrase === 'status post')) ||
       (BY_WORDS.has(atom.key) && isSeenBy(atoms, parts, { from: i + 1, sets })) ||
       isNegation(part)
     if (opens && i > 0) isInside = true
-    if (isInside) mark(i)
+    if (isCausality) isNamed = true
+    if (isInside) mark(i, isNamed && !sets.trialTalk.has(atom.key) && !sets.actions.has(atom.key) ? NAMED_CAUSE : CAUSE)
   }
-  close(atoms.length)
+  markTreatments(atoms, parts, { borders: [...borders, atoms.length], sets, mark })
+}
+
+/** Parts of a text between borders that speak of a treatment: later ones wholly; the first if it says nothing else. */
+function markTreatments(
+  atoms: readonly Atom[],
+  parts: readonly Part[],
+  {
+    borders,
+    sets,
+    mark,
+  }: { readonly borders: readonly number[]; readonly sets: WordSets; readonly mark: (at: number) => void },
+): void {
+  const isTreatment = (at: number): boolean =>
+    sets.actions.has((atoms[at] as Atom).key) || TREATMENTS.has((parts[at] as Part).kind)
+  let isBegun = false
+  for (let i = 0; i + 1 < borders.length; i += 1) {
+    const places = atoms.flatMap((_, at) =>
+      at > (borders[i] as number) && at < (borders[i + 1] as number) ? [at] : [],
+    )
+    const says = places.filter((at) => parts[at] === CONTENT || EVENT_PARTS.has((parts[at] as Part).kind))
+    if (says.length === 0) continue
+    const isPlain = says.every(isTreatment)
+    if ((isBegun && says.some(isTreatment)) || (isPlain && hasMore(parts, borders[i + 1] as number)))
+      for (const at of places) mark(at)
+    else isBegun = true
+  }
+}
+
+function hasMore(parts: readonly Part[], from: number): boolean {
+  return parts.some((part, at) => at > from && part === CONTENT)
 }
 
 const EVENT_PARTS: ReadonlySet<Part['kind']> = new Set(['medicine', 'procedure', 'direction', 'site'])
@@ -313,7 +350,7 @@ const BY_WORDS = new Set(['on', 'by', 'per', 'with'])
 function isSeenBy(
   atoms: readonly Atom[],
   parts: readonly Part[],
-  { from, sets }: { readonly from: number; readonly sets: PhraseTable['sets'] },
+  { from, sets }: { readonly from: number; readonly sets: WordSets },
 ): boolean {
   for (let i = from; i < Math.min(from + 3, atoms.length); i += 1) {
     const { key, kind } = atoms[i] as Atom

@@ -28,14 +28,17 @@ const PAST = new Set([
   'pre existing',
 ])
 
-/** Signs in the words that the term does not hold, in their order, each phrase once. */
+/**
+ * Signs in their order, each phrase once: in the words that the term does not hold; and what is not sure or changed also
+ * where the term says so, for the study's conventions speak of the verbatim.
+ */
 export function listSigns(verbatim: string, slots: readonly Slot[]): readonly Sign[] {
   const found = new Map<string, { kind: SignKind; start: number; end: number }>()
   for (const { word, place } of slots) {
     const { part } = word
-    if (place !== -1 || part.kind !== 'qualifier') continue
-    const kind = toKind(word.part)
-    if (kind === undefined) continue
+    const kind = toKind(part)
+    if (kind === undefined || part.kind !== 'qualifier') continue
+    if (place !== -1 && kind !== 'provisional' && kind !== 'modified') continue
     const known = found.get(part.phrase)
     if (known === undefined) found.set(part.phrase, { kind, start: word.start, end: word.end })
     else if (word.start - known.end <= 2) known.end = word.end

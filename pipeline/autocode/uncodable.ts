@@ -15,7 +15,7 @@ const PHRASES: Readonly<Record<UncodableKind, string>> = {
     'death|dead|died|deceased|fatal|fatal outcome|patient died|pt died|expired|passed away|hospitalization|hospitalisation|' +
     'hospitalized|hospitalised|hospital admission|admitted|admitted to hospital|hospital stay|hospital visit|er visit|ed visit|emergency room visit|icu admission|ongoing|' +
     'continuing|resolved|recovered|recovering|improved|improving|stable|worse|worsening|worsened|better|no change|unchanged|discontinued|withdrawn|' +
-    'drop out|dropout|dose reduced|dose reduction|dose held|drug held|stopped|life threatening|disabled|recurrence|relapse|progression|flare|flare up|exacerbation|episode|onset',
+    'drop out|dropout|dose reduced|dose reduction|dose held|drug held|stopped|life threatening|disabled|recurrence|relapse|progression|disease progression|progressive disease|progression of disease|tumor progression|tumour progression|pd|flare|flare up|exacerbation|episode|onset',
   unspecific:
     'ae|aes|sae|saes|susar|adverse event|adverse events|adverse reaction|side effect|side effects|reaction|event|symptom|symptoms|sx|complaint|complaints|' +
     'problem|problems|issue|issues|disease|illness|disorder|syndrome|condition|medical condition|complication|complications|diagnosis|finding|findings|' +
@@ -35,6 +35,7 @@ const KIND_BY_PHRASE: ReadonlyMap<string, UncodableKind> = new Map(
 export function findUncodable(folded: string): UncodableKind | undefined {
   const plain = folded.replace(/[^\p{L}\p{N}]+/gu, ' ').trim()
   // Numbers name no event either: an item, a date, a visit.
+  if (/^(?:as )?per\b/.test(plain)) return 'reference'
   return KIND_BY_PHRASE.get(plain) ?? KIND_BY_PHRASE.get(plain.replace(/ ?\b(?:\d+|x\d+)\b/g, '').trim())
 }
 

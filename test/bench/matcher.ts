@@ -1,20 +1,23 @@
 /**
- * `npm run bench:matcher -- --bench DIR`: how well aecoder's matcher finds the concept of a text, how well it knows
+ * `npm run bench:matcher [-- --bench DIR]`: how well aecoder's matcher finds the concept of a text, how well it knows
  * when it is wrong, and how fast it is, beside other people's ways of doing it. Prints JSON; tables on standard error.
  * Every matcher is a process of its own on one thread; those that would take hours get a sample of the queries.
  *
+ * Without DIR the queries are the frozen half of our own gold verbatims, against the newest OpenAE.
  * DIR holds dictionary.tsv and exact, noisy, heldout, hard, absent.tsv (query, concept, kind). Only one half of the
  * queries is used: tune on the one, report the other.
  *
  * Options: --half report|tune   --rounds 3 (0: no speed)   --peers trigram,usearch (default all; '' none)
  *          --sample N (at most N queries for each)   --json FILE (the JSON there instead of standard output)
  */
+
+import { mkdtempSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { cpus } from 'node:os'
+import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { judge } from './matcher/judge.ts'
-import { drawSpeedMix, readBenchFolder, takeSample } from './matcher/query-source.ts'
+import { drawSpeedMix, readBenchFolder, readGoldSource, takeSample, toLine } from './matcher/query-source.ts'
 import { runMatcher } from './matcher/run-matcher.ts'
 import { type Contestant, measureSpeed } from './matcher/speed.ts'
 import { type MatcherFigures, toTables } from './matcher/table.ts'
@@ -46,7 +49,7 @@ const PEERS: readonly Contestant[] = [
   { name: 'natural-jw', accuracyQueries: 200, speedQueries: 40 },
 ].map((peer) => ({ ...peer, script: join(import.meta.dirname, 'matcher', 'peers', `${peer.name}.ts`) }))
 
-const { source, half } = openSource()
+const { source, half } = await openSource()
 const most = values.sample === undefined ? ALL : toCount('sample', values.sample)
 const rounds = toCount('rounds', values.rounds)
 const contestants = [AECODER, ...listPeers()]
@@ -57,7 +60,7 @@ const speeds = await measureSpeed(contestants, {
   rounds,
   yardstick: YARDSTICK,
   dictionary: source.dictionary,
-  drawQueries: (size) => drawSpeedMix(source, Math.min(size, most)).map(({ text }) => text),
+  drawQueries: (size) => drawSpeedMix(source, Math.min(size, most)).map(toLine),
 })
 const report = {
   bench: 'matcher',
@@ -75,9 +78,10 @@ const json = `${JSON.stringify(report, (_, value: unknown) => (typeof value === 
 if (values.json === undefined) process.stdout.write(json)
 else await writeFile(values.json, json)
 
-function openSource() {
+async function openSource() {
   const { bench, half } = values
-  if (bench === undefined) throw new Error('no queries named: expected --bench DIR')
+  if (bench === undefined)
+    return { source: await readGoldSource(mkdtempSync(join(tmpdir(), 'aecoder-bench-'))), half: 'frozen' }
   if (half !== 'tune' && half !== 'report') throw new Error(`--half is "${half}" (expected tune or report)`)
   return { source: readBenchFolder(bench, half), half }
 }
@@ -100,7 +104,7 @@ async function measureAccuracy({ name, script, accuracyQueries }: Contestant): P
   const whole = [...source.kinds.values()].reduce((sum, queries) => sum + queries.length, 0)
   const asked = size < whole ? takeSample(source, size) : source
   const queries = [...asked.kinds.values()].flat()
-  const run = await runMatcher(script, { dictionary: source.dictionary, queries: queries.map(({ text }) => text) })
+  const run = await runMatcher(script, { dictionary: source.dictionary, queries: queries.map(toLine) })
   const answers = new Map(run.answers.flatMap((answer, i) => (queries[i] === undefined ? [] : [[queries[i], answer]])))
   return { name, isSampled: size < whole, ...judge(asked, answers), speed: undefined }
 }

@@ -2,15 +2,19 @@
  * `npm run train`: fits the model of the matcher to what the project may hold (its own dictionary, noise, its own gold
  * verbatims) and writes pipeline/autocode/model/model.json for review.
  */
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dictionary } from '../../dictionaries/dictionary.ts'
-import type { Lexicon } from '../../dictionaries/lexicon/lexicon.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
 import { TermIndex } from '../../dictionaries/text/term-index.ts'
+import { autocode } from '../../pipeline/autocode/autocode.ts'
+import { toAutocoder } from '../../pipeline/autocode/autocoder.ts'
 import { Confidence } from '../../pipeline/autocode/confidence.ts'
 import { FEATURES, Matcher, type MatchTexts } from '../../pipeline/autocode/matcher.ts'
+import type { ModelPromise } from '../../pipeline/autocode/model/model.ts'
 import { DEFAULT_DICTIONARY, openDictionary, openLexicon } from '../../pipeline/coding-kits.ts'
+import { toClopperPearsonLower } from '../bench/matcher/metrics.ts'
 import { toRandom } from '../generators/random.ts'
 import { drawExamples, type Example } from './examples.ts'
 import { fitConfidence, fitRanking, toNamed } from './fit.ts'
@@ -25,6 +29,10 @@ const DRAWN = 8000
 const GOLD_WEIGHT = 3
 /** Of a thin dictionary's names beside those of its concepts. */
 const THIN_SHARE = 0.2
+const FOLDS = 5
+/** Enough to see what a model without the fold says. */
+const FOLD_ROUNDS = 25
+const PRECISIONS = [0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.995]
 
 const random = toRandom(SEED)
 const dictionary = await openDictionary(DEFAULT_DICTIONARY.path)
@@ -42,8 +50,14 @@ for (const matcher of worlds) matcher.weights = ranking
 examples = worlds.flatMap((matcher, i) => collect(matcher, i))
 const confidence = fitConfidence(examples.map(toWeighted), random)
 report(examples, new Confidence(confidence))
-const { promises } = JSON.parse(readFileSync(MODEL, 'utf8'))
-writeFileSync(MODEL, `${JSON.stringify({ ranking: toNamed(ranking), confidence, promises }, toRounded, 1)}\n`)
+const evidence = listEvidence()
+const promises = toPromises(evidence)
+const reliability = toReliability(evidence)
+process.stderr.write(`${JSON.stringify({ promises, reliability }, null, 1)}\n`)
+writeFileSync(
+  MODEL,
+  `${JSON.stringify({ ranking: toNamed(ranking), confidence, promises, reliability }, toRounded, 1)}\n`,
+)
 
 function toRounded(_: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(6)) : value
@@ -98,6 +112,72 @@ function matchGold(matcher: Matcher, rows: readonly GoldRow[]): Example[] {
   })
 }
 
+/** A gold verbatim with the probability of a model that did not learn from it. */
+interface Evidence {
+  readonly probability: number
+  /** Whether the first concept is the one that the gold says; of a split or a question to the site none is. */
+  readonly isRight: boolean
+  /** Whether it passes every gate but the threshold. */
+  readonly isOpen: boolean
+}
+
+/** Each gold verbatim is judged by a model fitted without its fold. */
+function listEvidence(): readonly Evidence[] {
+  const own = examples.filter(({ kind }) => kind === 'gold')
+  const drawn = examples.filter(({ kind }) => kind !== 'gold')
+  const found: Evidence[] = []
+  for (let fold = 0; fold < FOLDS; fold += 1) {
+    const learned = [...drawn, ...own.filter(({ verbatim }) => toFold(verbatim) !== fold)]
+    const model = fitConfidence(learned.map(toWeighted), toRandom(SEED + fold), { rounds: FOLD_ROUNDS })
+    const coder = {
+      ...toAutocoder({ dictionary, lexicon }),
+      matcher: worlds[0] as Matcher,
+      confidence: new Confidence(model),
+      promise: { precision: 0, probability: 0, coded: 0, right: 0, lowerBound: 0 },
+    }
+    for (const { verbatim, domain, concepts, route } of gold.filter((row) => toFold(row.verbatim) === fold)) {
+      const { outcome, confidence: probability, candidates } = autocode(verbatim, coder, domain)
+      // What a rule codes rests on no probability.
+      if (outcome === 'exact' || outcome === 'normalised' || outcome === 'not-codable') continue
+      const name = candidates[0]?.path.at(-2)?.text
+      const isRight = (route === 'code' || route === 'review') && name === concepts[0]
+      found.push({ probability, isRight, isOpen: outcome === 'confident' })
+    }
+  }
+  return found
+}
+
+function toFold(verbatim: string): number {
+  return (createHash('sha256').update(verbatim).digest()[1] ?? 0) % FOLDS
+}
+
+/** For each precision the lowest probability from which on it was held. */
+function toPromises(all: readonly Evidence[]): readonly ModelPromise[] {
+  const open = all.filter(({ isOpen }) => isOpen).sort((a, b) => b.probability - a.probability)
+  return PRECISIONS.flatMap((precision) => {
+    let coded = 0
+    let right = 0
+    let best: ModelPromise | undefined
+    for (const [i, { probability, isRight }] of open.entries()) {
+      coded += 1
+      if (isRight) right += 1
+      // Equal probabilities are over a threshold together.
+      if (probability === open[i + 1]?.probability || right / coded < precision) continue
+      best = { precision, probability, coded, right, lowerBound: toClopperPearsonLower(right, coded) }
+    }
+    return best === undefined ? [] : [best]
+  })
+}
+
+function toReliability(all: readonly Evidence[]): readonly object[] {
+  return Array.from({ length: 10 }, (_, bin) => {
+    const own = all.filter(({ probability }) => Math.min(9, Math.floor(probability * 10)) === bin)
+    const right = own.filter(({ isRight }) => isRight).length
+    const mean = own.reduce((sum, { probability }) => sum + probability, 0) / Math.max(1, own.length)
+    return { from: bin / 10, to: (bin + 1) / 10, verbatims: own.length, right, meanProbability: mean }
+  })
+}
+
 function report(all: readonly Example[], model: Confidence): void {
   for (const kind of ['held-out', 'noisy', 'hard', 'absent', 'gold'] as const) {
     const own = all.filter((example) => example.kind === kind)
@@ -108,5 +188,3 @@ function report(all: readonly Example[], model: Confidence): void {
     )
   }
 }
-
-export type { Lexicon }

@@ -11,7 +11,7 @@ export interface ModelPromise {
   /** Distinct verbatims over it that passed every gate, and of them those with the right concept. */
   readonly coded: number
   readonly right: number
-  /** Lower end of the two-sided 95 % interval of the precision (Clopper and Pearson). */
+  /** Below it the precision lies with a chance of 5 % (Clopper and Pearson, one-sided). */
   readonly lowerBound: number
 }
 
@@ -21,6 +21,14 @@ export interface MatcherModel {
   readonly confidence: ConfidenceModel
   /** The least precise first. */
   readonly promises: readonly ModelPromise[]
+  /** What the probability was seen to be worth, in ten equal bins, on verbatims that the model had not learned from. */
+  readonly reliability: readonly {
+    readonly from: number
+    readonly to: number
+    readonly verbatims: number
+    readonly right: number
+    readonly meanProbability: number
+  }[]
 }
 
 export const MODEL: MatcherModel = model

@@ -11,8 +11,8 @@ await serveMatcher({
     loadSparingly(async () => {
       const coder = toAutocoder({ dictionary: toBenchDictionary(rows), lexicon: await openLexicon() })
       coder.prepare()
-      return (query) => {
-        const { coding, confidence, candidates } = autocode(query, coder)
+      return (query, domain) => {
+        const { coding, confidence, candidates } = autocode(query, coder, domain)
         return {
           // Their order is what counts: of a compound verbatim each event's first candidate comes before the others.
           hits: candidates.map(({ path }, place) => ({ id: path.at(-1)?.code ?? '', score: -place })),

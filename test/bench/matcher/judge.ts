@@ -37,6 +37,8 @@ export interface Judgement {
   readonly queries: number
   /** By kind, without the absent ones, which have no right answer. */
   readonly accuracy: Readonly<Record<string, KindAccuracy>>
+  /** By kind, the absent ones too: how many would be coded without asking anyone, and of these how many rightly. */
+  readonly auto: Readonly<Record<string, { readonly queries: number; readonly auto: number; readonly right: number }>>
   readonly mix: {
     readonly queries: number
     readonly top1: number
@@ -74,12 +76,22 @@ export function judge(source: QuerySource, answers: ReadonlyMap<Query, Answer>):
     const answered = listAnswered(queries.filter(({ truth }) => truth !== '-'))
     if (answered.length > 0) accuracy[kind] = toKindAccuracy(answered)
   }
+  const autoByKind: { [kind: string]: { queries: number; auto: number; right: number } } = {}
+  for (const [kind, queries] of source.kinds) {
+    const coded = listAnswered(queries).filter(({ answer }) => answer.auto)
+    autoByKind[kind] = {
+      queries: queries.length,
+      auto: coded.length,
+      right: coded.filter(({ isRight }) => isRight).length,
+    }
+  }
   const mix = listAnswered(drawConfidenceMix(source))
   const auto = mix.filter(({ answer }) => answer.auto)
   const autoRight = auto.filter(({ isRight }) => isRight).length
   return {
     queries: answers.size,
     accuracy,
+    auto: autoByKind,
     mix: {
       queries: mix.length,
       top1: toTopK(mix, 1),

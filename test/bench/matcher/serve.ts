@@ -9,7 +9,8 @@ export interface DictionaryRow {
   readonly isPreferred: boolean
 }
 
-export type Matcher = (query: string) => Answer
+/** @param domain the SDTM domain of the query, where the bench knows it */
+export type Matcher = (query: string, domain: string | undefined) => Answer
 
 /**
  * Reads the dictionary named on the command line, builds, then answers all of standard input. Work that a matcher
@@ -32,7 +33,10 @@ export async function serveMatcher({
   const queries = (await text(process.stdin)).split('\n')
   if (queries.at(-1) === '') queries.pop()
   const matchingStarted = performance.now()
-  const answers = queries.map((query) => match(query))
+  const answers = queries.map((query) => {
+    const tab = query.indexOf('\t')
+    return tab === -1 ? match(query, undefined) : match(query.slice(0, tab), query.slice(tab + 1))
+  })
   const done: Done = {
     seconds: secondsSince(matchingStarted),
     peakRssMb: toMb(process.resourceUsage().maxRSS * 1024),

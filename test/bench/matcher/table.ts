@@ -9,7 +9,7 @@ export interface MatcherFigures extends Judgement {
   readonly speed: Speed | undefined
 }
 
-/** Three tables: accuracy, confidence, speed; percentages unless said otherwise. */
+/** Tables of accuracy, confidence, what would be coded unasked, speed; percentages unless said otherwise. */
 export function toTables(matchers: readonly MatcherFigures[]): string {
   const kinds = [...new Set(matchers.flatMap(({ accuracy }) => Object.keys(accuracy)))]
   const accuracy = [
@@ -44,11 +44,24 @@ export function toTables(matchers: readonly MatcherFigures[]): string {
       ...(mix.byMargin === undefined ? [] : [['  by margin', ...toConfidence(mix.byMargin), '', '', '']]),
     ]),
   ]
+  const allKinds = [...new Set(matchers.flatMap(({ auto }) => Object.keys(auto)))]
+  const auto = [
+    ['coded unasked: right / all of', ...allKinds],
+    ...matchers
+      .filter((matcher) => Object.values(matcher.auto).some((each) => each.auto > 0))
+      .map((matcher) => [
+        matcher.name,
+        ...allKinds.map((kind) => {
+          const each = matcher.auto[kind]
+          return each === undefined ? '-' : `${each.right} / ${each.auto} of ${each.queries}`
+        }),
+      ]),
+  ]
   const speed = [
     ['speed', 'queries/s median [min-max]', 'x trigram, same round', 'build s', 'peak MB', 'queries a run'],
     ...matchers.flatMap((matcher) => (matcher.speed === undefined ? [] : [[matcher.name, ...toSpeed(matcher.speed)]])),
   ]
-  return [accuracy, confidence, ...(speed.length > 1 ? [speed] : [])].map(align).join('\n')
+  return [accuracy, confidence, auto, ...(speed.length > 1 ? [speed] : [])].map(align).join('\n')
 }
 
 function toAccuracy(accuracy: KindAccuracy | undefined): string {

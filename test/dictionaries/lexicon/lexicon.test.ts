@@ -113,7 +113,14 @@ describe('the lexicon that is shipped', () => {
     ['HA pneumonia', 'HA', 'pneumonia', 'hospital acquired'],
     ['s/p TKR', 's/p', 'tkr', 'status post'],
     ['R knee pain', 'R', 'knee pain', 'right'],
-    ['RA', 'RA', '', 'rheumatoid arthritis'],
+    ['RA since 2008 on MTX', 'RA', 'since 2008 on mtx', 'rheumatoid arthritis'],
+    ['corneal abrasion OD', 'OD', 'corneal abrasion', 'right eye'],
+    ['PCO OS', 'OS', 'pco', 'left eye'],
+    ['swelling b/l', 'b/l', 'swelling', 'bilateral'],
+    ['hearing aids', 'aids', 'hearing', 'aids'],
+    ['ant bite', 'ant', 'bite', 'ant'],
+    ['ant. uveitis', 'ant', 'uveitis', 'anterior'],
+    ['bilateral PEs', 'PEs', 'bilateral', 'pulmonary emboli'],
     ['SpO2 88% on RA', 'RA', 'spo2 88 % on', 'room air'],
     ['BP 160/90', 'BP', '160/90', 'blood pressure'],
     ['hypoxic, PE with DVT', 'PE', 'hypoxic with dvt', 'pulmonary embolism'],
@@ -124,7 +131,7 @@ describe('the lexicon that is shipped', () => {
     expect(choice.kind === 'taken' ? choice.reading.reading : choice.kind).toBe(taken)
   })
 
-  test.each(['MS', 'PE', 'CP', 'PND', 'BS', 'OD', 'AI', 'Ca', 'CD'])(
+  test.each(['MS', 'PE', 'CP', 'PND', 'BS', 'OD', 'AI', 'Ca', 'CD', 'RA', 'CF', 'SOS', 'LAD'])(
     'asks a person what %s alone means',
     async (text) => {
       const readings = (await read(COMMITTED)).listReadings(text)
@@ -132,6 +139,22 @@ describe('the lexicon that is shipped', () => {
       expect(readings.length).toBeGreaterThan(0)
     },
   )
+
+  test('asks a person whether BS decreased speaks of sugar, of bowels or of breath', async () => {
+    const readings = (await read(COMMITTED)).listReadings('BS')
+    expect(chooseReading(readings, { otherWords: 'decreased', domain: 'AE' }).kind).toBe('ask')
+  })
+
+  test('holds the sets of words that tell what stands beside an event', async () => {
+    const { tables } = await read(COMMITTED)
+    const sets = new Map(tables.wordSets.map(({ set, words }) => [set, words]))
+    for (const name of ['circumstance', 'action', 'seen-by', 'trial-talk', 'body-site', 'unit', 'eye-talk'])
+      expect(sets.get(name)?.length, name).toBeGreaterThanOrEqual(90)
+    expect(sets.get('circumstance')).not.toContain('with')
+    expect(sets.get('trial-talk')).not.toContain('night')
+    for (const finding of ['reduced', 'drainage', 'fluid', 'oxygen', 'drop'])
+      expect(sets.get('action')).not.toContain(finding)
+  })
 
   const pairs: readonly (readonly [left: string, right: string])[] = [
     ['hypokalaemia', 'hyperkalemia'],
@@ -179,6 +202,11 @@ describe('the lexicon that is shipped', () => {
     ['left', 'drop', 'keep'],
     ['h/o', 'convention', 'keep'],
     ['8/10', 'drop', 'drop'],
+    ['asymptomatic', 'drop', 'drop'],
+    ['x 30 sec', 'drop', 'drop'],
+    ['intermittant', 'drop', 'drop'],
+    ['stg 2', 'drop', 'drop'],
+    ['prob', 'convention', 'convention'],
   ]
   test.each(qualifiers)('says what may become of "%s"', async (text, meddra, icd) => {
     expect((await read(COMMITTED)).findQualifier(text)?.effect).toBe(meddra)

@@ -54,6 +54,19 @@ describe('search', () => {
     expect(twins.search('cough', { limit: 2 }).map((similar) => similar.index)).toEqual([1, 2])
   })
 
+  test('keeps equals in their order also where there are more than the limit', () => {
+    const many = toIndex([...Array.from({ length: 60 }, () => 'q1'), ...Array.from({ length: 60 }, () => 'p1')])
+    expect(many.search('p1 q1', { limit: 40 }).map((similar) => similar.index)).toEqual([...Array(40).keys()])
+  })
+
+  test('counts a word that a text holds twice once, be it common or rare', () => {
+    const pains = toIndex([...Array.from({ length: 400 }, (_, i) => `pain a${i}`), 'rare1 pain pain', 'rare1 pain'])
+    expect(pains.search('rare1 pain', { limit: 2 })).toEqual([
+      { index: 400, score: 1 },
+      { index: 401, score: 1 },
+    ])
+  })
+
   test('finds the rare word among thousands of texts that share the common ones, and none of these', () => {
     const many = Array.from({ length: 5_000 }, (_, i) => `disorder of the ${i === 4_321 ? 'spleen' : `part ${i}`}`)
     const disorders = toIndex(many)
@@ -159,6 +172,30 @@ describe('texts of sought words', () => {
     expect(lamps.findTexts([{ near: sought, weight: 1 }], 1)).toEqual([0])
   })
 
+  test('count every sought word, also where several may stand for several words', () => {
+    const lamps = new TermIndex(['red', 'red lamp'])
+    const [red, lamp] = ['red', 'lamp'].map((word) => lamps.vocabulary.findWord(word))
+    const toSought = (first: number, second: number): Sought => ({
+      near: [
+        { word: first, similarity: 1 },
+        { word: second, similarity: 0.1 },
+      ],
+      weight: 1,
+    })
+    expect(lamps.findTexts([toSought(red ?? -1, lamp ?? -1), toSought(lamp ?? -1, red ?? -1)], 1)).toEqual([1])
+  })
+
+  test('are found by a word that they hold twice, and no other text is', () => {
+    const doubled = new TermIndex(['aa1 aa1', 'bb1 cc1 bb1', 'cc1', 'dd1 dd1 dd1'])
+    const found = ['aa1', 'bb1', 'cc1', 'dd1'].map((word) =>
+      doubled
+        .search(word, { limit: 9 })
+        .map((similar) => similar.index)
+        .sort((a, b) => a - b),
+    )
+    expect(found).toEqual([[0], [1], [1, 2], [3]])
+  })
+
   test('of words that many texts hold are found by a likely word only, not by one that is somewhat alike', () => {
     const many = new TermIndex([...Array.from({ length: 300 }, (_, i) => `common ${i}`), 'rare', 'seldom'])
     const toSought = (similarity: number): Sought => ({
@@ -176,7 +213,7 @@ describe('texts of sought words', () => {
 
 test('an index keeps the words of each text in order, and how much each word says', () => {
   const { vocabulary, words, starts, weights } = new TermIndex(['pain in chest', '', 'chest pain', 'chest'])
-  const wordsOf = (text: number) => [...words.slice(starts[text], starts[text + 1])].map((n) => vocabulary.words[n])
+  const wordsOf = (text: number) => Array.from(words.slice(starts[text], starts[text + 1]), (n) => vocabulary.words[n])
   expect([0, 1, 2, 3].map(wordsOf)).toEqual([['pain', 'in', 'chest'], [], ['chest', 'pain'], ['chest']])
   const weigh = (word: string) => weights[vocabulary.findWord(word)] ?? 0
   expect(weigh('in')).toBeCloseTo(1, 6)

@@ -179,6 +179,12 @@ describe('a misspelt word', () => {
     expect(listNear('h1n1', vocabulary)).toEqual(['exact h1n1'])
   })
 
+  test('may hold three slips where it has twelve letters, and no more', () => {
+    const vocabulary = toVocabulary(['hypercholesterolemia'])
+    expect(listNear('hypecholeserolmia', vocabulary)).toEqual(['spelling hypercholesterolemia'])
+    expect(listNear('hypecholeserolmiu', vocabulary)).toEqual(['related hypercholesterolemia'])
+  })
+
   test('of three letters is none of another three, which are soon another word', () => {
     expect(listNear('leg', toVocabulary(['peg', 'lag', 'beg', 'gel']))).toEqual([])
     expect(listNear('ras', toVocabulary(['rash']))).toEqual(['spelling rash'])
@@ -301,9 +307,9 @@ describe('words like a word', () => {
   })
 
   test('that are equally like it stand in the order of how many texts hold them, then of the vocabulary', () => {
-    const vocabulary = toVocabulary(['rasha', 'rashb', 'rashc', 'rashc x', 'rashd'])
-    expect(listNear('rashq', vocabulary)).toEqual(
-      ['rashc', 'rasha', 'rashb', 'rashd'].map((word) => `spelling ${word}`),
+    const vocabulary = toVocabulary(['rashb', 'rashd', 'rashg', 'rashg x', 'rashm'])
+    expect(listNear('rashl', vocabulary)).toEqual(
+      ['rashg', 'rashb', 'rashd', 'rashm'].map((word) => `spelling ${word}`),
     )
   })
 
