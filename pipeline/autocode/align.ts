@@ -98,6 +98,22 @@ function toUnmatchedShare({ part }: ReadWord): number {
   }
 }
 
+/** A phrase that may be left out weighs as one word, however many it has. */
+function shareOut(
+  { words }: Reading,
+  { weights, left }: { readonly weights: Float32Array; readonly left: Float32Array },
+): void {
+  for (let i = 0; i < words.length; ) {
+    const { part } = words[i] as ReadWord
+    let end = i + 1
+    while (end < words.length && words[end]?.part === part) end += 1
+    if (end - i > 1 && part.kind !== 'content' && part.kind !== 'stop' && part.kind !== 'direction')
+      for (let j = i; j < end; j += 1)
+        if ((left[j] as number) < (weights[j] as number)) left[j] = (left[j] as number) / (end - i)
+    i = end
+  }
+}
+
 export class Aligner {
   readonly #index: TermIndex
   readonly #nearWords: NearWords
@@ -139,6 +155,7 @@ export class Aligner {
     const weights = Float32Array.from(reading.words, (word, i) => this.#weigh(word, near[i] ?? []))
     const directions = reading.words.map(({ part }) => (part.kind === 'direction' ? part.direction : undefined))
     const left = Float32Array.from(reading.words, (word, i) => (weights[i] as number) * toUnmatchedShare(word))
+    shareOut(reading, { weights, left })
     return {
       reading,
       near,

@@ -28,6 +28,8 @@ export type Entry =
   | { readonly kind: 'analyte'; readonly row: Analyte }
   | { readonly kind: 'medicine'; readonly row: Medicine }
   | { readonly kind: 'procedure'; readonly row: Procedure }
+  /** A word or phrase of a set. */
+  | { readonly kind: 'word-set'; readonly set: string }
 
 export interface Phrase {
   /** Keys of its atoms; `#` stands for a number, `*` for one word. */
@@ -45,22 +47,17 @@ export interface Met {
 const ANY = '*'
 const NUMBER = '#'
 
-/** Closed sets of words, by what they say. */
-export interface WordSets {
-  readonly circumstances: ReadonlySet<string>
-  readonly actions: ReadonlySet<string>
-  readonly seenBy: ReadonlySet<string>
-  readonly trialTalk: ReadonlySet<string>
-  readonly bodySites: ReadonlySet<string>
-  readonly units: ReadonlySet<string>
-  readonly months: ReadonlySet<string>
-}
+/** Sets of the lexicon that say how a verbatim is built. */
+const SETS = ['circumstance', 'action', 'seen-by', 'trial-talk', 'body-site', 'unit'] as const
+export type SetName = (typeof SETS)[number]
 
 const MONTHS =
   'jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november december'
 
 export class PhraseTable {
-  readonly sets: WordSets
+  readonly months: ReadonlySet<string> = new Set(MONTHS.split(' '))
+  /** Single words of each set. */
+  readonly #words: Readonly<Record<SetName, ReadonlySet<string>>>
   readonly #qualifiers: ReadonlyMap<string, Qualifier>
   /** Single words that may be left out, for misspelt ones. */
   readonly #droppable: readonly { readonly key: string; readonly row: Qualifier }[]
@@ -69,16 +66,6 @@ export class PhraseTable {
 
   constructor(lexicon: Lexicon) {
     const { tables } = lexicon
-    const toSet = (name: string): ReadonlySet<string> => new Set(lexicon.listWords(name))
-    this.sets = {
-      circumstances: toSet('circumstance'),
-      actions: toSet('action'),
-      seenBy: toSet('seen-by'),
-      trialTalk: toSet('trial-talk'),
-      bodySites: toSet('body-site'),
-      units: toSet('unit'),
-      months: new Set(MONTHS.split(' ')),
-    }
     this.#qualifiers = new Map(tables.qualifiers.map((row) => [normaliseTerm(row.phrase), row]))
     this.#droppable = tables.qualifiers.flatMap((row) => {
       const key = normaliseTerm(row.phrase)
@@ -91,6 +78,19 @@ export class PhraseTable {
       const same = this.#byFirst.get(first)
       if (same === undefined) this.#byFirst.set(first, [{ keys, entry }])
       else same.push({ keys, entry })
+    }
+    const toWords = (set: SetName): ReadonlySet<string> => {
+      const words = lexicon.listWords(set)
+      for (const phrase of words.filter((word) => !isSingle(word))) add(phrase, { kind: 'word-set', set })
+      return new Set(words.filter(isSingle))
+    }
+    this.#words = {
+      circumstance: toWords('circumstance'),
+      action: toWords('action'),
+      'seen-by': toWords('seen-by'),
+      'trial-talk': toWords('trial-talk'),
+      'body-site': toWords('body-site'),
+      unit: toWords('unit'),
     }
     for (const row of tables.abbreviations) add(row.abbreviation, { kind: 'abbreviation', row })
     for (const row of tables.qualifiers) add(row.phrase, { kind: 'qualifier', row })
@@ -106,6 +106,19 @@ export class PhraseTable {
         if (row !== undefined) add(word, { kind: 'equivalence', row, others: words.filter((other) => other !== word) })
       }
     for (const phrases of this.#byFirst.values()) phrases.sort((a, b) => b.keys.length - a.keys.length)
+  }
+
+  isIn(set: SetName, key: string): boolean {
+    return this.#words[set].has(key)
+  }
+
+  /** Which atoms are a word of a set, or part of a phrase of it. */
+  markSet(set: SetName, atoms: readonly Atom[], met: readonly Met[]): Uint8Array {
+    const flags = new Uint8Array(atoms.length)
+    const words = this.#words[set]
+    for (let i = 0; i < atoms.length; i += 1) if (words.has((atoms[i] as Atom).key)) flags[i] = 1
+    for (const { from, to, entry } of met) if (entry.kind === 'word-set' && entry.set === set) flags.fill(1, from, to)
+    return flags
   }
 
   /** The row of a whole phrase, normalised. */
@@ -143,6 +156,11 @@ export class PhraseTable {
 
 function fits(key: string, atom: Atom): boolean {
   return key === atom.key || (key === NUMBER && atom.kind === 'number') || (key === ANY && atom.kind !== 'sign')
+}
+
+/** One run of letters: what a set looks up without looking at what stands around. */
+function isSingle(word: string): boolean {
+  return /^\p{L}+$/u.test(word)
 }
 
 /** Where a row stands and why it may be relied upon, for an explanation. */

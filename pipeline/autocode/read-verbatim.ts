@@ -13,7 +13,7 @@ import type {
 } from '../../dictionaries/lexicon/lexicon.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
 import { type Atom, toAtoms } from './atoms.ts'
-import { type Met, type PhraseTable, toGrounds, type WordSets } from './phrases.ts'
+import { type Met, type PhraseTable, toGrounds } from './phrases.ts'
 import { STOP_WORDS } from './words.ts'
 
 /** How a word came to stand in a reading. `respaced`: two words written as one, or one as two. */
@@ -157,16 +157,17 @@ function toParts(verbatim: string, seen: Seen): Part[] {
   }
   markRepeatedDirections(parts)
   markValues(verbatim, parts, taken, seen)
+  const sites = phrases.markSet('body-site', atoms, met)
   for (let i = 0; i < atoms.length; i += 1) {
     if (parts[i] !== CONTENT || taken[i] === 1) continue
     const { key, kind } = atoms[i] as Atom
-    if (phrases.sets.bodySites.has(key) || isOrdinal(atoms, i)) parts[i] = SITE
+    if (sites[i] === 1 || isOrdinal(atoms, i)) parts[i] = SITE
     else if (kind === 'letters' && key.length >= SHORTEST_MISSPELT && !knowledge.isKnown(key)) {
       const row = phrases.findMisspeltQualifier(key)
       if (row !== undefined && !knowledge.isMisspelt(key)) parts[i] = toQualifierPart(row)
     }
   }
-  markCircumstances(atoms, parts, phrases)
+  markCircumstances(parts, seen)
   return parts
 }
 
@@ -200,11 +201,12 @@ function markRepeatedDirections(parts: Part[]): void {
  * unless a unit, a month or what was measured stands beside it.
  */
 function markValues(verbatim: string, parts: Part[], taken: Uint8Array, { atoms, met, knowledge }: Seen): void {
-  const { units, months } = knowledge.phrases.sets
+  const { months } = knowledge.phrases
+  const units = knowledge.phrases.markSet('unit', atoms, met)
   const isFree = (at: number): boolean => at >= 0 && at < atoms.length && taken[at] === 0
   const isUnit = (at: number): boolean => {
     const { key, kind } = atoms[at] as Atom
-    return units.has(key) || (kind === 'sign' && (key === '/' || key === '^' || key === '*'))
+    return units[at] === 1 || (kind === 'sign' && (key === '/' || key === '^' || key === '*'))
   }
   const measured = met.filter(({ entry }) => entry.kind === 'analyte')
   const hasDirection = parts.some(({ kind }) => kind === 'direction')
@@ -282,10 +284,16 @@ function isGluedWord(atoms: readonly Atom[], at: number): boolean {
  * What led to the event, what came before it, how it was seen and what was done about it. A word such as "following"
  * opens it up to the next comma; a later part of the text that speaks of a treatment is all of it.
  */
-function markCircumstances(atoms: readonly Atom[], parts: Part[], { sets }: PhraseTable): void {
+function markCircumstances(parts: Part[], { atoms, met, knowledge: { phrases } }: Seen): void {
+  const flags: Flags = {
+    circumstance: phrases.markSet('circumstance', atoms, met),
+    action: phrases.markSet('action', atoms, met),
+    'seen-by': phrases.markSet('seen-by', atoms, met),
+    'trial-talk': phrases.markSet('trial-talk', atoms, met),
+  }
   let isInside = false
-  const borders = [-1]
   let isNamed = false
+  const borders = [-1]
   const mark = (at: number, cause = CAUSE): void => {
     const part = parts[at] as Part
     if (part === CONTENT || EVENT_PARTS.has(part.kind)) parts[at] = part === CONTENT ? cause : CAUSE
@@ -301,40 +309,39 @@ function markCircumstances(atoms: readonly Atom[], parts: Part[], { sets }: Phra
     const isCausality = part.kind === 'qualifier' && part.effect === 'convention' && part.class === 'causality'
     const opens =
       isCausality ||
-      sets.circumstances.has(atom.key) ||
+      flags.circumstance[i] === 1 ||
       (part.kind === 'qualifier' && (part.phrase === 's/p' || part.phrase === 'status post')) ||
-      (BY_WORDS.has(atom.key) && isSeenBy(atoms, parts, { from: i + 1, sets })) ||
+      (BY_WORDS.has(atom.key) && isSeenBy(atoms, parts, { from: i + 1, flags })) ||
       isNegation(part)
     if (opens && i > 0) isInside = true
     if (isCausality) isNamed = true
-    if (isInside) mark(i, isNamed && !sets.trialTalk.has(atom.key) && !sets.actions.has(atom.key) ? NAMED_CAUSE : CAUSE)
+    if (isInside) mark(i, isNamed && flags['trial-talk'][i] === 0 && flags.action[i] === 0 ? NAMED_CAUSE : CAUSE)
   }
-  markTreatments(atoms, parts, { borders: [...borders, atoms.length], sets, mark })
+  markTreatments(parts, { borders: [...borders, atoms.length], actions: flags.action, mark })
 }
+
+type Flags = Readonly<Record<'circumstance' | 'action' | 'seen-by' | 'trial-talk', Uint8Array>>
 
 /** Parts of a text between borders that speak of a treatment: later ones wholly; the first if it says nothing else. */
 function markTreatments(
-  atoms: readonly Atom[],
   parts: readonly Part[],
   {
     borders,
-    sets,
+    actions,
     mark,
-  }: { readonly borders: readonly number[]; readonly sets: WordSets; readonly mark: (at: number) => void },
+  }: { readonly borders: readonly number[]; readonly actions: Uint8Array; readonly mark: (at: number) => void },
 ): void {
-  const isTreatment = (at: number): boolean =>
-    sets.actions.has((atoms[at] as Atom).key) || TREATMENTS.has((parts[at] as Part).kind)
+  const isTreatment = (at: number): boolean => actions[at] === 1 || TREATMENTS.has((parts[at] as Part).kind)
   let isBegun = false
   for (let i = 0; i + 1 < borders.length; i += 1) {
-    const places = atoms.flatMap((_, at) =>
-      at > (borders[i] as number) && at < (borders[i + 1] as number) ? [at] : [],
-    )
+    const places: number[] = []
+    for (let at = (borders[i] as number) + 1; at < (borders[i + 1] as number); at += 1) places.push(at)
     const says = places.filter((at) => parts[at] === CONTENT || EVENT_PARTS.has((parts[at] as Part).kind))
     if (says.length === 0) continue
     const isPlain = says.every(isTreatment)
-    if ((isBegun && says.some(isTreatment)) || (isPlain && hasMore(parts, borders[i + 1] as number)))
+    if ((isBegun && says.some(isTreatment)) || (isPlain && hasMore(parts, borders[i + 1] as number))) {
       for (const at of places) mark(at)
-    else isBegun = true
+    } else isBegun = true
   }
 }
 
@@ -350,12 +357,11 @@ const BY_WORDS = new Set(['on', 'by', 'per', 'with'])
 function isSeenBy(
   atoms: readonly Atom[],
   parts: readonly Part[],
-  { from, sets }: { readonly from: number; readonly sets: WordSets },
+  { from, flags }: { readonly from: number; readonly flags: Flags },
 ): boolean {
   for (let i = from; i < Math.min(from + 3, atoms.length); i += 1) {
-    const { key, kind } = atoms[i] as Atom
-    if (kind === 'sign') return false
-    if (sets.seenBy.has(key) || TREATMENTS.has((parts[i] as Part).kind)) return true
+    if ((atoms[i] as Atom).kind === 'sign') return false
+    if (flags['seen-by'][i] === 1 || TREATMENTS.has((parts[i] as Part).kind)) return true
   }
   return false
 }
@@ -442,6 +448,7 @@ function listAbbreviations(atoms: readonly Atom[], met: readonly Met[], domain: 
 function listPhrases(met: readonly Met[], { isKnown }: ReadingKnowledge): Alternative[] {
   const alternatives: Alternative[] = []
   for (const { from, to, entry } of met) {
+    if (entry.kind === 'word-set') continue
     if (entry.kind === 'paraphrase')
       alternatives.push({
         from,
@@ -538,6 +545,9 @@ function listReadings(source: Written, alternatives: readonly Alternative[]): re
   const isKnown = literal.words.every(({ key, part }) => part.kind === 'stop' || source.knowledge.isKnown(key))
   const read = toReading(source, preferred)
   const readings = isKnown ? [literal, read] : [read, literal]
+  const short = preferred.filter(({ source, isUnsure }) => source === 'abbreviation' && !isUnsure)
+  // Abbreviations alone: a lay phrase may be part of a longer term.
+  if (short.length > 0 && short.length < preferred.length) readings.push(toReading(source, short))
   for (const alternative of ranked) {
     if (readings.length >= MOST_READINGS) break
     if (!preferred.includes(alternative)) readings.push(toReading(source, pickApart(preferred, [alternative])))
@@ -574,7 +584,7 @@ function toReading(source: Written, alternatives: readonly Alternative[]): Readi
           start,
           end,
           source: alternative.source,
-          part: toReadPart(key, parts[i] as Part, source.knowledge),
+          part: toReadPart(key, { place: parts[i] as Part, isAlone: alternative.words.length === 1 }, source.knowledge),
           grounds: alternative.grounds,
           ...(alternative.isUnsure ? { isUnsure: true } : {}),
         })
@@ -588,11 +598,16 @@ function toReading(source: Written, alternatives: readonly Alternative[]): Readi
 }
 
 /** What a word of a lexicon's reading does: what its place does, where that is beside the event; else what the word itself does. */
-function toReadPart(key: string, place: Part, { phrases }: ReadingKnowledge): Part {
+function toReadPart(
+  key: string,
+  { place, isAlone }: { readonly place: Part; readonly isAlone: boolean },
+  { phrases }: ReadingKnowledge,
+): Part {
   if (STOP_WORDS.has(key)) return STOP
   if (place.kind === 'cause' || place.kind === 'value') return place
-  if (phrases.sets.bodySites.has(key)) return SITE
-  const row = phrases.findQualifier(key)
+  if (phrases.isIn('body-site', key)) return SITE
+  // Inside a longer reading a word may be part of a name: graft versus host.
+  const row = isAlone ? phrases.findQualifier(key) : undefined
   return row === undefined ? CONTENT : toQualifierPart(row)
 }
 

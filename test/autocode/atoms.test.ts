@@ -13,7 +13,7 @@ const CASES: { readonly [says: string]: { readonly [text: string]: readonly (rea
       ['severe', 'severe'],
       ['pain', 'pain'],
     ],
-    'x3d': [
+    x3d: [
       ['x', 'x'],
       ['3', '3'],
       ['d', 'd'],

@@ -46,7 +46,11 @@ const VERBATIMS: { readonly [says: string]: { readonly [verbatim: string]: Expec
     'thromboses, deep vein': ['normalised', 'normalised', 'Thrombosis, deep vein'],
     'Pins & needles': ['normalised', 'normalised', 'Pins and needles'],
     'Pin and needle': ['normalised', 'normalised', 'Pins and needles'],
-    'Attention deficit/hyperactivity disorder': ['normalised', 'normalised', 'Attention deficit hyperactivity disorder'],
+    'Attention deficit/hyperactivity disorder': [
+      'normalised',
+      'normalised',
+      'Attention deficit hyperactivity disorder',
+    ],
   },
   'two events are told apart': {
     'headache; nausea': ['compound', 'guard', null],

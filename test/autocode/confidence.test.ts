@@ -95,7 +95,10 @@ describe('the probability', () => {
     const chance = toRandom(5)
     const lists = Array.from({ length: 300 }, () =>
       Array.from({ length: 1 + Math.floor(chance() * 20) }, () =>
-        toRanked((chance() - 0.5) * 100, FEATURES.map(() => chance())),
+        toRanked(
+          (chance() - 0.5) * 100,
+          FEATURES.map(() => chance()),
+        ),
       ).sort((a, b) => b.score - a.score),
     )
     const once = lists.map((ranked) => CONFIDENCE.of(ranked))
@@ -104,7 +107,12 @@ describe('the probability', () => {
       expect(probability).toBeLessThanOrEqual(1)
     }
     const other = new Confidence(MODEL.confidence)
-    expect(lists.toReversed().map((ranked) => other.of(ranked)).toReversed()).toEqual(once)
+    expect(
+      lists
+        .toReversed()
+        .map((ranked) => other.of(ranked))
+        .toReversed(),
+    ).toEqual(once)
     expect(new Set(once).size).toBeGreaterThan(100)
   })
 })

@@ -61,7 +61,14 @@ test('what is not sure is not sure in a medical history either', () => {
 
 test('no convention codes what is not there, was fatal or may be two things', () => {
   const conventions: Conventions = { provisional: 'code', modified: 'code', history: 'code', procedure: 'code' }
-  for (const verbatim of ['no migraine', 'possible migraine, no fever', 'fatal hiccups', 'CP', 'rash, insomnia', 'aspirin'])
+  for (const verbatim of [
+    'no migraine',
+    'possible migraine, no fever',
+    'fatal hiccups',
+    'CP',
+    'rash, insomnia',
+    'aspirin',
+  ])
     expect(read(verbatim, { conventions }).isCoded, verbatim).toBe(false)
 })
 

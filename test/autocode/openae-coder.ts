@@ -6,8 +6,8 @@ import { type AutocodeResult, autocode } from '../../pipeline/autocode/autocode.
 import { type Autocoder, DEFAULT_CONVENTIONS } from '../../pipeline/autocode/autocoder.ts'
 import type { ModelPromise } from '../../pipeline/autocode/model/model.ts'
 import { DEFAULT_DICTIONARY, openAutocoder } from '../../pipeline/coding-kits.ts'
-import type { AlignedToken, TermPath } from '../../schemas/terms.ts'
 import type { Conventions } from '../../schemas/study.ts'
+import type { AlignedToken, TermPath } from '../../schemas/terms.ts'
 
 const ANY_PROBABILITY: ModelPromise = { precision: 0.99, probability: 0, coded: 0, right: 0, lowerBound: 0 }
 

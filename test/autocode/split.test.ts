@@ -64,8 +64,19 @@ describe('a verbatim is divided', () => {
 })
 
 test('letters that only look like what parts two events part none', () => {
-  for (const verbatim of ['c/o rash', 'N/V', 'rash w/o cough', 'sandy throat', 'withdrawal', 'left-sided pain', 'b/l pain'])
-    expect(toPieces(verbatim).map(({ text }) => text), verbatim).toEqual([verbatim])
+  for (const verbatim of [
+    'c/o rash',
+    'N/V',
+    'rash w/o cough',
+    'sandy throat',
+    'withdrawal',
+    'left-sided pain',
+    'b/l pain',
+  ])
+    expect(
+      toPieces(verbatim).map(({ text }) => text),
+      verbatim,
+    ).toEqual([verbatim])
 })
 
 test('separators around nothing part nothing', () => {

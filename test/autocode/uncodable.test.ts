@@ -7,7 +7,16 @@ const CASES: Readonly<Record<UncodableKind, readonly string[]>> = {
   placeholder: ['UNK', 'N/A', 'n.a.', 'Not  applicable', 'None', 'TBD', 'xxx', 'not known.'],
   reference: ['See above', 'see AE #3', 'same as above', 'ditto', 'As previously reported', '(see narrative)'],
   outcome: ['Death', 'died', 'ongoing', 'Hospitalized', 'ER visit', 'dose reduced', 'worsening'],
-  unspecific: ['AE', 'SAE 2', 'adverse event', 'side effects', 'abnormal labs', 'symptoms', 'surgery', 'Medical history'],
+  unspecific: [
+    'AE',
+    'SAE 2',
+    'adverse event',
+    'side effects',
+    'abnormal labs',
+    'symptoms',
+    'surgery',
+    'Medical history',
+  ],
 }
 const KINDS = Object.keys(CASES) as UncodableKind[]
 

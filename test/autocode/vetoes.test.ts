@@ -12,7 +12,14 @@ const find = (verbatim: string, { domain = 'AE', isTerm = false, procedure = 're
   })
 
 test('an event has none', () => {
-  for (const verbatim of ['headache', 'low potassium', 'penicillin allergy', 'aspirin overdose', 'ALT increased', 'rash, cough'])
+  for (const verbatim of [
+    'headache',
+    'low potassium',
+    'penicillin allergy',
+    'aspirin overdose',
+    'ALT increased',
+    'rash, cough',
+  ])
     expect(find(verbatim), verbatim).toBeUndefined()
 })
 

@@ -14,6 +14,7 @@ import { Confidence } from '../../pipeline/autocode/confidence.ts'
 import { FEATURES, Matcher, type MatchTexts } from '../../pipeline/autocode/matcher.ts'
 import type { ModelPromise } from '../../pipeline/autocode/model/model.ts'
 import { DEFAULT_DICTIONARY, openDictionary, openLexicon } from '../../pipeline/coding-kits.ts'
+import { isCodedOutcome } from '../../schemas/outcomes.ts'
 import { toClopperPearsonLower } from '../bench/matcher/metrics.ts'
 import { toRandom } from '../generators/random.ts'
 import { drawExamples, type Example } from './examples.ts'
@@ -51,6 +52,8 @@ examples = worlds.flatMap((matcher, i) => collect(matcher, i))
 const confidence = fitConfidence(examples.map(toWeighted), random)
 report(examples, new Confidence(confidence))
 const evidence = listEvidence()
+for (const { verbatim, probability, isRight, isOpen } of evidence)
+  if (isOpen && !isRight) process.stderr.write(`wrong at ${probability}: ${verbatim}\n`)
 const promises = toPromises(evidence)
 const reliability = toReliability(evidence)
 process.stderr.write(`${JSON.stringify({ promises, reliability }, null, 1)}\n`)
@@ -114,6 +117,8 @@ function matchGold(matcher: Matcher, rows: readonly GoldRow[]): Example[] {
 
 /** A gold verbatim with the probability of a model that did not learn from it. */
 interface Evidence {
+  readonly verbatim: string
+  /** 1 where a rule coded. */
   readonly probability: number
   /** Whether the first concept is the one that the gold says; of a split or a question to the site none is. */
   readonly isRight: boolean
@@ -137,11 +142,9 @@ function listEvidence(): readonly Evidence[] {
     }
     for (const { verbatim, domain, concepts, route } of gold.filter((row) => toFold(row.verbatim) === fold)) {
       const { outcome, confidence: probability, candidates } = autocode(verbatim, coder, domain)
-      // What a rule codes rests on no probability.
-      if (outcome === 'exact' || outcome === 'normalised' || outcome === 'not-codable') continue
       const name = candidates[0]?.path.at(-2)?.text
       const isRight = (route === 'code' || route === 'review') && name === concepts[0]
-      found.push({ probability, isRight, isOpen: outcome === 'confident' })
+      found.push({ verbatim, probability, isRight, isOpen: isCodedOutcome(outcome) })
     }
   }
   return found

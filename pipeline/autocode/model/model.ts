@@ -4,11 +4,11 @@ import model from './model.json' with { type: 'json' }
 
 /** What a threshold was seen to hold on verbatims that the model had not learned from. */
 export interface ModelPromise {
-  /** The precision that is promised: the share of right concepts among `confident` codes. */
+  /** The precision that is promised: the share of right concepts among all codes given without a person. */
   readonly precision: number
   /** The probability from which on a verbatim is `confident`. */
   readonly probability: number
-  /** Distinct verbatims over it that passed every gate, and of them those with the right concept. */
+  /** Distinct verbatims over it that passed every gate, those coded by a rule among them, and of them those with the right concept. */
   readonly coded: number
   readonly right: number
   /** Below it the precision lies with a chance of 5 % (Clopper and Pearson, one-sided). */
