@@ -33,6 +33,7 @@ const ANAGRAM_COUNT = 64
 const MOST_REMEMBERED = 50_000
 /** Words that begin alike may be one in another form. */
 const SHARED_START = 4
+const SHORTEST_CODE = 4
 
 export class Vocabulary {
   readonly words: readonly string[]
@@ -154,7 +155,8 @@ export class Vocabulary {
 
   /** What an unknown word may be: another form, a misspelling, a shortened word, or a word that looks like it. */
   #listMeant(word: string): NearWord[] {
-    if (word.length < 3 || /^[^\p{L}]|\p{N}/u.test(word)) return []
+    if (word.length < 3 || /^[^\p{L}]/u.test(word)) return []
+    if (/\p{N}/u.test(word)) return this.#listCodes(word)
     const near: NearWord[] = []
     const sound = toSound(word)
     const { words, counts } = this.#listSharing(word)
@@ -165,6 +167,23 @@ export class Vocabulary {
     }
     this.#addLonger(word, near)
     return near
+  }
+
+  /** A name of letters and digits (MMP20), a letter of which was lost or mistaken; its digits say which one it is. */
+  #listCodes(word: string): NearWord[] {
+    if (word.length < SHORTEST_CODE) return []
+    const digits = word.replace(/\P{N}+/gu, ' ').trim()
+    return this.#listSharing(word).words.flatMap((number) => {
+      const other = this.words[number] as string
+      if (other.replace(/\P{N}+/gu, ' ').trim() !== digits || toWordDistance(word, other, 1) > 1) return []
+      return [
+        {
+          word: number,
+          likeness: 'spelling' as const,
+          similarity: 1 - 1.1 / Math.max(word.length, other.length) - 0.02,
+        },
+      ]
+    })
   }
 
   /** What a short unknown word may be cut from: words that begin with it, or with all of it but its ending. */

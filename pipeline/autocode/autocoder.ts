@@ -5,7 +5,7 @@ import type { Conventions, TargetPrecision } from '../../schemas/study.ts'
 import { Confidence } from './confidence.ts'
 import { type CodingLists, NO_LISTS } from './lists.ts'
 import { FEATURES, Matcher } from './matcher.ts'
-import { MODEL, type ModelPromise } from './model/model.ts'
+import { type MatcherModel, MODEL, type ModelPromise } from './model/model.ts'
 
 /** What autocoding asks of a dictionary. */
 export type CodingDictionary = Pick<
@@ -49,16 +49,18 @@ export function toAutocoder<D extends CodingDictionary>({
   lists = NO_LISTS,
   conventions = DEFAULT_CONVENTIONS,
   precision = DEFAULT_PRECISION,
+  model = MODEL,
 }: {
   readonly dictionary: D
   readonly lexicon: Lexicon
   readonly lists?: CodingLists
   readonly conventions?: Conventions
   readonly precision?: TargetPrecision
+  readonly model?: MatcherModel
 }): Autocoder<D> {
   let matcher: Matcher | undefined
   const toMatcher = (): Matcher => {
-    matcher ??= new Matcher(dictionary.listIndexed(), lexicon, toRankingWeights())
+    matcher ??= new Matcher(dictionary.listIndexed(), lexicon, toRankingWeights(model))
     return matcher
   }
   return {
@@ -74,17 +76,17 @@ export function toAutocoder<D extends CodingDictionary>({
       dictionary.listByFold('')
       dictionary.listByNormalised('')
     },
-    confidence: new Confidence(MODEL.confidence),
-    promise: findPromise(precision),
+    confidence: new Confidence(model.confidence),
+    promise: findPromise(precision, model),
   }
 }
 
-function toRankingWeights(): Float64Array {
-  return Float64Array.from(FEATURES, (name) => MODEL.ranking[name] ?? 0)
+function toRankingWeights({ ranking }: MatcherModel): Float64Array {
+  return Float64Array.from(FEATURES, (name) => ranking[name] ?? 0)
 }
 
 /** The least demanding promise that is at least as precise; null where none is, or where none is wanted. */
-function findPromise(precision: TargetPrecision): ModelPromise | null {
+function findPromise(precision: TargetPrecision, { promises }: MatcherModel): ModelPromise | null {
   if (precision === 'exact-only') return null
-  return MODEL.promises.find((promise) => promise.precision >= precision) ?? null
+  return promises.find((promise) => promise.precision >= precision) ?? null
 }

@@ -32,13 +32,14 @@ export interface Matches {
 }
 
 /** What is only seen with all names of a concept in view. */
-export const CONCEPT_FEATURES = ['otherNames'] as const
+export const CONCEPT_FEATURES = ['otherNames', 'asWritten'] as const
 export const FEATURES = [...ALIGNMENT_FEATURES, ...CONCEPT_FEATURES] as const
 
 const SHORTLIST = 32
 /** Of both sides together. */
 const FITTING = 0.95
 const MOST_RANKED = 20
+const NEAR_THE_TOP = 8
 const ALIGNMENT_COUNT = ALIGNMENT_FEATURES.length
 const FEATURE_COUNT = FEATURES.length
 
@@ -63,6 +64,13 @@ function toLetters(text: string): readonly string[] {
 function toSameness(one: readonly string[], other: readonly string[]): number {
   if (one.join('') === other.join('')) return 1
   return one.length === other.length && one.toSorted().join(' ') === other.toSorted().join(' ') ? SAME_TURNED : 0
+}
+
+/** The share of words that are written the same, letter for letter. */
+function toShare(words: readonly string[], written: ReadonlySet<string>): number {
+  let same = 0
+  for (const word of words) if (written.has(word)) same += 1
+  return words.length === 0 ? 0 : same / words.length
 }
 
 const SAME_TURNED = 0.6
@@ -127,7 +135,7 @@ export class Matcher {
       if (prepared.length === 1 && this.#isFitting(before, count) && !reading.words.some(({ isUnsure }) => isUnsure))
         break
     }
-    return { verbatim: read, prepared, ranked: this.#rank(count) }
+    return { verbatim: read, prepared, ranked: this.#rank(verbatim, count) }
   }
 
   /** Aligns the likeliest terms of a reading; what is measured stands in the scratch. @returns how many do by now */
@@ -178,7 +186,7 @@ export class Matcher {
   }
 
   /** The concepts of what was measured, each by its best name, the best first. */
-  #rank(count: number): readonly Ranked[] {
+  #rank(verbatim: string, count: number): readonly Ranked[] {
     const { concepts } = this.terms
     const best = new Map<number, number>()
     const others = new Map<number, number>()
@@ -193,16 +201,26 @@ export class Matcher {
       if (this.#isBetter(i, known)) best.set(concept, i)
     }
     const weight = this.weights[ALIGNMENT_COUNT] as number
-    const order: { readonly concept: number; readonly i: number; readonly others: number; readonly score: number }[] =
-      []
+    const order: { concept: number; i: number; others: number; asWritten: number; score: number }[] = []
     for (const [concept, i] of best) {
       const share = Math.min(others.get(concept) ?? 0, 5) / 5
-      order.push({ concept, i, others: share, score: (this.#scores[i] as number) + weight * share })
+      order.push({ concept, i, others: share, asWritten: 0, score: (this.#scores[i] as number) + weight * share })
     }
-    order.sort((a, b) => b.score - a.score || (this.#texts[a.i] as number) - (this.#texts[b.i] as number))
-    return order.slice(0, MOST_RANKED).map(({ concept, i, others, score }) => {
+    const byScore = (a: { score: number; i: number }, b: { score: number; i: number }): number =>
+      b.score - a.score || (this.#texts[a.i] as number) - (this.#texts[b.i] as number)
+    order.sort(byScore)
+    if (order.length > MOST_RANKED) order.length = MOST_RANKED
+    // Which spelling and order of words the site used only matters between those that are near each other.
+    const written = new Set(toLetters(verbatim))
+    for (const each of order.slice(0, NEAR_THE_TOP)) {
+      each.asWritten = toShare(toLetters(this.terms.texts[this.#texts[each.i] as number] as string), written)
+      each.score += (this.weights[ALIGNMENT_COUNT + 1] as number) * each.asWritten
+    }
+    order.sort(byScore)
+    return order.map(({ concept, i, others, asWritten, score }) => {
       const features = this.#features.slice(i * FEATURE_COUNT, (i + 1) * FEATURE_COUNT)
       features[ALIGNMENT_COUNT] = others
+      features[ALIGNMENT_COUNT + 1] = asWritten
       return { text: this.#texts[i] as number, concept, reading: this.#readings[i] as number, score, features }
     })
   }

@@ -78,7 +78,7 @@ const HOSTILE: readonly string[] = [
   '!'.repeat(2000),
   '?!%+<>=~|$^*'.repeat(300),
   '(((((((((())))))))))',
-  'headache '.repeat(2000),
+  'headache '.repeat(500),
   'x'.repeat(2000),
   `${'ab'.repeat(500)} headache`,
   'a b c d e f g h i j '.repeat(300),

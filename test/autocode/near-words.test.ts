@@ -29,8 +29,8 @@ test('a word is the likest to itself', () => {
 
 test('a misspelt word is near to what was meant, by its spelling', () => {
   for (const [misspelt, meant] of [
-    ['nasuea', 'nausea'],
-    ['migrane', 'migraine'],
+    ['nauzsea', 'nausea'],
+    ['migrrane', 'migraine'],
     ['tackycardia', 'tachycardia'],
   ] as const) {
     expect(listNames(NEAR.list(misspelt))[0]).toBe(meant)

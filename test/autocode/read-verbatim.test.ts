@@ -19,7 +19,13 @@ const WORDS = new Set(
 )
 
 function readWith(verbatim: string, domain = 'AE'): VerbatimReading {
-  return readVerbatim(verbatim, domain, { lexicon: LEXICON, phrases: PHRASES, isKnown: (key) => WORDS.has(key) })
+  return readVerbatim(verbatim, domain, {
+    lexicon: LEXICON,
+    phrases: PHRASES,
+    isKnown: (key) => WORDS.has(key),
+    // No word of this dictionary looks like a qualifier.
+    isMisspelt: () => false,
+  })
 }
 
 /** The words as written, each with what it does. */
@@ -59,12 +65,12 @@ const PARTS: { readonly [says: string]: { readonly [verbatim: string]: readonly 
     ],
   },
   'a misspelt qualifier': {
-    'headache, resolvd': [
+    'headache, resolvedd': [
       ['headache', 'content'],
-      ['resolvd', 'qualifier'],
+      ['resolvedd', 'qualifier'],
     ],
-    'modrate headache': [
-      ['modrate', 'qualifier'],
+    'horriblle headache': [
+      ['horriblle', 'qualifier'],
       ['headache', 'content'],
     ],
   },
@@ -157,6 +163,16 @@ for (const [says, verbatims] of Object.entries(PARTS)) {
 
 test('a circumstance ends where the next one is listed', () => {
   expect(listParts('rash due to aspirin, cough').at(-1)).toEqual(['cough', 'content'])
+})
+
+test('what may be a misspelt word of the dictionary is no misspelt qualifier', () => {
+  const { readings } = readVerbatim('horriblle knee', 'AE', {
+    lexicon: LEXICON,
+    phrases: PHRASES,
+    isKnown: (key) => WORDS.has(key),
+    isMisspelt: (key) => key === 'horriblle',
+  })
+  expect(readings[0]?.words[0]?.part.kind).toBe('content')
 })
 
 test('letters and digits that the dictionary knows as one word stay one', () => {

@@ -35,6 +35,9 @@ const FOLDS = 5
 const FOLD_ROUNDS = 25
 const PRECISIONS = [0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.995]
 
+/** No threshold: what passes the other gates is coded. */
+const EVERYTHING: ModelPromise = { precision: 1, probability: 0, coded: 0, right: 0, lowerBound: 0 }
+
 const random = toRandom(SEED)
 const dictionary = await openDictionary(DEFAULT_DICTIONARY.path)
 const lexicon = await openLexicon()
@@ -134,12 +137,11 @@ function listEvidence(): readonly Evidence[] {
   for (let fold = 0; fold < FOLDS; fold += 1) {
     const learned = [...drawn, ...own.filter(({ verbatim }) => toFold(verbatim) !== fold)]
     const model = fitConfidence(learned.map(toWeighted), toRandom(SEED + fold), { rounds: FOLD_ROUNDS })
-    const coder = {
-      ...toAutocoder({ dictionary, lexicon }),
-      matcher: worlds[0] as Matcher,
-      confidence: new Confidence(model),
-      promise: { precision: 0, probability: 0, coded: 0, right: 0, lowerBound: 0 },
-    }
+    const coder = toAutocoder({
+      dictionary,
+      lexicon,
+      model: { ranking: toNamed(ranking), confidence: model, promises: [EVERYTHING], reliability: [] },
+    })
     for (const { verbatim, domain, concepts, route } of gold.filter((row) => toFold(row.verbatim) === fold)) {
       const { outcome, confidence: probability, candidates } = autocode(verbatim, coder, domain)
       const name = candidates[0]?.path.at(-2)?.text
