@@ -283,7 +283,7 @@ async function openKit(
 function toSettledArtefact(kind: 'model' | 'conventions', value: object): Artefact {
   const content = toCanonicalJson(value as Json)
   const sha256 = toSha256(content)
-  return { kind, name: kind, version: sha256.slice(0, 8), sha256, content: kind === 'model' ? null : content }
+  return { kind, name: kind, version: sha256.slice(0, 8), sha256, content }
 }
 
 async function toListArtefact(kind: 'synonyms' | 'do-not-autocode', files: readonly SourceFile[]): Promise<Artefact> {

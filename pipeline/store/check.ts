@@ -384,7 +384,7 @@ async function checkSettings(
 
 /** The hash a kept text must have: study.json's is its own, that of lists covers their names and contents. */
 function findKeptHash(kind: string, content: string): string | undefined {
-  if (kind === 'config') return toSha256(content)
+  if (kind === 'config' || kind === 'conventions' || kind === 'model') return toSha256(content)
   try {
     const parts = JSON.parse(content) as { name: string; text: string }[]
     return toSha256(toCanonicalJson(parts.map(({ name, text }) => ({ name, sha256: toSha256(text) }))))

@@ -79,3 +79,16 @@ test('"h/o" speaks of the past: a person decides on an adverse event, a medical 
   expect(read('h/o asthma', { domain: 'MH' })).toMatchObject({ isCoded: true, pt: 'Asthma' })
   expect(read('s/p stroke')).toMatchObject({ isCoded: false, pt: 'Stroke' })
 })
+
+test('an abbreviation that other words leave open is left to a person as well, with its readings', () => {
+  for (const [verbatim, abbreviation, readings] of [
+    ['severe MS', 'MS', ['multiple sclerosis', 'mitral stenosis']],
+    ['mild CP', 'CP', ['chest pain', 'cerebral palsy']],
+    ['PE 12-JAN-2024', 'PE', ['pulmonary embolism', 'pleural effusion']],
+  ] as const) {
+    const { outcome, isCoded, reason, siteQuery } = read(verbatim)
+    expect([outcome, isCoded], verbatim).toEqual(['ambiguous', false])
+    for (const reading of readings) expect(reason).toContain(`"${reading}"`)
+    expect(siteQuery).toContain(`write "${abbreviation}" in full`)
+  }
+})
