@@ -114,6 +114,11 @@ function shareOut(
   }
 }
 
+/** "related to study drug" is the trial's opinion and never part of a name. */
+function isRelationship({ part }: ReadWord): boolean {
+  return part.kind === 'qualifier' && part.class === 'causality' && part.effect === 'drop'
+}
+
 export class Aligner {
   readonly #index: TermIndex
   readonly #nearWords: NearWords
@@ -148,7 +153,7 @@ export class Aligner {
 
   prepare(reading: Reading): PreparedReading {
     const near = reading.words.map((word) =>
-      word.part.kind === 'stop'
+      word.part.kind === 'stop' || isRelationship(word)
         ? []
         : this.#nearWords.list(word.key, word.part.kind === 'direction' ? word.part.direction : undefined),
     )
@@ -266,6 +271,8 @@ export class Aligner {
     const length = this.#pair(text)
     const from = starts[text] as number
     let termWhole = 0
+    let termWords = 0
+    let saidWords = 0
     let termCovered = 0
     let mostMissing = 0
     let missing = 0
@@ -282,6 +289,7 @@ export class Aligner {
       const share = this.#shares[word] as number
       const weight = (weights[word] as number) * share
       termWhole += weight
+      if (share !== 0) termWords += 1
       const slot = this.#wordOfTerm[j] as number
       if (slot === -1) {
         if (share === 0) continue
@@ -336,6 +344,7 @@ export class Aligner {
       const weight = prepared.weights[slot] as number
       const j = this.#termOfWord[slot] as number
       const early = weight / (1 + slot * 0.5)
+      if (weight > 0 && (j !== -1 || (prepared.left[slot] as number) === weight)) saidWords += 1
       if (j !== -1) {
         if (readWord.part.kind === 'medicine' || readWord.part.kind === 'procedure' || readWord.part.kind === 'cause')
           medicine += weight
@@ -387,7 +396,7 @@ export class Aligner {
     features[offset + FEATURE.circumstances] = Math.min(circumstances, 4) / 4
     features[offset + FEATURE.sites] = Math.min(sites, 3) / 3
     features[offset + FEATURE.literalExact] = isExact ? 1 : 0
-    features[offset + FEATURE.lengthDifference] = Math.min(4, Math.abs(length - readWords.length)) / 4
+    features[offset + FEATURE.lengthDifference] = Math.min(4, Math.abs(termWords - saidWords)) / 4
   }
 
   /** The pairing of a term with the reading in hand, for an explanation. */

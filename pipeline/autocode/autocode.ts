@@ -14,6 +14,7 @@ import { listSigns, type Sign } from './signs.ts'
 import { type Piece, toPieces } from './split.ts'
 import { findUncodable, toUncodableWords } from './uncodable.ts'
 import { findVeto } from './vetoes.ts'
+import { CAUSE_WORDS, RELATION_WORDS, TRIAL_TREATMENTS } from './words.ts'
 
 /** Raised when the rules of this room change what a verbatim leads to; stamped on every decision. */
 export const ENGINE_VERSION = '2'
@@ -136,6 +137,9 @@ function findNormalised(
 ): AutocodeResult | undefined {
   // A minus that stands alone is "negative" in every clinic; evening out punctuation would lose it.
   if (MINUS.test(folded)) return undefined
+  // "nausea, ongoing": what stands behind the comma is no part of a name that was turned round.
+  const behind = folded.slice(folded.indexOf(',') + 1).trim()
+  if (folded.includes(',') && coder.lexicon.findQualifier(behind)?.effect === 'drop') return undefined
   const normalised = coder.dictionary.listByNormalised(normaliseTerm(verbatim)).filter((term) => term.isCurrent)
   if (normalised.length === 0) return undefined
   const concepts = new Set(normalised.map((term) => term.conceptCode))
@@ -175,10 +179,13 @@ function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeRe
   const slots =
     first === undefined ? toUnmatchedSlots(matches) : listSlots(matches, { matcher: coder.matcher, ranked: first })
   const candidates = toRankedCandidates(verbatim, matches, { coder, probability })
-  const signs = listSigns(verbatim, slots)
   const alignment = candidates[0]?.alignment
-  const doubts = alignment === undefined ? ['no term resembles it'] : listDoubts(alignment, slots, coder)
+  const doubts =
+    alignment === undefined || first === undefined
+      ? ['no term resembles it']
+      : listDoubts(alignment, { slots, coder, ranked: first })
 
+  const signs = listSigns(verbatim, slots, { isAccounted: doubts.length === 0 })
   const isWhole = doubts.length === 0 || (first !== undefined && coder.matcher.toCovered(first).both >= WHOLE_COVERED)
   // "Rash and itching of eyes" is more than an itchy rash.
   const hasSite = alignment?.tokens.some(({ role }) => role === 'site') ?? false
@@ -203,6 +210,16 @@ function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeRe
   if (candidates.length === 0)
     return toReview('no-match', 'similarity', { reason: 'No term of the dictionary resembles the verbatim' })
 
+  const isMedicine =
+    slots.length > 0 &&
+    !slots.some(({ word }) => EVENT_KINDS.has(word.part.kind)) &&
+    slots.some(({ word }) => word.part.kind === 'medicine')
+  if (isMedicine)
+    return toReview('not-codable', 'guard', {
+      reason: `"${foldVerbatim(verbatim)}" names a medicine and no event`,
+      candidates,
+      siteQuery: 'A medicine is entered. Please enter the event or condition.',
+    })
   const uncodable = findUncodable(toContent(slots))
   if (uncodable !== undefined) {
     const { reason, query } = toUncodableWords(uncodable, foldVerbatim(verbatim))
@@ -240,6 +257,9 @@ function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeRe
   }
 }
 
+/** What may be an event. */
+const EVENT_KINDS: ReadonlySet<Slot['word']['part']['kind']> = new Set(['content', 'site', 'direction', 'procedure'])
+
 /** What is said of the event itself. */
 function toContent(slots: readonly Slot[]): string {
   return slots
@@ -264,9 +284,12 @@ function findProcedure(
   }
 }
 
+/** 1 is for what a rule coded. */
+const LARGEST_PROBABILITY = 0.999
+
 /** Rounded so that the last bits of a floating sum never decide what is written down. */
 function toRounded(probability: number): number {
-  return Math.round(probability * 1000) / 1000
+  return Math.min(LARGEST_PROBABILITY, Math.round(probability * 1000) / 1000)
 }
 
 function toUnmatchedSlots({ prepared }: Matches): readonly Slot[] {
@@ -274,7 +297,10 @@ function toUnmatchedSlots({ prepared }: Matches): readonly Slot[] {
 }
 
 /** What speaks against coding by machine, as ends of a sentence; nothing where every word is accounted for. */
-function listDoubts({ tokens, missing }: Alignment, slots: readonly Slot[], coder: Autocoder): readonly string[] {
+function listDoubts(
+  { tokens, missing }: Alignment,
+  { slots, coder, ranked }: { slots: readonly Slot[]; coder: Autocoder; ranked: Ranked },
+): readonly string[] {
   const doubts: string[] = []
   for (const { role, text, term } of tokens) {
     if (role === 'unexplained') doubts.push(`"${text}" is not explained`)
@@ -282,6 +308,7 @@ function listDoubts({ tokens, missing }: Alignment, slots: readonly Slot[], code
   }
   if (!slots.some(({ word, place }) => place !== -1 && !BESIDE.has(word.part.kind)))
     doubts.push('nothing is said of the event itself')
+  doubts.push(...listOrderDoubts(slots, coder, ranked))
   const heavy = missing.filter(({ isLight }) => !isLight).map(({ text }) => `"${text}"`)
   if (heavy.length > 0) doubts.push(`the verbatim says nothing of ${heavy.join(', ')}`)
   for (const { word, place, nearness, term } of slots) {
@@ -295,6 +322,30 @@ function listDoubts({ tokens, missing }: Alignment, slots: readonly Slot[], code
     if (part.kind === 'qualifier' && part.effect === 'keep') doubts.push(`"${part.phrase}" changes the meaning`)
   }
   return [...new Set(doubts)]
+}
+
+/** Doubts from how the words stand to each other. */
+function listOrderDoubts(slots: readonly Slot[], { matcher }: Autocoder, ranked: Ranked): readonly string[] {
+  const doubts: string[] = []
+  const matched = slots.filter(({ place }) => place !== -1)
+  const term = matcher.listWords(ranked.text)
+  const isTurned = matched.some(({ place }, i) => i > 0 && place < (matched[i - 1] as Slot).place)
+  // "Vomiting without nausea" is not "nausea without vomiting".
+  if (
+    isTurned &&
+    term.some((word) => RELATION_WORDS.has(word)) &&
+    slots.some(({ word }) => RELATION_WORDS.has(word.key))
+  )
+    doubts.push('the words stand in another order than those of the term')
+  const causes = matched.filter(({ word }) => word.part.kind === 'cause')
+  if (causes.length > 0 && !term.some((word) => CAUSE_WORDS.has(word)))
+    doubts.push(`the term does not say that it came of "${causes[0]?.word.key}"`)
+  const trial = causes.find(({ word }) => TRIAL_TREATMENTS.has(word.key))
+  if (trial !== undefined) doubts.push(`"${trial.word.key}" is the treatment of the trial`)
+  const otherSite = slots.find(({ word, place }) => place === -1 && word.part.kind === 'site')
+  if (otherSite !== undefined && matched.some(({ word }) => word.part.kind === 'site'))
+    doubts.push(`"${otherSite.word.key}" is another part of the body`)
+  return doubts
 }
 
 const BESIDE: ReadonlySet<Slot['word']['part']['kind']> = new Set(['cause', 'value', 'stop', 'medicine'])

@@ -51,6 +51,9 @@ export interface MatchOptions {
 }
 
 const COVERED = ALIGNMENT_FEATURES.indexOf('bothCovered')
+/** Between names of one concept: the very words of the verbatim, before others that mean the same. */
+const EXACT_WORTH = 1
+const EXACT = ALIGNMENT_FEATURES.indexOf('literalExact')
 const VERBATIM_COVERED = ALIGNMENT_FEATURES.indexOf('verbatimCovered')
 const TERM_COVERED = ALIGNMENT_FEATURES.indexOf('termCovered')
 const SAME = ALIGNMENT_FEATURES.indexOf('sameLetters')
@@ -101,6 +104,12 @@ export class Matcher {
       isMisspelt: (key) => this.index.vocabulary.listNear(key).some(({ likeness }) => likeness === 'spelling'),
     }
     this.weights = weights
+  }
+
+  /** The words of a name, normalised. */
+  listWords(text: number): readonly string[] {
+    const { words, starts, vocabulary } = this.index
+    return Array.from(words.subarray(starts[text], starts[text + 1]), (word) => vocabulary.words[word] ?? '')
   }
 
   /** The terms that a ranked name leads to. */
@@ -177,7 +186,9 @@ export class Matcher {
 
   /** Of two names of one concept the likelier; of equals the shorter one, which mostly is the concept's own. */
   #isBetter(one: number, other: number): boolean {
-    const difference = (this.#scores[one] as number) - (this.#scores[other] as number)
+    const exact = (i: number): number => this.#features[i * FEATURE_COUNT + EXACT] as number
+    const difference =
+      (this.#scores[one] as number) - (this.#scores[other] as number) + EXACT_WORTH * (exact(one) - exact(other))
     if (Math.abs(difference) > 1e-6) return difference > 0
     const { texts } = this.terms
     const [left = 0, right = 0] = [this.#texts[one], this.#texts[other]]

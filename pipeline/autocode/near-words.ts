@@ -19,6 +19,8 @@ export interface Near {
 }
 
 const EQUIVALENT = 0.94
+/** A misspelling that the lexicon lists. */
+const MISSPELT = 0.97
 const SAME_DIRECTION = 0.9
 /** Of two similarities that say about the same. */
 const AS_NEAR = 0.03
@@ -35,6 +37,8 @@ export class NearWords {
   readonly #directions = new Map<number, Direction>()
   readonly #wordsByDirection = new Map<Direction, number[]>()
   readonly #equivalents = new Map<string, readonly string[]>()
+  /** What the lexicon knows to be a misspelling of what. */
+  readonly #meant = new Map<string, string>()
   readonly #learned: ReadonlyMap<number, readonly { readonly word: number; readonly similarity: number }[]>
   readonly #near = new Map<string, readonly Near[]>()
 
@@ -54,6 +58,8 @@ export class NearWords {
       if (same === undefined) this.#wordsByDirection.set(direction, [word])
       else if (!same.includes(word)) same.push(word)
     }
+    for (const { word, sameAs, kind } of lexicon.tables.equivalences)
+      if (kind === 'spelling') this.#meant.set(normaliseTerm(word), normaliseTerm(sameAs))
     for (const { words } of toWordGroups(lexicon.tables.equivalences).list()) {
       const keys = [...new Set(words.map(normaliseTerm))].filter((key) => !key.includes(' '))
       if (keys.length > 1) for (const key of keys) this.#equivalents.set(key, keys)
@@ -114,8 +120,10 @@ export class NearWords {
       if (isSame || this.#lexicon.findOpposition(key, this.#vocabulary.words[word] ?? '') === undefined)
         offer(word, likeness, similarity)
     }
+    const meant = this.#meant.get(key)
+    if (meant !== undefined) offer(this.#vocabulary.findWord(meant), 'spelling', MISSPELT)
     for (const other of this.#equivalents.get(key) ?? [])
-      offer(this.#vocabulary.findWord(other), 'equivalent', EQUIVALENT)
+      offer(this.#vocabulary.findWord(other), 'equivalent', meant === undefined ? EQUIVALENT : EQUIVALENT * MISSPELT)
     // A misspelt word has the meanings of the word it is taken for.
     const first = [...best.values()].find(({ nearness }) => nearness === 'spelling' || nearness === 'stem')
     if (first !== undefined)

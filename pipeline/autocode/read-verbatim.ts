@@ -91,6 +91,8 @@ export const MOST_READINGS = 5
 const MOST_OTHERS = 3
 /** A part of a word that was written together with another. */
 const SHORTEST_PIECE = 3
+/** Nobody loses one blank in so long a word. */
+const LONGEST_TOGETHER = 40
 
 /** @param domain the SDTM domain, on which some abbreviations depend */
 export function readVerbatim(verbatim: string, domain: string, knowledge: ReadingKnowledge): VerbatimReading {
@@ -136,17 +138,10 @@ function toParts(verbatim: string, seen: Seen): Part[] {
     const part = toPart(entry)
     if (part === undefined || isAnySet(taken, from, to) || splitsRun(atoms, { from, to }, { verbatim, knowledge }))
       continue
-    if (
-      part.kind === 'direction' &&
-      to - from === 1 &&
-      isLetterCode(atoms[from] as Atom) &&
-      !standsByAnalyte(met, from)
-    )
-      continue
+    if (part.kind === 'direction' && to - from === 1 && !isDirectionHere(atoms, met, from)) continue
     taken.fill(1, from, to)
-    // "abnormality of": of its words only those that say something are looked for.
-    for (let i = from; i < to; i += 1)
-      if (part.kind !== 'direction' || parts[i] !== STOP || to - from === 1) parts[i] = part
+    if (part.kind === 'direction') fillDirection(parts, part, { atoms, from, to })
+    else parts.fill(part, from, to)
   }
   for (const { from, to, words, isUnsure } of abbreviations) {
     if (isUnsure || isAnySet(taken, from, to)) continue
@@ -155,6 +150,9 @@ function toParts(verbatim: string, seen: Seen): Part[] {
     taken.fill(1, from, to)
     parts.fill(toQualifierPart(row), from, to)
   }
+  for (let i = 1; i < atoms.length; i += 1)
+    if ((atoms[i] as Atom).key === 'a' && parts[i] === CONTENT && (parts[i - 1] as Part).kind === 'qualifier')
+      parts[i] = STOP
   markRepeatedDirections(parts)
   markValues(verbatim, parts, taken, seen)
   const sites = phrases.markSet('body-site', atoms, met)
@@ -185,6 +183,20 @@ function isOrdinal(atoms: readonly Atom[], at: number): boolean {
 
 const ORDINAL = /^(?:st|nd|rd|th)$/
 const SHORTEST_MISSPELT = 5
+
+/** One word of a phrase stands for its direction, and the others say no more: "above normal", "3x ULN", "↑↑". */
+function fillDirection(
+  parts: Part[],
+  part: Part,
+  { atoms, from, to }: { readonly atoms: readonly Atom[]; readonly from: number; readonly to: number },
+): void {
+  let isSaid = false
+  for (let i = from; i < to; i += 1) {
+    if (STOP_WORDS.has((atoms[i] as Atom).key)) continue
+    parts[i] = isSaid ? VALUE : part
+    isSaid = true
+  }
+}
 
 /** "elevated … 3x ULN": what says the same direction once more. */
 function markRepeatedDirections(parts: Part[]): void {
@@ -313,7 +325,8 @@ function markCircumstances(parts: Part[], { atoms, met, knowledge: { phrases } }
       (part.kind === 'qualifier' && (part.phrase === 's/p' || part.phrase === 'status post')) ||
       (BY_WORDS.has(atom.key) && isSeenBy(atoms, parts, { from: i + 1, flags })) ||
       isNegation(part)
-    if (opens && i > 0) isInside = true
+    // What the text begins with opens nothing: "s/p pneumonia" is about the pneumonia.
+    if (opens && i > 0 && (part.kind !== 'qualifier' || part !== parts[0])) isInside = true
     if (isCausality) isNamed = true
     if (isInside) mark(i, isNamed && flags['trial-talk'][i] === 0 && flags.action[i] === 0 ? NAMED_CAUSE : CAUSE)
   }
@@ -400,9 +413,23 @@ function isLetterCode({ kind, key }: Atom): boolean {
   return kind === 'letters' && key.length <= 2 && key !== 'up'
 }
 
-function standsByAnalyte(met: readonly Met[], at: number): boolean {
-  return met.some(({ entry, from, to }) => entry.kind === 'analyte' && (to === at || from === at + 1 || to === at - 1))
+/** A letter says a direction only beside what was measured, its value or a bracket between; a power of ten says none. */
+function isDirectionHere(atoms: readonly Atom[], met: readonly Met[], at: number): boolean {
+  const atom = atoms[at] as Atom
+  if (atom.key === '^') return !(atom.isGlued && atoms[at - 1]?.kind === 'number' && atoms[at + 1]?.kind === 'number')
+  if (!isLetterCode(atom)) return true
+  return met.some(({ entry, from, to }) => {
+    if (entry.kind !== 'analyte') return false
+    if (from === at + 1) return true
+    return (
+      to <= at &&
+      at - to <= MOST_BETWEEN &&
+      atoms.slice(to, at).every(({ kind, key }) => kind !== 'letters' || key.length <= 2)
+    )
+  })
 }
+
+const MOST_BETWEEN = 6
 
 function isAnySet(flags: Uint8Array, from: number, to: number): boolean {
   for (let i = from; i < to; i += 1) if (flags[i] === 1) return true
@@ -503,7 +530,7 @@ function listRespaced(atoms: readonly Atom[], { isKnown }: ReadingKnowledge): Al
           isUnsure: false,
         })
     }
-    if (atom.key.length < 2 * SHORTEST_PIECE || isKnown(atom.key)) continue
+    if (atom.key.length < 2 * SHORTEST_PIECE || atom.key.length > LONGEST_TOGETHER || isKnown(atom.key)) continue
     for (let cut = SHORTEST_PIECE; cut <= atom.key.length - SHORTEST_PIECE; cut += 1) {
       const words = [normaliseTerm(atom.key.slice(0, cut)), normaliseTerm(atom.key.slice(cut))]
       if (!words.every((word) => isKnown(word) && !STOP_WORDS.has(word))) continue

@@ -31,22 +31,32 @@ const PAST = new Set([
 /**
  * Signs in their order, each phrase once: in the words that the term does not hold; and what is not sure or changed also
  * where the term says so, for the study's conventions speak of the verbatim.
+ * @param isAccounted every word of verbatim and term is accounted for
  */
-export function listSigns(verbatim: string, slots: readonly Slot[]): readonly Sign[] {
+export function listSigns(
+  verbatim: string,
+  slots: readonly Slot[],
+  { isAccounted }: { readonly isAccounted: boolean },
+): readonly Sign[] {
   const found = new Map<string, { kind: SignKind; start: number; end: number }>()
   for (const { word, place } of slots) {
     const { part } = word
     const kind = toKind(part)
-    if (kind === undefined || part.kind !== 'qualifier') continue
-    if (place !== -1 && kind !== 'provisional' && kind !== 'modified') continue
-    const known = found.get(part.phrase)
-    if (known === undefined) found.set(part.phrase, { kind, start: word.start, end: word.end })
+    if (kind === undefined) continue
+    // A term that fits word by word may deny something itself: "Fever without source".
+    if (place !== -1 && (kind === 'negated' ? isAccounted : kind !== 'provisional' && kind !== 'modified')) continue
+    const phrase = 'phrase' in part ? part.phrase : word.key
+    const known = found.get(phrase)
+    if (known === undefined) found.set(phrase, { kind, start: word.start, end: word.end })
     else if (word.start - known.end <= 2) known.end = word.end
   }
   return [...found.values()].map(({ kind, start, end }) => ({ kind, text: verbatim.slice(start, end) }))
 }
 
 function toKind(part: Slot['word']['part']): SignKind | undefined {
+  // A result that is as it should be is no event.
+  if (part.kind === 'direction')
+    return part.direction === 'normal' || part.direction === 'negative' ? 'negated' : undefined
   if (part.kind !== 'qualifier') return undefined
   if (isNegation(part)) return 'negated'
   if (part.effect !== 'convention') return undefined

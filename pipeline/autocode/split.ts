@@ -13,7 +13,7 @@ export interface Piece {
 
 /** More than any form's field lists; a hostile text is not followed further. */
 const MOST_PIECES = 12
-const LISTING = String.raw`[,;\n\r+]|\s[/|&]\s|(?<=\p{L}{3,})\/(?=\p{L}{3,})|&|\s[-–—]\s|\s\d\s?[.)]\s|\(\d\)|\b(?:and\/or|and|plus|as well as|along with|then|also)\b`
+const LISTING = String.raw`[,;，；、\n\r+]|\s[/|&]\s|(?<=\p{L}{3,})\/(?=\p{L}{3,})|&|\s[-–—]\s|(?:^|\s)\(?\d{1,2}\s?[.)]\s|\(\d\)|\b(?:and\/or|and|plus|as well as|along with|then|also)\b`
 const JOINING = String.raw`\b(?:accompanied by|associated with|together with|with)\b|\bw\/(?!o)`
 const JOINT = new RegExp(`(${LISTING})|(${JOINING})`, 'giu')
 

@@ -36,6 +36,7 @@ export function findUncodable(folded: string): UncodableKind | undefined {
   const plain = folded.replace(/[^\p{L}\p{N}]+/gu, ' ').trim()
   // Numbers name no event either: an item, a date, a visit.
   if (/^(?:as )?per\b/.test(plain)) return 'reference'
+  if (/^(?:[\d ]|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b)+$/.test(plain)) return 'placeholder'
   return KIND_BY_PHRASE.get(plain) ?? KIND_BY_PHRASE.get(plain.replace(/ ?\b(?:\d+|x\d+)\b/g, '').trim())
 }
 

@@ -9,7 +9,6 @@ import type { ReviewOutcome } from '../../schemas/outcomes.ts'
 import { toAtoms } from './atoms.ts'
 import type { Autocoder } from './autocoder.ts'
 import { findUncodable, toUncodableWords } from './uncodable.ts'
-import { UNITS } from './words.ts'
 
 export interface Veto {
   readonly outcome: ReviewOutcome
@@ -86,9 +85,12 @@ function findOtherKind(folded: string, { coder, domain }: { coder: Autocoder; do
 /** What is measured, where nothing says how it turned out: the text without numbers and their units; else empty. */
 function toWithoutValue(folded: string, { lexicon }: Autocoder): string {
   const atoms = toAtoms(folded)
+  const units = lexicon.listWords('unit')
   const hasNumber = atoms.some(({ kind }) => kind === 'number')
   const others = atoms.filter(
-    ({ kind, key }, i) => kind !== 'number' && !(hasNumber && i > 0 && (UNITS.has(key) || FILLERS.has(key))),
+    ({ kind, key }, i) =>
+      kind !== 'number' &&
+      !(hasNumber && i > 0 && ((units.includes(key) && atoms[i - 1]?.key !== '(') || FILLERS.has(key))),
   )
   const saysDirection = others.some(({ key }) => lexicon.findDirection(key) !== undefined)
   return saysDirection

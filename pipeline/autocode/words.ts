@@ -15,10 +15,17 @@ export const LIGHT_WORDS: ReadonlySet<string> = new Set(
   ),
 )
 
-/** Units of measured values; the parts of a compound unit each. */
-export const UNITS: ReadonlySet<string> = new Set(
-  (
-    'mg g kg mcg ug ng pg l dl ml ul fl mmol umol nmol pmol mol meq u iu miu ku k x10 e9 e12 mm3 mm cm m cells cell bpm ' +
-    'mmhg kpa c f lb lbs ms msec sec s % hpf lpf uln lln ratio units unit µg μg µl μl µmol μmol ° °c °f degree bp min'
-  ).split(' '),
+/** Words between two things that are not the same the other way round. */
+export const RELATION_WORDS: ReadonlySet<string> = new Set(
+  'without after before due from following secondary caused by post during'.split(' '),
+)
+/** Words by which a term says that one thing comes of another. */
+export const CAUSE_WORDS: ReadonlySet<string> = new Set(
+  'post after following due from of in by with induced related associated secondary caused mediated reactive during on to'.split(
+    ' ',
+  ),
+)
+/** What was tried in the trial: never part of an event's own name. */
+export const TRIAL_TREATMENTS: ReadonlySet<string> = new Set(
+  'drug medication medicine treatment therapy study product'.split(' '),
 )
