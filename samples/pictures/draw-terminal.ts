@@ -14,7 +14,7 @@ const COLOURS = { command: '#8fd19e', heading: '#7fb4ff', label: '#e8c37e' }
 /** Words that begin a line of the report, and headings of tables. */
 const LABEL =
   /^(?:rows read|terms reported|noticed|auto-coded|coded by hand|to review(?: also)?|to approve(?: also)?|set aside|in the dataset|Next.*|now)\b/
-const HEADING = /^(?:file {2,}|id {2,}| *(?:similarity|code) {2,})/
+const HEADING = /^(?:file {2,}|id {2,}| *(?:probability|code) {2,})/
 
 const title = process.argv[2] ?? 'terminal'
 const lines = (await text(process.stdin)).trimEnd().split('\n')

@@ -129,7 +129,7 @@ function toText({
     'verbatim',
     'why',
     state === 'open' ? 'closest term' : 'code',
-    state === 'open' ? 'similarity' : 'by',
+    state === 'open' ? 'probability' : 'by',
   ]
   const next =
     state === 'to-approve'
