@@ -18,7 +18,7 @@ import {
   openStudyStore,
   runStudy,
 } from '../../pipeline/index.ts'
-import { copySample } from './sample.ts'
+import { codeExactTermsOnly, copySample } from './sample.ts'
 import { openStored } from './stored.ts'
 
 type Domain = 'AE' | 'MH'
@@ -43,6 +43,7 @@ const expectedRows = { AE: [] as StoredRow[], MH: [] as StoredRow[] }
 
 beforeAll(async () => {
   folder = await copySample()
+  await codeExactTermsOnly(folder)
   const study = await openStudy(folder)
   const actor = { name: 'Dana', kind: 'person', auth: 'asserted' } as const
   await runStudy(study, { actor, ambience: AMBIENCE, input: join(folder, 'transfers', '2026-03-02') })

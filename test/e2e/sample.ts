@@ -18,9 +18,16 @@ export async function copySample(): Promise<string> {
   return folder
 }
 
+/** Leaves every misspelt term to people: what they do is then what a test sees. */
+export async function codeExactTermsOnly(folder: string): Promise<void> {
+  const config = JSON.parse(await readFile(join(folder, 'study.json'), 'utf8')) as object
+  await writeFile(join(folder, 'study.json'), JSON.stringify({ ...config, precision: 'exact-only' }))
+}
+
 /** A copy that is gone with the test. */
-export async function copySampleForTest(): Promise<string> {
+export async function copySampleForTest(options: { readonly isExactOnly?: true } = {}): Promise<string> {
   const folder = await copySample()
+  if (options.isExactOnly) await codeExactTermsOnly(folder)
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
