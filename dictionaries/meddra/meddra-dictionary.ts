@@ -127,10 +127,10 @@ export class MeddraDictionary implements Dictionary {
   }
 
   listCandidates(text: string, options: { readonly limit: number }): readonly SimilarTerm[] {
-    const { index, listTerms } = this.listIndexed()
-    return index
+    const indexed = this.listIndexed()
+    return indexed.index
       .search(text, options)
-      .flatMap((similar) => listTerms(similar.index).map((found) => ({ ...found, score: similar.score })))
+      .flatMap((similar) => indexed.listTerms(similar.index).map((found) => ({ ...found, score: similar.score })))
   }
 
   search(text: string, options: SearchOptions): readonly SearchHit[] {

@@ -8,8 +8,7 @@ import { toAmericanSpelling } from './spelling.ts'
 import { WORD_OR_SIGN } from './tokens.ts'
 
 const PLAIN_WORDS = /^[a-z0-9 ]*$/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: every ASCII character is meant
-const ASCII = /^[\x00-\x7f]*$/
+const ASCII = /^\p{ASCII}*$/u
 /** WORD_OR_SIGN for lower-case ASCII, several times as fast. */
 const ASCII_WORD_OR_SIGN = /[a-z0-9]+(?:(?<=[0-9])[.,:/](?=[0-9])[a-z0-9]+)*|[%#?^+<=>|~$]/g
 const LETTER_NAMES: { readonly [letter: string]: string } = {

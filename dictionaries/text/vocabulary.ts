@@ -284,7 +284,8 @@ export class Vocabulary {
   }
 
   #soundOf(number: number): string {
-    return (this.#sounds[number] ??= toSound(this.words[number] ?? ''))
+    this.#sounds[number] ??= toSound(this.words[number] ?? '')
+    return this.#sounds[number]
   }
 }
 

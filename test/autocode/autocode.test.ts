@@ -89,7 +89,7 @@ const VERBATIMS: { readonly [says: string]: { readonly [verbatim: string]: Expec
   },
   'what resembles a term, or none, waits for a person': {
     'Hart palpitations': ['low-confidence', 'similarity', null],
-    '42': ['no-match', 'similarity', null],
+    '42': ['not-codable', 'guard', null],
     qqqq: ['no-match', 'similarity', null],
     頭痛: ['no-match', 'similarity', null],
   },

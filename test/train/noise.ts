@@ -135,7 +135,9 @@ export function misspellWord(word: string, random: Random): string {
   if (kind < 0.6) return word.slice(0, at) + word.slice(at + 1)
   if (kind < 0.78) return word.slice(0, at) + word.charAt(at) + word.slice(at)
   const near = NEIGHBOURS[word.charAt(at).toLowerCase()]
-  return near === undefined ? word : word.slice(0, at) + pick([...near], random) + word.slice(at + 1)
+  return near === undefined
+    ? word
+    : word.slice(0, at) + near.charAt(Math.floor(random() * near.length)) + word.slice(at + 1)
 }
 
 /** A slip in one word of the text, a longer one rather than a shorter. */

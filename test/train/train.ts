@@ -79,17 +79,17 @@ function toWeighted(example: Example): Example & { readonly weight: number } {
 
 /** A dictionary of few synonyms: each concept's own name and a fifth of the others. */
 function toThin(whole: Dictionary, chance: Random): MatchTexts {
-  const { texts, concepts, conceptCount, listTerms } = whole.listIndexed()
-  const listKept = (text: number) => listTerms(kept[text] ?? -1)
+  const indexed = whole.listIndexed()
+  const { texts, concepts, conceptCount } = indexed
   const kept = [...texts.keys()].filter((text) => {
-    const [found] = listTerms(text)
+    const [found] = indexed.listTerms(text)
     return found?.term.code === found?.term.conceptCode || chance() < THIN_SHARE
   })
   return {
     texts: kept.map((text) => texts[text] ?? ''),
     concepts: Int32Array.from(kept, (text) => concepts[text] ?? 0),
     conceptCount,
-    listTerms: listKept,
+    listTerms: (text) => indexed.listTerms(kept[text] ?? -1),
     index: new TermIndex(kept.map((text) => normaliseTerm(texts[text] ?? ''))),
   }
 }
