@@ -9,8 +9,6 @@ import { WORD_OR_SIGN } from './tokens.ts'
 
 const PLAIN_WORDS = /^[a-z0-9 ]*$/
 const ASCII = /^\p{ASCII}*$/u
-/** WORD_OR_SIGN for lower-case ASCII, several times as fast. */
-const ASCII_WORD_OR_SIGN = /[a-z0-9]+(?:(?<=[0-9])[.,:/](?=[0-9])[a-z0-9]+)*|[%#?^+<=>|~$]/g
 const LETTER_NAMES: { readonly [letter: string]: string } = {
   æ: 'ae',
   œ: 'oe',
@@ -24,7 +22,6 @@ const LETTER_NAMES: { readonly [letter: string]: string } = {
 }
 // With one of these the words' order says who does what to whom ("pain in abdomen"): no turning round a comma.
 const RELATION = /(?<!\p{L})(?:of|in|with|without|after|before|due|from|on|and|or|to|by|for|at|during)(?!\p{L})/u
-const LISTING_COMMA = /(?<!\p{N}),|,(?!\p{N})/gu
 
 /**
  * A matching key. Folds, drops punctuation that says nothing (a hyphen counts as a blank, apostrophes and the dots
@@ -71,16 +68,58 @@ function listWords(folded: string): readonly string[] {
   if (marked.includes('.')) marked = marked.replace(/(?<=^|\s)\.(?=\p{N})/gu, '0.')
   const saysNegative = marked.includes('-') && /-\s*$/.test(marked) // "HIV -"
   if (marked.includes(',')) marked = turnRoundComma(marked)
-  const words = marked.match(ASCII.test(marked) ? ASCII_WORD_OR_SIGN : WORD_OR_SIGN) ?? []
+  const words = ASCII.test(marked) ? scanAscii(marked) : (marked.match(WORD_OR_SIGN) ?? [])
   return saysNegative ? [...words, '-'] : words
 }
 
+/** WORD_OR_SIGN for lower-case ASCII, several times as fast: most names are. */
+function scanAscii(text: string): readonly string[] {
+  const words: string[] = []
+  for (let i = 0; i < text.length; ) {
+    const start = i
+    while (i < text.length && (isLetterOrDigit(text.charCodeAt(i)) || (i > start && joinsNumbers(text, i)))) i += 1
+    if (i > start) words.push(text.slice(start, i))
+    else {
+      if (SIGNS.includes(text.charAt(i))) words.push(text.charAt(i))
+      i += 1
+    }
+  }
+  return words
+}
+
+const SIGNS = '%#?^+<=>|~$'
+const JOINTS = '.,:/'
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
+}
+
+function isLetterOrDigit(code: number): boolean {
+  return isDigit(code) || (code >= 97 && code <= 122)
+}
+
+function joinsNumbers(text: string, at: number): boolean {
+  return JOINTS.includes(text.charAt(at)) && isDigit(text.charCodeAt(at - 1)) && isDigit(text.charCodeAt(at + 1))
+}
+
 function turnRoundComma(text: string): string {
-  const commas = [...text.matchAll(LISTING_COMMA)]
-  const at = commas[0]?.index
-  if (commas.length !== 1 || at === undefined || RELATION.test(text)) return text
+  let at = -1
+  for (let next = text.indexOf(','); next !== -1; next = text.indexOf(',', next + 1)) {
+    // A comma between digits belongs to the number.
+    if (
+      NUMBER_BEFORE.test(text.slice(Math.max(0, next - 2), next)) &&
+      NUMBER_BEHIND.test(text.slice(next + 1, next + 3))
+    )
+      continue
+    if (at !== -1) return text
+    at = next
+  }
+  if (at === -1 || RELATION.test(text)) return text
   return `${text.slice(at + 1)} ${text.slice(0, at)}`
 }
+
+const NUMBER_BEFORE = /\p{N}$/u
+const NUMBER_BEHIND = /^\p{N}/u
 
 function withoutArticles(words: readonly string[]): readonly string[] {
   let start = 0

@@ -43,6 +43,15 @@ export function toAtoms(text: string): readonly Atom[] {
   return atoms
 }
 
+/** Keys of the atoms of a phrase. */
+export function toAtomKeys(phrase: string): readonly string[] {
+  // Most phrases of the lexicon are plain words, which need no looking for signs.
+  if (PLAIN.test(phrase)) return phrase.split(' ').map((word) => normaliseTerm(word))
+  return toAtoms(phrase).map(({ key }) => key)
+}
+
+const PLAIN = /^[a-z]+(?: [a-z]+)*$/i
+
 function toKey(found: string, letters: string | undefined): string {
   if (letters === undefined) return HYPHEN.test(found) ? '-' : foldVerbatim(found)
   // A folded word may hold a blank (U+FDFA), which no key of one word can have.

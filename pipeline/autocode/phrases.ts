@@ -16,7 +16,7 @@ import type {
 import { toWordGroups } from '../../dictionaries/lexicon/word-groups.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
 import { toWordDistance } from '../../dictionaries/text/word-distance.ts'
-import { type Atom, toAtoms } from './atoms.ts'
+import { type Atom, toAtomKeys } from './atoms.ts'
 
 /** A row of the lexicon as it may be met. */
 export type Entry =
@@ -72,7 +72,7 @@ export class PhraseTable {
       return row.effect === 'drop' && /^\p{L}{5,}$/u.test(key) ? [{ key, row }] : []
     })
     const add = (text: string, entry: Entry): void => {
-      const keys = toAtoms(text).map(({ key }) => key)
+      const keys = toAtomKeys(text)
       const first = keys[0]
       if (first === undefined) return
       const same = this.#byFirst.get(first)

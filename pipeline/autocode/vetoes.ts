@@ -72,8 +72,7 @@ function findOtherKind(folded: string, { coder, domain }: { coder: Autocoder; do
       reason: `"${folded}" is a procedure; the study's conventions leave that to a person`,
       siteQuery: 'A procedure is entered. Please enter the event or condition that led to it.',
     }
-  const measured = toWithoutValue(folded, coder)
-  if (measured !== '' && lexicon.listAnalytes(measured).length > 0)
+  if (isBareMeasurement(folded, coder))
     return {
       outcome: 'not-codable',
       reason: `"${folded}" names a measurement without saying what was wrong with it`,
@@ -82,8 +81,8 @@ function findOtherKind(folded: string, { coder, domain }: { coder: Autocoder; do
   return undefined
 }
 
-/** What is measured, where nothing says how it turned out: the text without numbers and their units; else empty. */
-function toWithoutValue(folded: string, { lexicon }: Autocoder): string {
+/** Whether a measurement is named and nothing says how it turned out: its name, at most with a number and a unit. */
+function isBareMeasurement(folded: string, { lexicon }: Autocoder): boolean {
   const atoms = toAtoms(folded)
   const units = lexicon.listWords('unit')
   const hasNumber = atoms.some(({ kind }) => kind === 'number')
@@ -92,10 +91,9 @@ function toWithoutValue(folded: string, { lexicon }: Autocoder): string {
       kind !== 'number' &&
       !(hasNumber && i > 0 && ((units.includes(key) && atoms[i - 1]?.key !== '(') || FILLERS.has(key))),
   )
-  const saysDirection = others.some(({ key }) => lexicon.findDirection(key) !== undefined)
-  return saysDirection
-    ? ''
-    : normaliseTerm(others.flatMap(({ kind, key }) => (kind === 'letters' ? [key] : [])).join(' '))
+  const named = normaliseTerm(others.flatMap(({ kind, key }) => (kind === 'letters' ? [key] : [])).join(' '))
+  if (named === '' || lexicon.listAnalytes(named).length === 0) return false
+  return !others.some(({ key }) => lexicon.findDirection(key) !== undefined)
 }
 
 const FILLERS = new Set(['is', 'was', 'of', 'level', 'value', 'result', 'reading', '/', '^'])
