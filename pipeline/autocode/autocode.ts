@@ -203,6 +203,7 @@ function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeRe
     return toReview('compound', 'guard', {
       reason: `${parts.length} events in one text: ${parts.map(({ text, candidate }) => `"${text}" (${toConceptName(candidate)})`).join(', ')}`,
       candidates: toOnePerConcept(coder, [...parts.map(({ candidate }) => candidate), ...candidates]),
+      confidence: MOST_OF_A_PART,
       parts,
       siteQuery:
         'Several events seem to be entered as one. Please enter each event on its own, or say how they belong together.',
@@ -262,9 +263,7 @@ const EVENT_KINDS: ReadonlySet<Slot['word']['part']['kind']> = new Set(['content
 
 /** What is said of the event itself. */
 function toContent(slots: readonly Slot[]): string {
-  return slots
-    .flatMap(({ word }) => (word.part.kind === 'content' || word.part.kind === 'procedure' ? [word.key] : []))
-    .join(' ')
+  return slots.flatMap(({ word }) => (EVENT_KINDS.has(word.part.kind) ? [word.key] : [])).join(' ')
 }
 
 /** A procedure is no adverse event: what led to it is. The dictionary says by its broadest level what is one. */
@@ -368,6 +367,8 @@ function listParts(verbatim: string, place: Place): readonly ProposedPart[] {
 
 /** One term that covers so much of both sides is what is meant, whatever signs stand between its words. */
 const WHOLE_COVERED = 0.7
+/** No code of a part is the code of the whole. */
+const MOST_OF_A_PART = 0.5
 /** What a part must cover to be an event: of its own words, and of the term's. A body site alone is none. */
 const PART_COVERED = { verbatim: 0.65, term: 0.85 } as const
 const PART_PROBABILITY = 0.4
@@ -461,18 +462,20 @@ function toReview(
     candidates = [],
     parts = [],
     siteQuery,
+    confidence = candidates[0]?.confidence ?? 0,
   }: {
     reason: string
     candidates?: readonly Candidate[]
     parts?: readonly ProposedPart[]
     siteQuery?: string
+    confidence?: number
   },
 ): AutocodeResult {
   return {
     outcome,
     step,
     reason,
-    confidence: candidates[0]?.confidence ?? 0,
+    confidence,
     coding: null,
     candidates: candidates.slice(0, CANDIDATE_LIMIT),
     parts,

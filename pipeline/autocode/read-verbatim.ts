@@ -247,9 +247,11 @@ function markValues(verbatim: string, parts: Part[], taken: Uint8Array, { atoms,
         end += 1
     } else if (isFree(i + 2) && (atoms[i + 1] as Atom).key === '/' && (atoms[i + 2] as Atom).kind === 'number')
       end = Math.max(end, i + 3)
-    const beside = measured.find((analyte) => analyte.to === i || analyte.to === i - 1)
+    const beside = measured.find(({ to }) => to === i || (to === i - 1 && parts[i - 1] !== CONTENT))
     const hasUnit = end > i + 1
-    if (!isDate && !hasUnit && !/\d[.,]\d/.test(atom.key) && beside === undefined && !hasDirection) continue
+    // Behind a word it may belong to a name, however that turned out: factor 8 decreased.
+    const isApart = hasDirection && parts[i - 1] !== CONTENT
+    if (!isDate && !hasUnit && !/\d[.,]\d/.test(atom.key) && beside === undefined && !isApart) continue
     if (!isDate && splitsRun(atoms, { from: i, to: end }, { verbatim, knowledge })) continue
     parts.fill(VALUE, from, end)
     // "anaemia (Hb 8.9)": a value beside an event, not the event.
