@@ -39,6 +39,8 @@ export interface IndexedTexts {
   readonly conceptCount: number
   /** Over the normalised texts, by their places. */
   readonly index: TermIndex
+  /** From this place on texts are names that another dictionary knows for the concept: borrowed-names.ts. */
+  readonly borrowedFrom?: number
   /** The terms that a text leads to: itself, or of a hint those it leads to. */
   listTerms(text: number): readonly { readonly term: Term; readonly hint?: string }[]
 }

@@ -1,6 +1,7 @@
 /** What coding rests on: each dictionary of a study, checked, with its lists and the artefacts that decisions name. */
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import type { NameGroup } from '../dictionaries/borrowed-names.ts'
 import type { Dictionary } from '../dictionaries/dictionary.ts'
 import type { Lexicon } from '../dictionaries/lexicon/lexicon.ts'
 import { readLexicon } from '../dictionaries/lexicon/read-lexicon.ts'
@@ -14,6 +15,7 @@ import { AecoderError } from '../schemas/errors.ts'
 import type { DictionaryFiles, SourceFile } from '../schemas/files.ts'
 import { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
 import type { DictionaryConfig, ListsConfig } from '../schemas/study.ts'
+import type { DictionaryRef } from '../schemas/terms.ts'
 import { ENGINE_VERSION } from './autocode/autocode.ts'
 import { type Autocoder, toAutocoder } from './autocode/autocoder.ts'
 import { MODEL } from './autocode/model/model.ts'
@@ -81,12 +83,37 @@ export async function openLexicon(terminology = 'meddra'): Promise<Lexicon> {
 }
 
 /**
+ * What OpenAE calls each concept, for a dictionary of its shape that is another one: licensed names and plain ones meet.
+ * Undefined for OpenAE itself and for dictionaries of other levels.
+ */
+async function readBorrowed({ ref, levels }: Dictionary): Promise<Borrowed | undefined> {
+  if (ref.name === DEFAULT_DICTIONARY.name || !levels.includes('LLT')) return undefined
+  const openae = await readDictionary(openDictionaryFolder(DEFAULT_DICTIONARY.path))
+  const groups = new Map<string, string[]>()
+  for (let i = 0; i < openae.termCount; i += 1) {
+    const { conceptCode, text, isCurrent } = openae.termAt(i)
+    if (!isCurrent) continue
+    const names = groups.get(conceptCode)
+    if (names === undefined) groups.set(conceptCode, [text])
+    else names.push(text)
+  }
+  return { groups: [...groups.values()], ref: openae.ref }
+}
+
+interface Borrowed {
+  readonly groups: readonly NameGroup[]
+  readonly ref: DictionaryRef
+}
+
+/**
  * A dictionary ready to match verbatims in, without a study: no lists, the conventions of a study that says nothing.
  * @throws AecoderError DICTIONARY_NOT_FOUND, DICTIONARY_DAMAGED
  */
 export async function openAutocoder(path: string, options: DictionaryOptions = {}): Promise<Autocoder<Dictionary>> {
   const dictionary = await openDictionary(path, options)
-  return toAutocoder({ dictionary, lexicon: await openLexicon(toTerminology(dictionary)) })
+  const borrowed = await readBorrowed(dictionary)
+  const lexicon = await openLexicon(toTerminology(dictionary))
+  return toAutocoder({ dictionary, lexicon, ...(borrowed === undefined ? {} : { borrowed: borrowed.groups }) })
 }
 
 /** The folder of the lexicon's rows for a dictionary; one without rows of its own has none. */
@@ -254,6 +281,7 @@ async function openKit(
   const doNotAutocode = (named?.doNotAutocode ?? []).map(toFile)
   const lists = await readLists({ dictionary, synonyms, doNotAutocode })
   const lexicon = await openLexicon(toTerminology(dictionary))
+  const borrowed = await readBorrowed(dictionary)
   const artefacts: Artefact[] = [
     { kind: 'dictionary', ...dictionary.ref, content: null },
     {
@@ -263,20 +291,29 @@ async function openKit(
       sha256: toSha256(`aecoder engine ${ENGINE_VERSION}`),
       content: null,
     },
-    {
-      kind: 'lexicon',
-      name: lexicon.language,
-      version: lexicon.sha256.slice(0, 8),
-      sha256: lexicon.sha256,
-      content: null,
-    },
+    toLexiconArtefact(lexicon, borrowed),
     toSettledArtefact('model', MODEL),
     toSettledArtefact('conventions', { precision: study.config.precision, ...study.config.conventions }),
     await toListArtefact('synonyms', synonyms),
     await toListArtefact('do-not-autocode', doNotAutocode),
   ]
   const { precision, conventions } = study.config
-  return Object.assign(toAutocoder({ dictionary, lexicon, lists, precision, conventions }), { ...kit, artefacts })
+  const coder = toAutocoder({
+    dictionary,
+    lexicon,
+    lists,
+    precision,
+    conventions,
+    ...(borrowed === undefined ? {} : { borrowed: borrowed.groups }),
+  })
+  return Object.assign(coder, { ...kit, artefacts })
+}
+
+/** The lexicon, and with it the names that are borrowed. */
+function toLexiconArtefact({ language, sha256: own }: Lexicon, borrowed: Borrowed | undefined): Artefact {
+  const name = borrowed === undefined ? language : `${language}, names of ${borrowed.ref.name} ${borrowed.ref.version}`
+  const sha256 = borrowed === undefined ? own : toSha256(`${own} ${borrowed.ref.sha256}`)
+  return { kind: 'lexicon', name, version: sha256.slice(0, 8), sha256, content: null }
 }
 
 /** What is small enough to be kept whole beside its hash. */

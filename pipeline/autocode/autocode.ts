@@ -239,8 +239,14 @@ function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeRe
       reason: `Closest is ${toTermName(best)}: ${doubts.join('; ')}`,
       candidates,
     })
-  const isHint = first !== undefined && coder.matcher.listTerms(first.text).length !== 1
-  if (coder.promise === null || isHint || probability < coder.promise.probability)
+  const led = first === undefined ? [] : coder.matcher.listTerms(first.text)
+  const hint = led.length === 1 ? led[0]?.hint : undefined
+  if (led.length !== 1 || hint !== undefined)
+    return toReview('low-confidence', 'similarity', {
+      reason: `Closest is ${toTermName(best)}: ${hint === undefined ? 'an index entry leads to several codes' : `it is known as "${hint}" elsewhere, which this dictionary does not say`}`,
+      candidates,
+    })
+  if (coder.promise === null || probability < coder.promise.probability)
     return toReview('low-confidence', 'similarity', {
       reason: `Every word is accounted for by ${toTermName(best)}, with a probability of ${probability.toFixed(2)}: ${
         coder.promise === null ? 'the study codes exact terms only' : `below ${coder.promise.probability.toFixed(2)}`
@@ -538,7 +544,7 @@ function toRankedCandidate(
       path,
       confidence,
       get why() {
-        return hint === undefined ? toWhy(align()) : `An index leads to it from "${hint}"`
+        return hint === undefined ? toWhy(align()) : `Known as "${hint}"`
       },
       get alignment() {
         return align()

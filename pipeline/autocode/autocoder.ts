@@ -1,4 +1,5 @@
 /** What autocoding works with: a dictionary, the study's lists and conventions, the lexicon and the model. Knows how they are made ready. */
+import { borrowNames, type NameGroup } from '../../dictionaries/borrowed-names.ts'
 import type { Dictionary } from '../../dictionaries/dictionary.ts'
 import type { Lexicon } from '../../dictionaries/lexicon/lexicon.ts'
 import type { Conventions, TargetPrecision } from '../../schemas/study.ts'
@@ -50,6 +51,7 @@ export function toAutocoder<D extends CodingDictionary>({
   conventions = DEFAULT_CONVENTIONS,
   precision = DEFAULT_PRECISION,
   model = MODEL,
+  borrowed,
 }: {
   readonly dictionary: D
   readonly lexicon: Lexicon
@@ -57,10 +59,14 @@ export function toAutocoder<D extends CodingDictionary>({
   readonly conventions?: Conventions
   readonly precision?: TargetPrecision
   readonly model?: MatcherModel
+  /** Names that another dictionary knows for its concepts: they lead people to terms of this one. */
+  readonly borrowed?: readonly NameGroup[]
 }): Autocoder<D> {
   let matcher: Matcher | undefined
   const toMatcher = (): Matcher => {
-    matcher ??= new Matcher(dictionary.listIndexed(), lexicon, toRankingWeights(model))
+    if (matcher !== undefined) return matcher
+    const own = dictionary.listIndexed()
+    matcher = new Matcher(borrowed === undefined ? own : borrowNames(own, borrowed), lexicon, toRankingWeights(model))
     return matcher
   }
   return {

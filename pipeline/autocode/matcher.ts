@@ -12,7 +12,10 @@ import { PhraseTable } from './phrases.ts'
 import { MOST_READINGS, type ReadingKnowledge, readVerbatim, type VerbatimReading } from './read-verbatim.ts'
 
 /** What matching needs of a dictionary. */
-export type MatchTexts = Pick<IndexedTexts, 'texts' | 'concepts' | 'conceptCount' | 'index' | 'listTerms'>
+export type MatchTexts = Pick<
+  IndexedTexts,
+  'texts' | 'concepts' | 'conceptCount' | 'index' | 'borrowedFrom' | 'listTerms'
+>
 
 /** A concept that a verbatim may mean, by its best name. */
 export interface Ranked {
@@ -53,6 +56,8 @@ export interface MatchOptions {
 const COVERED = ALIGNMENT_FEATURES.indexOf('bothCovered')
 /** Between names of one concept: the very words of the verbatim, before others that mean the same. */
 const EXACT_WORTH = 1
+/** And names of the dictionary before borrowed ones, which can not be coded by. */
+const OWN_WORTH = 3
 const EXACT = ALIGNMENT_FEATURES.indexOf('literalExact')
 const VERBATIM_COVERED = ALIGNMENT_FEATURES.indexOf('verbatimCovered')
 const TERM_COVERED = ALIGNMENT_FEATURES.indexOf('termCovered')
@@ -82,6 +87,7 @@ export class Matcher {
   readonly terms: MatchTexts
   readonly index: TermIndex
   readonly aligner: Aligner
+  readonly #borrowedFrom: number
   readonly #nearWords: NearWords
   readonly #knowledge: ReadingKnowledge
   weights: Float64Array
@@ -93,6 +99,7 @@ export class Matcher {
 
   constructor(terms: MatchTexts, lexicon: Lexicon, weights: Float64Array) {
     this.terms = terms
+    this.#borrowedFrom = terms.borrowedFrom ?? terms.texts.length
     this.index = terms.index
     const learned = learnWords(this.index, terms.concepts, terms.conceptCount)
     this.#nearWords = new NearWords(this.index.vocabulary, lexicon, learned)
@@ -187,8 +194,12 @@ export class Matcher {
   /** Of two names of one concept the likelier; of equals the shorter one, which mostly is the concept's own. */
   #isBetter(one: number, other: number): boolean {
     const exact = (i: number): number => this.#features[i * FEATURE_COUNT + EXACT] as number
+    const own = (i: number): number => ((this.#texts[i] as number) < this.#borrowedFrom ? 1 : 0)
     const difference =
-      (this.#scores[one] as number) - (this.#scores[other] as number) + EXACT_WORTH * (exact(one) - exact(other))
+      (this.#scores[one] as number) -
+      (this.#scores[other] as number) +
+      EXACT_WORTH * (exact(one) - exact(other)) +
+      OWN_WORTH * (own(one) - own(other))
     if (Math.abs(difference) > 1e-6) return difference > 0
     const { texts } = this.terms
     const [left = 0, right = 0] = [this.#texts[one], this.#texts[other]]
