@@ -49,8 +49,8 @@ describe('borrowed names', () => {
 test('a borrowed name puts the right term first and leaves it to a person', () => {
   const alone = toAutocoder({ dictionary: DICTIONARY, lexicon: LEXICON })
   const coder = toAutocoder({ dictionary: DICTIONARY, lexicon: LEXICON, borrowed: GROUPS })
-  expect(autocode("seaside ear, left", alone).candidates[0]?.path.at(-1)?.text).not.toBe('Otitis externa')
-  const { outcome, candidates, reason } = autocode("seaside ear, left", coder)
+  expect(autocode('seaside ear, left', alone).candidates[0]?.path.at(-1)?.text).not.toBe('Otitis externa')
+  const { outcome, candidates, reason } = autocode('seaside ear, left', coder)
   expect([outcome, candidates[0]?.path.at(-1)?.text]).toEqual(['low-confidence', 'Otitis externa'])
   expect(candidates[0]?.why).toBe('Known as "Seaside ear"')
   expect(reason).toContain('Seaside ear')
