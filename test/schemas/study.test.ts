@@ -40,6 +40,8 @@ test('a study with nothing but what it needs gets every default', () => {
     usubjid: '{protocol}-{subject}',
     lists: { synonyms: [], doNotAutocode: [] },
     approval: 'confident',
+    precision: 0.99,
+    conventions: { provisional: 'review', modified: 'review', history: 'review', procedure: 'review' },
     sources: [{ ...CSV, ...source }],
   })
   expect(parse({ ...STUDY, lists: { synonyms: ['s.csv'] } }).lists).toEqual({ synonyms: ['s.csv'], doNotAutocode: [] })
