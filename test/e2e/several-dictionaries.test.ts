@@ -21,6 +21,7 @@ test('medical history waits, is coded, explained, counted and published in each 
     dictionary: { name: 'OpenAE', version: '0.1', path: OPENAE_0_1 },
     dictionaries: [{ id: 'ICD', domains: ['MH'], role: 'beside', name: 'ICD-10-CM', version: '2026', path: ICD }],
     approval: 'all',
+    precision: 'exact-only',
     sources: [
       {
         id: 'mh',
