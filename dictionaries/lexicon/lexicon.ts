@@ -159,6 +159,8 @@ export interface Lexicon {
   findOpposition(left: string, right: string): OppositePair | undefined
   findMedicine(name: string): Medicine | undefined
   findProcedure(name: string): Procedure | undefined
+  /** Whether a normalised word is part of an analyte's name. */
+  isAnalyteWord(word: string): boolean
   /** Analytes of this name, one per specimen; usually one. */
   listAnalytes(name: string): readonly Analyte[]
 }

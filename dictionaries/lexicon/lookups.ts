@@ -20,6 +20,7 @@ export function toLookups(tables: LexiconTables): Lookups {
     ),
     ({ key }) => key,
   )
+  const analyteWords = new Set([...analytes.keys()].flatMap((key) => key.split(' ')))
   return {
     listReadings: (abbreviation) => readings.get(toMarkKey(abbreviation)) ?? [],
     listWords: (set) => sets.get(set) ?? [],
@@ -31,6 +32,7 @@ export function toLookups(tables: LexiconTables): Lookups {
     findOpposition: toOpposites(tables.opposites).find,
     findMedicine: (name) => medicines.get(normaliseTerm(name)),
     findProcedure: (name) => procedures.get(normaliseTerm(name)),
+    isAnalyteWord: (word) => analyteWords.has(word),
     listAnalytes: (name) => analytes.get(normaliseTerm(name))?.map(({ row }) => row) ?? [],
   }
 }

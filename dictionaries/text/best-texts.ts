@@ -2,39 +2,59 @@
 
 /** Keeps the texts of the highest score, in a heap whose root is the worst of them. Ties go to the lower index. */
 export class BestTexts {
-  readonly #texts: number[] = []
-  readonly #scores: number[] = []
-  readonly #size: number
+  #texts = new Int32Array(64)
+  #scores = new Float64Array(64)
+  #most = 0
+  #size = 0
 
-  constructor(size: number) {
-    this.#size = size
+  /** Forgets everything. @param most how many texts to keep from now on */
+  begin(most: number): void {
+    this.#most = most
+    this.#size = 0
+    if (most <= this.#texts.length) return
+    this.#texts = new Int32Array(most)
+    this.#scores = new Float64Array(most)
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** The text and the score at a place from 0, in no order. */
+  textAt(place: number): number {
+    return this.#texts[place] as number
+  }
+
+  scoreAt(place: number): number {
+    return this.#scores[place] as number
   }
 
   offer(text: number, score: number): void {
-    if (this.#texts.length < this.#size) {
-      this.#texts.push(text)
-      this.#scores.push(score)
-      this.#rise(this.#texts.length - 1)
-    } else if (this.#isWorse(0, text, score)) {
+    if (this.#size < this.#most) {
+      this.#texts[this.#size] = text
+      this.#scores[this.#size] = score
+      this.#size += 1
+      this.#rise(this.#size - 1)
+    } else if (this.#size > 0 && this.#isWorse(0, text, score)) {
       this.#texts[0] = text
       this.#scores[0] = score
       this.#sink()
     }
   }
 
-  /** What a text must score more than to be kept; until there are enough, anything does. */
+  /** What a text must score at least to be kept; until there are enough, anything does. */
   get floor(): number {
-    return this.#texts.length < this.#size ? Number.NEGATIVE_INFINITY : (this.#scores[0] as number)
+    return this.#size < this.#most ? Number.NEGATIVE_INFINITY : (this.#scores[0] as number)
   }
 
   /** In no order. */
   list(): readonly number[] {
-    return this.#texts
+    return Array.from(this.#texts.subarray(0, this.#size))
   }
 
   /** Best first, equal ones in their order. */
   listSorted(): readonly { readonly index: number; readonly score: number }[] {
-    return this.#texts
+    return this.list()
       .map((index, place) => ({ index, score: this.#scores[place] as number }))
       .sort((a, b) => b.score - a.score || a.index - b.index)
   }
@@ -54,19 +74,15 @@ export class BestTexts {
   }
 
   #sink(): void {
+    const last = this.#size - 1
     for (let place = 0; ; ) {
-      let worst = place
-      for (const child of [2 * place + 1, 2 * place + 2]) {
-        if (
-          child < this.#texts.length &&
-          this.#isWorse(child, this.#texts[worst] as number, this.#scores[worst] as number)
-        ) {
-          worst = child
-        }
-      }
-      if (worst === place) return
-      this.#swap(place, worst)
-      place = worst
+      let child = 2 * place + 1
+      if (child > last) return
+      if (child < last && this.#isWorse(child + 1, this.#texts[child] as number, this.#scores[child] as number))
+        child += 1
+      if (!this.#isWorse(child, this.#texts[place] as number, this.#scores[place] as number)) return
+      this.#swap(place, child)
+      place = child
     }
   }
 

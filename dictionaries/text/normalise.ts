@@ -32,10 +32,17 @@ const RELATION = /(?<!\p{L})(?:of|in|with|without|after|before|due|from|on|and|o
  * Deterministic and idempotent. May be empty, when the text held neither word nor sign.
  */
 export function normaliseTerm(text: string): string {
+  if (text === lastText) return lastKey
   const folded = toLatinLetters(text)
   const words = PLAIN_WORDS.test(folded) ? folded.split(' ') : listWords(folded)
-  return withoutArticles(words.map(toWordKey)).join(' ')
+  lastKey = withoutArticles(words.map(toWordKey)).join(' ')
+  lastText = text
+  return lastKey
 }
+
+// One verbatim is looked up in several tables, one after the other.
+let lastText = ''
+let lastKey = ''
 
 /** The folded text with typographic marks as ASCII ones, Latin letters without accents, Greek letters by name. */
 function toLatinLetters(text: string): string {

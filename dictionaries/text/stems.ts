@@ -52,6 +52,7 @@ const LONGEST_ENDING = 7
 
 /** @param shared how many letters the two lower-case words share at their beginning */
 export function isSameStem(a: string, b: string, shared: number): boolean {
+  if (shared < SHORTEST_STEM || Math.max(a.length, b.length) - shared > LONGEST_ENDING) return false
   if (APART.some(([one, other]) => (a === one && b === other) || (a === other && b === one))) return false
   for (let stem = shared; stem >= SHORTEST_STEM && stem >= shared - MOST_BACK; stem -= 1) {
     const left = a.slice(stem)

@@ -47,6 +47,8 @@ export class TermIndex {
   readonly #postingStarts: Int32Array
   /** Per text: one over the length of its vector of weights. */
   readonly #inverseNorms: Float32Array
+  /** The same beside each posting: read in order, not all over the memory. */
+  readonly #postingNorms: Float32Array
   // Scratch of one search; sums are zero between searches.
   readonly #sums: Float32Array
   readonly #lastSought: Int32Array
@@ -54,6 +56,8 @@ export class TermIndex {
   readonly #lastSearch: Int32Array
   readonly #commonValues: Float32Array
   readonly #commonPlaces: Int32Array
+  readonly #best = new BestTexts()
+  readonly #ranked = new BestTexts()
   #soughtCount = 0
   #searches = 0
 
@@ -86,6 +90,7 @@ export class TermIndex {
       }
       this.#inverseNorms[text] = square === 0 ? 0 : 1 / Math.sqrt(square)
     }
+    this.#postingNorms = Float32Array.from(this.#postings, (text) => this.#inverseNorms[text] as number)
     this.#sums = new Float32Array(keys.length)
     this.#lastSought = new Int32Array(keys.length)
     this.#touched = new Int32Array(keys.length)
@@ -163,17 +168,25 @@ export class TermIndex {
         }
       }
     }
-    const best = new BestTexts(isRanked ? limit : Math.max(limit * 2, FEWEST_LOOKED_INTO))
+    const best = this.#best
+    best.begin(isRanked ? limit : Math.max(limit * 2, FEWEST_LOOKED_INTO))
+    let floor = best.floor
     for (let i = 0; i < count; i += 1) {
       const text = touched[i] as number
       const sum = sums[text] as number
-      if (sum >= best.floor) best.offer(text, sum)
       sums[text] = 0
+      if (sum < floor) continue
+      best.offer(text, sum)
+      floor = best.floor
     }
     if (isRanked) return best
-    const ranked = new BestTexts(limit)
+    const ranked = this.#ranked
+    ranked.begin(limit)
     const places = new Float64Array(ordered.length)
-    for (const { index, score } of best.listSorted()) ranked.offer(index, score + this.#weighCommon(index, places))
+    for (let i = 0; i < best.size; i += 1) {
+      const text = best.textAt(i)
+      ranked.offer(text, best.scoreAt(i) + this.#weighCommon(text, places))
+    }
     return ranked
   }
 
@@ -201,22 +214,34 @@ export class TermIndex {
   ): number {
     const sums = this.#sums
     const postings = this.#postings
-    const inverseNorms = this.#inverseNorms
+    const norms = this.#postingNorms
     const touched = this.#touched
-    const last = this.#lastSought
-    const mark = this.#soughtCount
     const end = this.#postingStarts[word + 1] as number
     const worth = value * (this.weights[word] as number)
     let count = touchedBefore
+    if (isOnly) {
+      for (let i = this.#postingStarts[word] as number; i < end; i += 1) {
+        const text = postings[i] as number
+        const sum = sums[text] as number
+        if (sum === 0) {
+          touched[count] = text
+          count += 1
+        }
+        sums[text] = sum + worth * (norms[i] as number)
+      }
+      return count
+    }
+    const last = this.#lastSought
+    const mark = this.#soughtCount
     for (let i = this.#postingStarts[word] as number; i < end; i += 1) {
       const text = postings[i] as number
       const sum = sums[text] as number
       if (sum === 0) {
         touched[count] = text
         count += 1
-      } else if (!isOnly && last[text] === mark) continue // its likest word counts, and that came first
-      if (!isOnly) last[text] = mark
-      sums[text] = sum + worth * (inverseNorms[text] as number)
+      } else if (last[text] === mark) continue // its likest word counts, and that came first
+      last[text] = mark
+      sums[text] = sum + worth * (norms[i] as number)
     }
     return count
   }

@@ -18,6 +18,9 @@ const LETTERS = String.raw`[\p{L}\p{M}]+(?:['’‘ʼ′][\p{L}\p{M}]+)*`
 /** 3, 1.5, 3-5, 10,000, 12:30; a slash parts two numbers, as in 8/10. */
 const NUMBER = String.raw`\d+(?:[.,:-]\d+)*`
 const ATOM = new RegExp(`(${INITIALS}|${LETTERS})|(${NUMBER})|[^\\s]`, 'gu')
+/** The same for ASCII without a dot, several times as fast: most verbatims are. */
+const PLAIN_ATOM = /([a-z]+(?:'[a-z]+)*)|(\d+(?:[,:-]\d+)*)|[^\s]/gi
+const PLAIN_TEXT = /^[\x20-\x2d\x2f-\x7e]*$/
 const HYPHEN = /^[-‐‑‒–—−]$/
 /** Each hyphen that joins words or numbers: it is no sign of its own. */
 const JOINS = /^[\p{L}\p{N}]$/u
@@ -26,7 +29,7 @@ const JOINS = /^[\p{L}\p{N}]$/u
 export function toAtoms(text: string): readonly Atom[] {
   const atoms: Atom[] = []
   let lastEnd = -1
-  for (const match of text.matchAll(ATOM)) {
+  for (const match of text.matchAll(PLAIN_TEXT.test(text) ? PLAIN_ATOM : ATOM)) {
     const [found, letters, number] = match
     const start = match.index
     const end = start + found.length

@@ -51,6 +51,7 @@ const NUMBER = '#'
 const SETS = ['circumstance', 'action', 'seen-by', 'trial-talk', 'body-site', 'unit'] as const
 export type SetName = (typeof SETS)[number]
 
+const MOST_REMEMBERED = 10_000
 const MONTHS =
   'jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november december'
 
@@ -61,6 +62,7 @@ export class PhraseTable {
   readonly #qualifiers: ReadonlyMap<string, Qualifier>
   /** Single words that may be left out, for misspelt ones. */
   readonly #droppable: readonly { readonly key: string; readonly row: Qualifier }[]
+  readonly #misspelt = new Map<string, Qualifier | undefined>()
   /** By the key of the first atom, the longest phrases first. */
   readonly #byFirst = new Map<string, Phrase[]>()
 
@@ -128,7 +130,15 @@ export class PhraseTable {
 
   /** The row of a word that may be left out, which this one is cut from ("intermit") or one slip away from ("resolvd"). */
   findMisspeltQualifier(key: string): Qualifier | undefined {
-    return this.#droppable.find((each) => each.key.startsWith(key) || toWordDistance(key, each.key, 1) <= 1)?.row
+    if (this.#misspelt.has(key)) return this.#misspelt.get(key)
+    const found = this.#droppable.find(
+      (each) =>
+        each.key.length >= key.length - 1 &&
+        (each.key.length > key.length + 1 ? each.key.startsWith(key) : toWordDistance(key, each.key, 1) <= 1),
+    )
+    if (this.#misspelt.size >= MOST_REMEMBERED) this.#misspelt.clear()
+    this.#misspelt.set(key, found?.row)
+    return found?.row
   }
 
   /** Every phrase that stands in the text, by where it begins, longer ones first. */

@@ -534,7 +534,7 @@ function listRespaced(atoms: readonly Atom[], { isKnown }: ReadingKnowledge): Al
     }
     if (atom.key.length < 2 * SHORTEST_PIECE || atom.key.length > LONGEST_TOGETHER || isKnown(atom.key)) continue
     for (let cut = SHORTEST_PIECE; cut <= atom.key.length - SHORTEST_PIECE; cut += 1) {
-      const words = [normaliseTerm(atom.key.slice(0, cut)), normaliseTerm(atom.key.slice(cut))]
+      const words = [atom.key.slice(0, cut), atom.key.slice(cut)]
       if (!words.every((word) => isKnown(word) && !STOP_WORDS.has(word))) continue
       alternatives.push({
         from: i,

@@ -31,7 +31,7 @@ export function findVeto(verbatim: string, { coder, domain, isTerm }: Whole): Ve
     const { reason, query } = toUncodableWords(kind, folded)
     return { outcome: 'not-codable', reason, siteQuery: query }
   }
-  return findTwoReadings(folded, { coder, domain, isTerm }) ?? findOtherKind(folded, { coder, domain })
+  return findTwoReadings(folded, { coder, domain, isTerm }) ?? findOtherKind(verbatim, { coder, domain })
 }
 
 /** An abbreviation that stands alone, of several readings. A dictionary that has it as a term says what is usual. */
@@ -57,34 +57,38 @@ function isSaidAlone({ kind }: Condition): boolean {
 }
 
 /** A medicine, a procedure or a measurement alone, where an event is asked. */
-function findOtherKind(folded: string, { coder, domain }: { coder: Autocoder; domain: string }): Veto | undefined {
+function findOtherKind(verbatim: string, { coder, domain }: { coder: Autocoder; domain: string }): Veto | undefined {
   const { lexicon, conventions } = coder
-  if (lexicon.findMedicine(folded) !== undefined)
+  if (lexicon.findMedicine(verbatim) !== undefined)
     return {
       outcome: 'not-codable',
-      reason: `"${folded}" is a medicine and no event`,
+      reason: `"${foldVerbatim(verbatim)}" is a medicine and no event`,
       siteQuery: 'A medicine is entered. Please enter the event or condition.',
     }
   if (domain === 'MH') return undefined
-  if (conventions.procedure === 'review' && lexicon.findProcedure(folded) !== undefined)
+  if (conventions.procedure === 'review' && lexicon.findProcedure(verbatim) !== undefined)
     return {
       outcome: 'low-confidence',
-      reason: `"${folded}" is a procedure; the study's conventions leave that to a person`,
+      reason: `"${foldVerbatim(verbatim)}" is a procedure; the study's conventions leave that to a person`,
       siteQuery: 'A procedure is entered. Please enter the event or condition that led to it.',
     }
-  if (isBareMeasurement(folded, coder))
+  if (isBareMeasurement(verbatim, coder))
     return {
       outcome: 'not-codable',
-      reason: `"${folded}" names a measurement without saying what was wrong with it`,
+      reason: `"${foldVerbatim(verbatim)}" names a measurement without saying what was wrong with it`,
       siteQuery: 'A measurement is entered. Please say what was abnormal about it, in words.',
     }
   return undefined
 }
 
 /** Whether a measurement is named and nothing says how it turned out: its name, at most with a number and a unit. */
-function isBareMeasurement(folded: string, { lexicon }: Autocoder): boolean {
-  const atoms = toAtoms(folded)
+function isBareMeasurement(verbatim: string, { lexicon }: Autocoder): boolean {
   const units = lexicon.listWords('unit')
+  // Nearly every text has a word of no measurement, which is soon seen.
+  const isOther = (word: string): boolean =>
+    LETTERS.test(word) && !lexicon.isAnalyteWord(word) && !FILLERS.has(word) && !units.includes(word)
+  if (normaliseTerm(verbatim).split(' ').some(isOther)) return false
+  const atoms = toAtoms(foldVerbatim(verbatim))
   const hasNumber = atoms.some(({ kind }) => kind === 'number')
   const others = atoms.filter(
     ({ kind, key }, i) =>
@@ -96,4 +100,5 @@ function isBareMeasurement(folded: string, { lexicon }: Autocoder): boolean {
   return !others.some(({ key }) => lexicon.findDirection(key) !== undefined)
 }
 
+const LETTERS = /^[a-z]+$/
 const FILLERS = new Set(['is', 'was', 'of', 'level', 'value', 'result', 'reading', '/', '^'])
