@@ -9,10 +9,12 @@ import type { AutocodeOutcome, Step } from '../../schemas/outcomes.ts'
 import type { Alignment, Candidate, TermPath } from '../../schemas/terms.ts'
 import type { Autocoder } from './autocoder.ts'
 import { listSlots, type Slot, toAlignment, toWhy, WEAK_ROLES } from './explanation.ts'
+import { findHeldKind, type Held, listWholeSigns, withoutOwnWords } from './held.ts'
 import type { Matches, Ranked } from './matcher.ts'
 import { listSigns, type Sign } from './signs.ts'
 import { type Piece, toPieces } from './split.ts'
 import { findUncodable, toUncodableWords } from './uncodable.ts'
+import { isVague } from './vague.ts'
 import { findVeto } from './vetoes.ts'
 import { CAUSE_WORDS, RELATION_WORDS, TRIAL_TREATMENTS } from './words.ts'
 
@@ -92,9 +94,9 @@ export function autocode(verbatim: string, coder: Autocoder, domain = 'AE'): Aut
     const candidates = findSimilar(verbatim, { coder, domain })
     return toReview(outcome, 'guard', { reason, candidates, ...(siteQuery === undefined ? {} : { siteQuery }) })
   }
-  const procedure = current[0] && findProcedure(coder.dictionary.findPath(current[0].code) ?? [], { coder, domain })
-  if (procedure && synonym === undefined)
-    return toReview('low-confidence', 'guard', { ...procedure, candidates: findSimilar(verbatim, { coder, domain }) })
+  const held = current[0] && synonym === undefined ? findHeld(verbatim, current[0].code, { coder, domain }) : undefined
+  if (held)
+    return toReview('low-confidence', 'guard', { ...held, candidates: findSimilar(verbatim, { coder, domain }) })
   if (current[0])
     return toCoded('exact', 'exact', {
       coder,
@@ -125,7 +127,7 @@ export function autocode(verbatim: string, coder: Autocoder, domain = 'AE'): Aut
     })
   }
 
-  const normalised = findNormalised(verbatim, { coder, folded })
+  const normalised = findNormalised(verbatim, { coder, domain, folded })
   if (normalised) return normalised
   return autocodeByWords(verbatim, { coder, domain })
 }
@@ -133,7 +135,7 @@ export function autocode(verbatim: string, coder: Autocoder, domain = 'AE'): Aut
 /** The verbatim as a term of the dictionary once spelling, plural and word order are evened out. */
 function findNormalised(
   verbatim: string,
-  { coder, folded }: { coder: Autocoder; folded: string },
+  { coder, domain, folded }: Place & { folded: string },
 ): AutocodeResult | undefined {
   // A minus that stands alone is "negative" in every clinic; evening out punctuation would lose it.
   if (MINUS.test(folded)) return undefined
@@ -144,6 +146,9 @@ function findNormalised(
   if (normalised.length === 0) return undefined
   const concepts = new Set(normalised.map((term) => term.conceptCode))
   const nearest = findNearest(folded, normalised)
+  const held = concepts.size === 1 && nearest ? findHeld(verbatim, nearest.code, { coder, domain }) : undefined
+  if (held)
+    return toReview('low-confidence', 'guard', { ...held, candidates: findSimilar(verbatim, { coder, domain }) })
   if (concepts.size === 1 && nearest)
     return toCoded('normalised', 'normalised', {
       coder,
@@ -221,19 +226,19 @@ function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeRe
       candidates,
       siteQuery: 'A medicine is entered. Please enter the event or condition.',
     })
-  const uncodable = findUncodable(toContent(slots))
+  const uncodable =
+    findUncodable(toContent(slots, EVENT_KINDS)) ?? (isVague(toContent(slots, SAID_KINDS)) ? 'vague' : undefined)
   if (uncodable !== undefined) {
     const { reason, query } = toUncodableWords(uncodable, foldVerbatim(verbatim))
     return toReview('not-codable', 'guard', { reason, candidates, siteQuery: query })
   }
   const unsure = slots.find(({ word, place }) => word.isUnsure && place !== -1)
   if (unsure !== undefined) return toUnsure(verbatim, { unsure, matches, candidates })
-  const convention = findConvention(signs, { coder, domain })
-  if (convention !== undefined) return toReview('low-confidence', 'guard', { ...convention, candidates })
-
   const best = candidates[0] as Candidate
-  const procedure = findProcedure(best.path, { coder, domain })
-  if (procedure !== undefined) return toReview('low-confidence', 'guard', { ...procedure, candidates })
+  const convention = findConvention(withoutOwnWords(signs, best.path), { coder, domain })
+  if (convention !== undefined) return toReview('low-confidence', 'guard', { ...convention, candidates })
+  const held = findHeldTerm(best.path, { coder, domain })
+  if (held !== undefined) return toReview('low-confidence', 'guard', { ...held, candidates })
   if (doubts.length > 0)
     return toReview('low-confidence', 'similarity', {
       reason: `Closest is ${toTermName(best)}: ${doubts.join('; ')}`,
@@ -267,16 +272,30 @@ function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeRe
 /** What may be an event. */
 const EVENT_KINDS: ReadonlySet<Slot['word']['part']['kind']> = new Set(['content', 'site', 'direction', 'procedure'])
 
+/** With what it came of: bleeding after a biopsy is no bleeding of unknown place. */
+const SAID_KINDS: ReadonlySet<Slot['word']['part']['kind']> = new Set([...EVENT_KINDS, 'cause', 'medicine'])
+
 /** What is said of the event itself. */
-function toContent(slots: readonly Slot[]): string {
-  return slots.flatMap(({ word }) => (EVENT_KINDS.has(word.part.kind) ? [word.key] : [])).join(' ')
+function toContent(slots: readonly Slot[], kinds: ReadonlySet<Slot['word']['part']['kind']>): string {
+  return slots.flatMap(({ word }) => (kinds.has(word.part.kind) ? [word.key] : [])).join(' ')
+}
+
+/** What leaves a text to a person though a term has the very words. */
+function findHeld(verbatim: string, code: string, { coder, domain }: Place): Held | undefined {
+  const path = coder.dictionary.findPath(code)
+  if (path === undefined) return undefined
+  return (
+    findConvention(listWholeSigns(verbatim, path, coder.lexicon), { coder, domain }) ??
+    findHeldTerm(path, { coder, domain })
+  )
+}
+
+function findHeldTerm(path: TermPath, { coder, domain }: Place): Held | undefined {
+  return findProcedure(path, { coder, domain }) ?? findHeldKind(path, domain)
 }
 
 /** A procedure is no adverse event: what led to it is. The dictionary says by its broadest level what is one. */
-function findProcedure(
-  path: TermPath,
-  { coder, domain }: Place,
-): { readonly reason: string; readonly siteQuery: string } | undefined {
+function findProcedure(path: TermPath, { coder, domain }: Place): Held | undefined {
   if (
     domain === 'MH' ||
     coder.conventions.procedure !== 'review' ||
@@ -347,6 +366,8 @@ function listOrderDoubts(slots: readonly Slot[], { matcher }: Autocoder, ranked:
     doubts.push(`the term does not say that it came of "${causes[0]?.word.key}"`)
   const trial = causes.find(({ word }) => TRIAL_TREATMENTS.has(word.key))
   if (trial !== undefined) doubts.push(`"${trial.word.key}" is the treatment of the trial`)
+  if (slots.some(({ word }) => word.key === 'or') && !term.includes('or'))
+    doubts.push('"or" leaves open which of two it was')
   const otherSite = slots.find(({ word, place }) => place === -1 && word.part.kind === 'site')
   if (otherSite !== undefined && matched.some(({ word }) => word.part.kind === 'site'))
     doubts.push(`"${otherSite.word.key}" is another part of the body`)
@@ -415,10 +436,7 @@ function toUnsure(
 }
 
 /** The first sign that the study's conventions leave to a person. */
-function findConvention(
-  signs: readonly Sign[],
-  { coder, domain }: Place,
-): { readonly reason: string; readonly siteQuery?: string } | undefined {
+function findConvention(signs: readonly Sign[], { coder, domain }: Place): Held | undefined {
   for (const { kind, text } of signs) {
     switch (kind) {
       case 'negated':

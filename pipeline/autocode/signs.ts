@@ -2,6 +2,7 @@
  * What a verbatim says about its event that a machine must not code over: that it is not there, not sure, worse than
  * before, long past. Knows the reading and what of it the term holds itself; decides nothing.
  */
+import type { Qualifier } from '../../dictionaries/lexicon/lexicon.ts'
 import type { Slot } from './explanation.ts'
 import { isNegation } from './read-verbatim.ts'
 
@@ -15,18 +16,13 @@ export interface Sign {
 }
 
 /** Phrases of the lexicon's class `course` that speak of the past; the others of a change. */
-const PAST = new Set([
-  'history of',
-  'past history of',
-  'h/o',
-  'hx of',
-  'prior',
-  'previous',
-  'status post',
-  's/p',
-  'preexisting',
-  'pre existing',
-])
+const PAST = new Set(
+  (
+    'history of|past history of|long history of|long hx of|longstanding history of|previous history of|prior history of|' +
+    'prior hx of|remote history of|remote hx of|pmh of|pmhx of|h/o|hx of|past|in past|in the past|remote|prior|previous|' +
+    'previously|status post|s/p|known|preexisting|pre existing|preexistent|pre existent'
+  ).split('|'),
+)
 
 /**
  * Signs in their order, each phrase once: in the words that the term does not hold; and what is not sure or changed also
@@ -44,7 +40,7 @@ export function listSigns(
     const kind = toKind(part)
     if (kind === undefined) continue
     // A term that fits word by word may deny something itself: "Fever without source".
-    if (place !== -1 && (kind === 'negated' ? isAccounted : kind !== 'provisional' && kind !== 'modified')) continue
+    if (place !== -1 && (kind === 'negated' ? isAccounted : kind === 'fatal')) continue
     const phrase = 'phrase' in part ? part.phrase : word.key
     const known = found.get(phrase)
     if (known === undefined) found.set(phrase, { kind, start: word.start, end: word.end })
@@ -59,12 +55,21 @@ function toKind(part: Slot['word']['part']): SignKind | undefined {
     return part.direction === 'normal' || part.direction === 'negative' ? 'negated' : undefined
   if (part.kind !== 'qualifier') return undefined
   if (isNegation(part)) return 'negated'
-  if (part.effect !== 'convention') return undefined
-  switch (part.class) {
+  return toConventionKind(part)
+}
+
+/** What a row of the lexicon says that the study's conventions decide on. */
+export function toConventionKind({
+  effect,
+  class: its,
+  phrase,
+}: Pick<Qualifier, 'effect' | 'class' | 'phrase'>): SignKind | undefined {
+  if (effect !== 'convention') return undefined
+  switch (its) {
     case 'certainty':
       return 'provisional'
     case 'course':
-      return PAST.has(part.phrase) ? 'history' : 'modified'
+      return PAST.has(phrase) ? 'history' : 'modified'
     case 'severity':
       return 'fatal'
     default:

@@ -1,8 +1,8 @@
 /** Texts that name no event at all, so that only the site can say what was meant. Knows English phrases; knows no dictionary. */
 
-export type UncodableKind = 'placeholder' | 'reference' | 'outcome' | 'unspecific'
+export type UncodableKind = 'placeholder' | 'reference' | 'outcome' | 'unspecific' | 'vague'
 
-const PHRASES: Readonly<Record<UncodableKind, string>> = {
+const PHRASES: Readonly<Record<Exclude<UncodableKind, 'vague'>, string>> = {
   placeholder:
     'unk|unknown|uk|na|n a|not applicable|none|nil|nothing|no|yes|y|n|not known|not done|nd|not available|tbd|tbc|pending|to follow|' +
     'to be determined|to be confirmed|missing|blank|test|other|others|other specify|xx|xxx|unspecified|not specified|not reported|nr|none stated|no event|' +
@@ -62,6 +62,11 @@ export function toUncodableWords(
       return {
         reason: `"${verbatim}" does not say what happened`,
         query: 'Please describe the event or condition: what was it?',
+      }
+    case 'vague':
+      return {
+        reason: `"${verbatim}" says too little of what happened`,
+        query: 'Please say more of the event or condition: what exactly was it, and where?',
       }
   }
 }

@@ -9,6 +9,7 @@ import type { ReviewOutcome } from '../../schemas/outcomes.ts'
 import { toAtoms } from './atoms.ts'
 import type { Autocoder } from './autocoder.ts'
 import { findUncodable, toUncodableWords } from './uncodable.ts'
+import { isVague } from './vague.ts'
 
 export interface Veto {
   readonly outcome: ReviewOutcome
@@ -26,7 +27,7 @@ interface Whole {
 /** @returns undefined where nothing speaks against coding the text as a whole */
 export function findVeto(verbatim: string, { coder, domain, isTerm }: Whole): Veto | undefined {
   const folded = foldVerbatim(verbatim)
-  const kind = findUncodable(folded)
+  const kind = findUncodable(folded) ?? (isVague(folded) ? 'vague' : undefined)
   if (kind !== undefined) {
     const { reason, query } = toUncodableWords(kind, folded)
     return { outcome: 'not-codable', reason, siteQuery: query }

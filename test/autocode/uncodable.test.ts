@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { foldVerbatim } from '../../dictionaries/text/fold.ts'
 import { findUncodable, toUncodableWords, type UncodableKind } from '../../pipeline/autocode/uncodable.ts'
+import { isVague } from '../../pipeline/autocode/vague.ts'
 
-const CASES: Readonly<Record<UncodableKind, readonly string[]>> = {
+const CASES: Readonly<Record<Exclude<UncodableKind, 'vague'>, readonly string[]>> = {
   placeholder: ['UNK', 'N/A', 'n.a.', 'Not  applicable', 'None', 'TBD', 'xxx', 'not known.'],
   reference: ['See above', 'see AE #3', 'same as above', 'ditto', 'As previously reported', '(see narrative)'],
   outcome: ['Death', 'died', 'ongoing', 'Hospitalized', 'ER visit', 'dose reduced', 'worsening'],
@@ -18,12 +19,17 @@ const CASES: Readonly<Record<UncodableKind, readonly string[]>> = {
     'Medical history',
   ],
 }
-const KINDS = Object.keys(CASES) as UncodableKind[]
+const KINDS = Object.keys(CASES) as (keyof typeof CASES)[]
+const ALL_KINDS: readonly UncodableKind[] = [...KINDS, 'vague']
 
 for (const kind of KINDS) {
   describe(kind, () => {
     for (const text of CASES[kind]) test(`"${text}"`, () => expect(findUncodable(foldVerbatim(text))).toBe(kind))
+  })
+}
 
+for (const kind of ALL_KINDS) {
+  describe(`what is said of "${kind}"`, () => {
     test('has a reason that quotes the text, and a question for the site that leads to no answer', () => {
       const { reason, query } = toUncodableWords(kind, 'so and so')
       expect(reason).toContain('"so and so"')
@@ -34,8 +40,8 @@ for (const kind of KINDS) {
 }
 
 test('each kind has words of its own', () => {
-  const reasons = KINDS.map((kind) => toUncodableWords(kind, 'x').reason)
-  expect(new Set(reasons).size).toBe(KINDS.length)
+  const reasons = ALL_KINDS.map((kind) => toUncodableWords(kind, 'x').reason)
+  expect(new Set(reasons).size).toBe(ALL_KINDS.length)
 })
 
 test('an event is none of them, even beside such words', () => {
@@ -52,4 +58,33 @@ test('an event is none of them, even beside such words', () => {
     'type 2 diabetes',
   ])
     expect(findUncodable(text), text).toBeUndefined()
+})
+
+describe('vague', () => {
+  for (const text of [
+    'infection',
+    'Infections NOS',
+    'bleeding',
+    'swelling, bilateral',
+    'eye problem',
+    'GI issues',
+    'changes in vision',
+    'bad knees',
+    'trouble with left ear',
+    'abnormal blood work',
+  ])
+    test(`"${text}" does not say what happened`, () => expect(isVague(foldVerbatim(text))).toBe(true))
+
+  for (const text of [
+    'ear infection',
+    'bleeding gums',
+    'swelling of ankle',
+    'eye pain',
+    'sleep problem',
+    'vision loss',
+    'panic attack',
+    'rash',
+    'fever',
+  ])
+    test(`"${text}" does`, () => expect(isVague(foldVerbatim(text))).toBe(false))
 })

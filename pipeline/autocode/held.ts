@@ -1,0 +1,141 @@
+/**
+ * What leaves a text to a person though a term has its very words: it says that its event is not sure, changed or past,
+ * or the term stands for no event that a machine should decide alone. Knows phrases and headings; knows no alignment.
+ */
+import type { Lexicon, Qualifier } from '../../dictionaries/lexicon/lexicon.ts'
+import { isPattern, toMarkKey } from '../../dictionaries/lexicon/patterns.ts'
+import type { TermPath } from '../../schemas/terms.ts'
+import { type Sign, toConventionKind } from './signs.ts'
+
+/** Classes of the lexicon whose rows may be such phrases. */
+const CLASSES: ReadonlySet<Qualifier['class']> = new Set(['certainty', 'course', 'severity'])
+
+interface Phrases {
+  readonly pattern: RegExp
+  readonly rowByKey: ReadonlyMap<string, Qualifier>
+}
+
+const PHRASES = new WeakMap<Lexicon, Phrases>()
+
+/** All of these classes, the longest first: "likely related" says nothing of the event, though "likely" does. */
+function toPhrases(lexicon: Lexicon): Phrases {
+  const known = PHRASES.get(lexicon)
+  if (known !== undefined) return known
+  const rowByKey = new Map(
+    lexicon.tables.qualifiers
+      .filter(({ class: its, phrase }) => CLASSES.has(its) && !isPattern(phrase))
+      .map((row) => [toMarkKey(row.phrase), row]),
+  )
+  const keys = [...rowByKey.keys()].sort((one, other) => other.length - one.length)
+  const source = keys.map((key) => key.replace(/[\\^$.|?+()[\]{}/]/g, String.raw`\$&`)).join('|')
+  const phrases = { pattern: new RegExp(`(?<![\\p{L}\\p{N}])(?:${source})(?![\\p{L}\\p{N}])`, 'gu'), rowByKey }
+  PHRASES.set(lexicon, phrases)
+  return phrases
+}
+
+/**
+ * The signs that stand in a text whatever it is matched to.
+ * @param path of the term that has these words
+ */
+export function listWholeSigns(text: string, path: TermPath, lexicon: Lexicon): readonly Sign[] {
+  const { pattern, rowByKey } = toPhrases(lexicon)
+  const signs: Sign[] = []
+  for (const [phrase] of toMarkKey(text).matchAll(pattern)) {
+    const row = rowByKey.get(phrase)
+    const kind = row === undefined ? undefined : toConventionKind(row)
+    if (kind !== undefined) signs.push({ kind, text: phrase })
+  }
+  return withoutOwnWords(signs, path)
+}
+
+/**
+ * Without what the concept's own name says: a relapse of schizophrenia is more than schizophrenia, and in graft versus
+ * host disease nothing is weighed. That a concept is a suspicion itself makes nothing sure.
+ */
+export function withoutOwnWords(signs: readonly Sign[], path: TermPath): readonly Sign[] {
+  const concept = toConcept(path).toLowerCase()
+  return signs.filter(({ kind, text }) => {
+    if (kind === 'modified') return !CHANGE.test(concept)
+    if (kind !== 'provisional' || SUSPICION.test(text)) return true
+    return !(concept.includes(text) || (VERSUS.test(text) && VERSUS.test(concept)))
+  })
+}
+
+const SUSPICION = /susp|poss|prob|presum/i
+const VERSUS = /\b(?:vs|versus)\b/i
+
+/** Words by which the name of a concept says a change itself. */
+const CHANGE = /\b(?:exacerbat|aggravat|worse|flar|relaps|recurr|progress|deteriorat|breakthrough|uncontrolled)/i
+
+export interface Held {
+  readonly reason: string
+  readonly siteQuery?: string
+}
+
+interface HeldKind {
+  /** Which names of a path it is told by. */
+  readonly of: 'concept' | 'broadest' | 'any'
+  readonly pattern: RegExp
+  readonly says: string
+  readonly siteQuery?: string
+  /** Told in a medical history without any doubt. */
+  readonly isHistory?: true
+}
+
+const USE_QUERY = 'Please say what was given or taken, how it differed from the plan, and whether an event came of it.'
+const USE_SAYS = 'is about how a treatment was used, which the sponsor follows up'
+const TREATMENT = String.raw`(?:medic\w*|drugs?|products?|dos(?:e|es|age|ing)|instructions?)`
+
+/** Told by words of the dictionary's own names, whatever dictionary it is. */
+const HELD_KINDS: readonly HeldKind[] = [
+  { of: 'concept', pattern: /\b(?:over|under)dos|\boff.label/i, says: USE_SAYS, siteQuery: USE_QUERY },
+  {
+    of: 'any',
+    pattern: new RegExp(
+      String.raw`\b${TREATMENT}\b.*\b(?:errors?|mistakes?|mis-?use)\b|\b(?:errors?|mistakes?|mis-?use|use)\b.*\b${TREATMENT}\b`,
+      'i',
+    ),
+    says: USE_SAYS,
+    siteQuery: USE_QUERY,
+  },
+  {
+    of: 'any',
+    pattern: /\bexposure\b.*\bpregnan|\bpregnan.*\b(?:exposure|partner)/i,
+    says: 'is a pregnancy that the sponsor follows up',
+  },
+  {
+    of: 'concept',
+    pattern:
+      /^(?!.*\b(?:fear|thoughts?|wish|ideation|attempt|tooth|questionnaire|scale|non.fatal)\b).*\b(?:death|dead|died|fatal|suicide)\b/i,
+    says: 'is an outcome: a person decides what was fatal',
+    siteQuery: 'Please enter the event or condition that led to death.',
+  },
+  {
+    of: 'broadest',
+    pattern: /\bcircumstances\b/i,
+    says: 'is a circumstance of life and no event',
+    siteQuery: 'Please enter the event or condition, if there was one.',
+    isHistory: true,
+  },
+]
+
+/** What a term stands for that no machine should decide alone. */
+export function findHeldKind(path: TermPath, domain: string): Held | undefined {
+  const names = path.slice(0, -1).map(({ text }) => text)
+  const of: Readonly<Record<HeldKind['of'], readonly string[]>> = {
+    any: names,
+    concept: [toConcept(path)],
+    broadest: names.slice(0, 1),
+  }
+  const kind = HELD_KINDS.find(
+    (each) => !(each.isHistory && domain === 'MH') && of[each.of].some((name) => each.pattern.test(name)),
+  )
+  if (kind === undefined) return undefined
+  const { says, siteQuery } = kind
+  return { reason: `"${path.at(-1)?.text}" ${says}`, ...(siteQuery === undefined ? {} : { siteQuery }) }
+}
+
+/** The name of the concept: what stands right above the term. */
+function toConcept(path: TermPath): string {
+  return path.at(-2)?.text ?? path.at(-1)?.text ?? ''
+}
