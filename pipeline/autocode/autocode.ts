@@ -8,15 +8,15 @@ import { assertNever } from '../../schemas/errors.ts'
 import type { AutocodeOutcome, Step } from '../../schemas/outcomes.ts'
 import type { Alignment, Candidate, TermPath } from '../../schemas/terms.ts'
 import type { Autocoder } from './autocoder.ts'
-import { listSlots, type Slot, toAlignment, toWhy, WEAK_ROLES } from './explanation.ts'
-import { findHeldKind, type Held, listWholeSigns, withoutOwnWords } from './held.ts'
+import { listDoubts } from './doubts.ts'
+import { listSlots, type Slot, toAlignment, toWhy } from './explanation.ts'
+import { FATAL_QUERY, findHeldKind, type Held, listWholeSigns, withoutOwnWords } from './held.ts'
 import type { Matches, Ranked } from './matcher.ts'
 import { listSigns, type Sign } from './signs.ts'
 import { type Piece, toPieces } from './split.ts'
 import { findUncodable, toUncodableWords } from './uncodable.ts'
 import { isVague } from './vague.ts'
 import { findVeto } from './vetoes.ts'
-import { CAUSE_WORDS, RELATION_WORDS, TRIAL_TREATMENTS } from './words.ts'
 
 /** Raised when the rules of this room change what a verbatim leads to; stamped on every decision. */
 export const ENGINE_VERSION = '2'
@@ -188,7 +188,7 @@ function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeRe
   const doubts =
     alignment === undefined || first === undefined
       ? ['no term resembles it']
-      : listDoubts(alignment, { slots, coder, ranked: first })
+      : listDoubts(verbatim, { alignment, slots, matches, matcher: coder.matcher })
 
   const signs = listSigns(verbatim, slots, { isAccounted: doubts.length === 0 })
   const isWhole = doubts.length === 0 || (first !== undefined && coder.matcher.toCovered(first).both >= WHOLE_COVERED)
@@ -320,62 +320,6 @@ function toUnmatchedSlots({ prepared }: Matches): readonly Slot[] {
   return (prepared[0]?.reading.words ?? []).map((word) => ({ word, place: -1, term: undefined, nearness: undefined }))
 }
 
-/** What speaks against coding by machine, as ends of a sentence; nothing where every word is accounted for. */
-function listDoubts(
-  { tokens, missing }: Alignment,
-  { slots, coder, ranked }: { slots: readonly Slot[]; coder: Autocoder; ranked: Ranked },
-): readonly string[] {
-  const doubts: string[] = []
-  for (const { role, text, term } of tokens) {
-    if (role === 'unexplained') doubts.push(`"${text}" is not explained`)
-    else if (WEAK_ROLES.has(role)) doubts.push(`"${text}" only resembles "${term}"`)
-  }
-  if (!slots.some(({ word, place }) => place !== -1 && !BESIDE.has(word.part.kind)))
-    doubts.push('nothing is said of the event itself')
-  doubts.push(...listOrderDoubts(slots, coder, ranked))
-  const heavy = missing.filter(({ isLight }) => !isLight).map(({ text }) => `"${text}"`)
-  if (heavy.length > 0) doubts.push(`the verbatim says nothing of ${heavy.join(', ')}`)
-  for (const { word, place, nearness, term } of slots) {
-    const { part } = word
-    if ((nearness === 'spelling' || nearness === 'stem') && term !== undefined) {
-      const other = coder.matcher.findOtherSpelling(word.key, term)
-      if (other !== undefined) doubts.push(`"${word.key}" may be "${term}" or "${other}"`)
-    }
-    if (place !== -1) continue
-    if (part.kind === 'cause' && part.isNamed) doubts.push(`the cause "${word.key}" may make it another event`)
-    if (part.kind === 'qualifier' && part.effect === 'keep') doubts.push(`"${part.phrase}" changes the meaning`)
-  }
-  return [...new Set(doubts)]
-}
-
-/** Doubts from how the words stand to each other. */
-function listOrderDoubts(slots: readonly Slot[], { matcher }: Autocoder, ranked: Ranked): readonly string[] {
-  const doubts: string[] = []
-  const matched = slots.filter(({ place }) => place !== -1)
-  const term = matcher.listWords(ranked.text)
-  const isTurned = matched.some(({ place }, i) => i > 0 && place < (matched[i - 1] as Slot).place)
-  // "Vomiting without nausea" is not "nausea without vomiting".
-  if (
-    isTurned &&
-    term.some((word) => RELATION_WORDS.has(word)) &&
-    slots.some(({ word }) => RELATION_WORDS.has(word.key))
-  )
-    doubts.push('the words stand in another order than those of the term')
-  const causes = matched.filter(({ word }) => word.part.kind === 'cause')
-  if (causes.length > 0 && !term.some((word) => CAUSE_WORDS.has(word)))
-    doubts.push(`the term does not say that it came of "${causes[0]?.word.key}"`)
-  const trial = causes.find(({ word }) => TRIAL_TREATMENTS.has(word.key))
-  if (trial !== undefined) doubts.push(`"${trial.word.key}" is the treatment of the trial`)
-  if (slots.some(({ word }) => word.key === 'or') && !term.includes('or'))
-    doubts.push('"or" leaves open which of two it was')
-  const otherSite = slots.find(({ word, place }) => place === -1 && word.part.kind === 'site')
-  if (otherSite !== undefined && matched.some(({ word }) => word.part.kind === 'site'))
-    doubts.push(`"${otherSite.word.key}" is another part of the body`)
-  return doubts
-}
-
-const BESIDE: ReadonlySet<Slot['word']['part']['kind']> = new Set(['cause', 'value', 'stop', 'medicine'])
-
 /** The events of a verbatim that can be divided; fewer than two where it is one. */
 function listParts(verbatim: string, place: Place): readonly ProposedPart[] {
   const pieces = toPieces(verbatim)
@@ -450,7 +394,11 @@ function findConvention(signs: readonly Sign[], { coder, domain }: Place): Held 
         break
       case 'modified':
         if (coder.conventions.modified === 'review')
-          return { reason: `"${text}" says that it changed; the study's conventions leave that to a person` }
+          return {
+            reason: `"${text}" says that it changed; the study's conventions leave that to a person`,
+            siteQuery:
+              'Is this a new event, or a change of a condition known before? Please say which, and what changed.',
+          }
         break
       case 'history':
         if (domain !== 'MH' && coder.conventions.history === 'review')
@@ -460,7 +408,7 @@ function findConvention(signs: readonly Sign[], { coder, domain }: Place): Held 
           }
         break
       case 'fatal':
-        return { reason: `"${text}" is an outcome: a person decides what was fatal` }
+        return { reason: `"${text}" is an outcome: a person decides what was fatal`, siteQuery: FATAL_QUERY }
       default:
         return assertNever(kind)
     }

@@ -103,11 +103,15 @@ function toRole(slots: readonly Slot[]): TokenRole {
   const { word } = slots[0] as Slot
   const matched = slots.filter(({ nearness }) => nearness !== undefined)
   if (matched.length === 0) return toUnmatchedRole(word)
-  const hasRest = slots.some(({ nearness, word: { part } }) => nearness === undefined && part.kind !== 'stop')
-  if (hasRest) return 'unexplained'
+  if (slots.some(({ nearness, word }) => nearness === undefined && !isSpare(word))) return 'unexplained'
   const weakest = ROLE_ORDER.find((role) => matched.some(({ nearness }) => nearness === role))
   if (word.source === 'literal') return weakest ?? 'exact'
   return weakest !== undefined && WEAK_ROLES.has(weakest) ? weakest : SOURCE_ROLES[word.source]
+}
+
+/** What a term may do without, inside a reading that it holds the rest of: the side in "both eyes". */
+function isSpare({ part }: ReadWord): boolean {
+  return part.kind === 'stop' || part.kind === 'site' || (part.kind === 'qualifier' && part.effect === 'drop')
 }
 
 const ROLE_ORDER = ['related', 'learned', 'shortened', 'spelling', 'direction', 'equivalent', 'stem', 'exact'] as const

@@ -69,7 +69,7 @@ const CHANGE = /\b(?:exacerbat|aggravat|worse|flar|relaps|recurr|progress|deteri
 
 export interface Held {
   readonly reason: string
-  readonly siteQuery?: string
+  readonly siteQuery: string
 }
 
 interface HeldKind {
@@ -77,11 +77,12 @@ interface HeldKind {
   readonly of: 'concept' | 'broadest' | 'any'
   readonly pattern: RegExp
   readonly says: string
-  readonly siteQuery?: string
+  readonly siteQuery: string
   /** Told in a medical history without any doubt. */
   readonly isHistory?: true
 }
 
+export const FATAL_QUERY = 'Please enter the event or condition that led to death.'
 const USE_QUERY = 'Please say what was given or taken, how it differed from the plan, and whether an event came of it.'
 const USE_SAYS = 'is about how a treatment was used, which the sponsor follows up'
 const TREATMENT = String.raw`(?:medic\w*|drugs?|products?|dos(?:e|es|age|ing)|instructions?)`
@@ -100,15 +101,16 @@ const HELD_KINDS: readonly HeldKind[] = [
   },
   {
     of: 'any',
-    pattern: /\bexposure\b.*\bpregnan|\bpregnan.*\b(?:exposure|partner)/i,
+    pattern: /\bexposure\b.*\bpregnan|\bpregnan.*\bexposure/i,
     says: 'is a pregnancy that the sponsor follows up',
+    siteQuery: 'Was there an event in the mother or the child? If so, please enter it.',
   },
   {
     of: 'concept',
     pattern:
       /^(?!.*\b(?:fear|thoughts?|wish|ideation|attempt|tooth|questionnaire|scale|non.fatal)\b).*\b(?:death|dead|died|fatal|suicide)\b/i,
     says: 'is an outcome: a person decides what was fatal',
-    siteQuery: 'Please enter the event or condition that led to death.',
+    siteQuery: FATAL_QUERY,
   },
   {
     of: 'broadest',
@@ -131,8 +133,7 @@ export function findHeldKind(path: TermPath, domain: string): Held | undefined {
     (each) => !(each.isHistory && domain === 'MH') && of[each.of].some((name) => each.pattern.test(name)),
   )
   if (kind === undefined) return undefined
-  const { says, siteQuery } = kind
-  return { reason: `"${path.at(-1)?.text}" ${says}`, ...(siteQuery === undefined ? {} : { siteQuery }) }
+  return { reason: `"${path.at(-1)?.text}" ${kind.says}`, siteQuery: kind.siteQuery }
 }
 
 /** The name of the concept: what stands right above the term. */

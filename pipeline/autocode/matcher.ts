@@ -7,7 +7,7 @@ import type { Lexicon } from '../../dictionaries/lexicon/lexicon.ts'
 import { learnWords } from '../../dictionaries/text/learned-words.ts'
 import type { TermIndex } from '../../dictionaries/text/term-index.ts'
 import { ALIGNMENT_FEATURES, Aligner, type PreparedReading } from './align.ts'
-import { NearWords } from './near-words.ts'
+import { NearWords, type OtherWord } from './near-words.ts'
 import { PhraseTable } from './phrases.ts'
 import { MOST_READINGS, type ReadingKnowledge, readVerbatim, type VerbatimReading } from './read-verbatim.ts'
 
@@ -133,9 +133,9 @@ export class Matcher {
     }
   }
 
-  /** Another word that a misspelt one may as well be. */
-  findOtherSpelling(key: string, term: string): string | undefined {
-    return this.#nearWords.findOther(key, this.index.vocabulary.findWord(term))
+  /** Other words that a misspelt one may as well be. */
+  listOtherSpellings(key: string, term: string): readonly OtherWord[] {
+    return this.#nearWords.listOthers(key, this.index.vocabulary.findWord(term))
   }
 
   match(verbatim: string, { domain = 'AE', without }: MatchOptions = {}): Matches {

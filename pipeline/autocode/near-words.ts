@@ -18,6 +18,11 @@ export interface Near {
   readonly similarity: number
 }
 
+export interface OtherWord {
+  readonly word: string
+  readonly isOpposite: boolean
+}
+
 const EQUIVALENT = 0.94
 /** A misspelling that the lexicon lists. */
 const MISSPELT = 0.97
@@ -82,26 +87,28 @@ export class NearWords {
   }
 
   /**
-   * A word of another meaning that a misspelt one is about as near to as to the one it was taken for: "chancer" is cancer
-   * or chancre.
+   * Words of another meaning that a misspelt one is about as near to as to the one it was taken for: "chancer" is cancer
+   * or chancre. `isOpposite`: the lexicon keeps both apart.
    */
-  findOther(key: string, word: number): string | undefined {
+  listOthers(key: string, word: number): readonly OtherWord[] {
     const near = this.#vocabulary.listNear(key)
     const taken = near.find((each) => each.word === word)
-    if (taken === undefined) return undefined
+    if (taken === undefined) return []
     const name = this.#vocabulary.words[word] ?? ''
     const slips = toWordDistance(key, name, MOST_SLIPS)
     // Another form of an unknown word is a guess as well.
     const asNear = taken.likeness === 'stem' ? AS_NEAR_AS_A_FORM : AS_NEAR
-    const other = near.find(
-      (each) =>
-        each.word !== word &&
-        each.likeness === 'spelling' &&
-        (each.similarity > taken.similarity - asNear ||
-          toWordDistance(key, this.#vocabulary.words[each.word] ?? '', MOST_SLIPS) <= slips) &&
-        !this.#isSameMeaning(name, this.#vocabulary.words[each.word] ?? ''),
-    )
-    return other === undefined ? undefined : this.#vocabulary.words[other.word]
+    return near
+      .filter(
+        (each) =>
+          each.word !== word &&
+          each.likeness === 'spelling' &&
+          (each.similarity > taken.similarity - asNear ||
+            toWordDistance(key, this.#vocabulary.words[each.word] ?? '', MOST_SLIPS) <= slips),
+      )
+      .map((each) => this.#vocabulary.words[each.word] ?? '')
+      .filter((other) => !this.#isSameMeaning(name, other))
+      .map((other) => ({ word: other, isOpposite: this.#lexicon.findOpposition(name, other) !== undefined }))
   }
 
   #isSameMeaning(one: string, other: string): boolean {

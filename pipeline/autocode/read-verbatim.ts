@@ -635,8 +635,9 @@ function toReadPart(
   if (STOP_WORDS.has(key)) return STOP
   if (place.kind === 'cause' || place.kind === 'value') return place
   if (phrases.isIn('body-site', key)) return SITE
-  // Inside a longer reading a word may be part of a name: graft versus host.
-  const row = isAlone ? phrases.findQualifier(key) : undefined
+  // Inside a longer reading a word may be part of a name, graft versus host; a side is a side: "left eye".
+  const row = phrases.findQualifier(key)
+  if (!isAlone && row?.class !== 'laterality') return CONTENT
   return row === undefined ? CONTENT : toQualifierPart(row)
 }
 

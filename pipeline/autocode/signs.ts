@@ -16,13 +16,8 @@ export interface Sign {
 }
 
 /** Phrases of the lexicon's class `course` that speak of the past; the others of a change. */
-const PAST = new Set(
-  (
-    'history of|past history of|long history of|long hx of|longstanding history of|previous history of|prior history of|' +
-    'prior hx of|remote history of|remote hx of|pmh of|pmhx of|h/o|hx of|past|in past|in the past|remote|prior|previous|' +
-    'previously|status post|s/p|known|preexisting|pre existing|preexistent|pre existent'
-  ).split('|'),
-)
+const PAST =
+  /\b(?:history|hx|pmhx?|h\/o|s\/p|status post|past|prior|previous(?:ly)?|remote|known|pre ?exist\w*|ago|child(?:hood)?|kid|teen(?:s|ager)?|long ?standing)\b/
 
 /**
  * Signs in their order, each phrase once: in the words that the term does not hold; and what is not sure or changed also
@@ -69,7 +64,7 @@ export function toConventionKind({
     case 'certainty':
       return 'provisional'
     case 'course':
-      return PAST.has(phrase) ? 'history' : 'modified'
+      return PAST.test(phrase) ? 'history' : 'modified'
     case 'severity':
       return 'fatal'
     default:

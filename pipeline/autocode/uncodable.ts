@@ -14,7 +14,7 @@ const PHRASES: Readonly<Record<Exclude<UncodableKind, 'vague'>, string>> = {
   outcome:
     'death|dead|died|deceased|fatal|fatal outcome|patient died|pt died|expired|passed away|hospitalization|hospitalisation|' +
     'hospitalized|hospitalised|hospital admission|admitted|admitted to hospital|hospital stay|hospital visit|er visit|ed visit|emergency room visit|icu admission|ongoing|' +
-    'continuing|resolved|recovered|recovering|improved|improving|stable|worse|worsening|worsened|better|no change|unchanged|discontinued|withdrawn|' +
+    'continuing|resolved|recovered|recovering|improved|improving|stable|worse|worsening|worsened|better|felt better|feeling better|feels better|feel better|much better|improvement|no change|unchanged|discontinued|withdrawn|' +
     'drop out|dropout|dose reduced|dose reduction|dose held|drug held|stopped|life threatening|disabled|recurrence|relapse|progression|disease progression|progressive disease|progression of disease|tumor progression|tumour progression|pd|flare|flare up|exacerbation|episode|onset',
   unspecific:
     'ae|aes|sae|saes|susar|adverse event|adverse events|adverse reaction|side effect|side effects|reaction|event|symptom|symptoms|sx|complaint|complaints|' +
@@ -36,7 +36,12 @@ export function findUncodable(folded: string): UncodableKind | undefined {
   const plain = folded.replace(/[^\p{L}\p{N}]+/gu, ' ').trim()
   // Numbers name no event either: an item, a date, a visit.
   if (/^(?:as )?per\b/.test(plain)) return 'reference'
-  if (/^(?:[\d ]|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b)+$/.test(plain)) return 'placeholder'
+  if (
+    /^(?:[\d ]|\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b)+$/.test(
+      plain,
+    )
+  )
+    return 'placeholder'
   return KIND_BY_PHRASE.get(plain) ?? KIND_BY_PHRASE.get(plain.replace(/ ?\b(?:\d+|x\d+)\b/g, '').trim())
 }
 

@@ -16,7 +16,7 @@ const KINDS = new Set(
     'abnormal scan|abnormal imaging|abnormal xray|abnormal x ray|abnormal ct|abnormal mri|abnormal ct scan|abnormal mri scan|abnormal biopsy|biopsy abnormal|' +
     'abnormal results|abnormal behavior|abnormal behaviour|abnormal vital sign|abnormal ultrasound|toxicity|drug toxicity|intolerance|drug intolerance|drug reaction|medication reaction|' +
     'reaction to drug|reaction to medication|drug effect|complications|postoperative complication|postoperative complications|surgical complication|' +
-    'deficiency|hereditary disease|genetic disorder|autoimmune disease|autoimmune disorder|chronic disease|chronic illness|sick|ill|illness|unwell episode'
+    'allergy|allergies|irae|iraes|immune related adverse event|immune related adverse events|deficiency|hereditary disease|genetic disorder|autoimmune disease|autoimmune disorder|chronic disease|chronic illness|sick|ill|illness|unwell episode'
   ).split('|'),
 )
 

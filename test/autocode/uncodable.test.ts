@@ -5,7 +5,7 @@ import { findUncodable, toUncodableWords, type UncodableKind } from '../../pipel
 import { isVague } from '../../pipeline/autocode/vague.ts'
 
 const CASES: Readonly<Record<Exclude<UncodableKind, 'vague'>, readonly string[]>> = {
-  placeholder: ['UNK', 'N/A', 'n.a.', 'Not  applicable', 'None', 'TBD', 'xxx', 'not known.'],
+  placeholder: ['UNK', 'N/A', 'n.a.', 'Not  applicable', 'None', 'TBD', 'xxx', 'not known.', '3 Sept 2020', 'March'],
   reference: ['See above', 'see AE #3', 'same as above', 'ditto', 'As previously reported', '(see narrative)'],
   outcome: ['Death', 'died', 'ongoing', 'Hospitalized', 'ER visit', 'dose reduced', 'worsening'],
   unspecific: [
@@ -56,6 +56,10 @@ test('an event is none of them, even beside such words', () => {
     'unknown rash',
     'see-saw breathing',
     'type 2 diabetes',
+    // Words that begin like a month.
+    'sepsis',
+    'febrile',
+    'decubitus',
   ])
     expect(findUncodable(text), text).toBeUndefined()
 })
