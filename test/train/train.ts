@@ -35,6 +35,12 @@ const FOLDS = 5
 const FOLD_ROUNDS = 25
 const PRECISIONS = [0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.995]
 
+/**
+ * How many times as likely to be wrong as all together the least sure of them may be. The gold verbatims are few: without
+ * it two or three of them move a threshold far down.
+ */
+const MOST_UNSURE = 15
+
 /** No threshold: what passes the other gates is coded. */
 const EVERYTHING: ModelPromise = { precision: 1, probability: 0, coded: 0, right: 0, lowerBound: 0 }
 
@@ -168,6 +174,7 @@ function toPromises(all: readonly Evidence[]): readonly ModelPromise[] {
       if (isRight) right += 1
       // Equal probabilities are over a threshold together.
       if (probability === open[i + 1]?.probability || right / coded < precision) continue
+      if (probability < 1 - MOST_UNSURE * (1 - precision)) continue
       best = { precision, probability, coded, right, lowerBound: toClopperPearsonLower(right, coded) }
     }
     return best === undefined ? [] : [best]
