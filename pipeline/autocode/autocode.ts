@@ -139,11 +139,11 @@ function findNormalised(
 ): AutocodeResult | undefined {
   // A minus that stands alone is "negative" in every clinic; evening out punctuation would lose it.
   if (MINUS.test(folded)) return undefined
+  const normalised = coder.dictionary.listByNormalised(normaliseTerm(verbatim)).filter((term) => term.isCurrent)
+  if (normalised.length === 0) return undefined
   // "nausea, ongoing": what stands behind the comma is no part of a name that was turned round.
   const behind = folded.slice(folded.indexOf(',') + 1).trim()
   if (folded.includes(',') && coder.lexicon.findQualifier(behind)?.effect === 'drop') return undefined
-  const normalised = coder.dictionary.listByNormalised(normaliseTerm(verbatim)).filter((term) => term.isCurrent)
-  if (normalised.length === 0) return undefined
   const concepts = new Set(normalised.map((term) => term.conceptCode))
   const nearest = findNearest(folded, normalised)
   const held = concepts.size === 1 && nearest ? findHeld(verbatim, nearest.code, { coder, domain }) : undefined

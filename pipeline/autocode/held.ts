@@ -10,27 +10,26 @@ import { type Sign, toConventionKind } from './signs.ts'
 /** Classes of the lexicon whose rows may be such phrases. */
 const CLASSES: ReadonlySet<Qualifier['class']> = new Set(['certainty', 'course', 'severity'])
 
-interface Phrases {
-  readonly pattern: RegExp
-  readonly rowByKey: ReadonlyMap<string, Qualifier>
-}
+/** By the first word, as words; the longest first: "likely related" says nothing of the event, though "likely" does. */
+type Phrases = ReadonlyMap<string, readonly { readonly words: readonly string[]; readonly row: Qualifier }[]>
 
 const PHRASES = new WeakMap<Lexicon, Phrases>()
 
-/** All of these classes, the longest first: "likely related" says nothing of the event, though "likely" does. */
 function toPhrases(lexicon: Lexicon): Phrases {
   const known = PHRASES.get(lexicon)
   if (known !== undefined) return known
-  const rowByKey = new Map(
-    lexicon.tables.qualifiers
-      .filter(({ class: its, phrase }) => CLASSES.has(its) && !isPattern(phrase))
-      .map((row) => [toMarkKey(row.phrase), row]),
-  )
-  const keys = [...rowByKey.keys()].sort((one, other) => other.length - one.length)
-  const source = keys.map((key) => key.replace(/[\\^$.|?+()[\]{}/]/g, String.raw`\$&`)).join('|')
-  const phrases = { pattern: new RegExp(`(?<![\\p{L}\\p{N}])(?:${source})(?![\\p{L}\\p{N}])`, 'gu'), rowByKey }
-  PHRASES.set(lexicon, phrases)
-  return phrases
+  const phrases = lexicon.tables.qualifiers
+    .filter(({ class: its, phrase }) => CLASSES.has(its) && !isPattern(phrase))
+    .map((row) => ({ words: listWords(row.phrase), row }))
+    .sort((one, other) => other.words.length - one.words.length)
+  const byFirst = Map.groupBy(phrases, ({ words }) => words[0] ?? '')
+  PHRASES.set(lexicon, byFirst)
+  return byFirst
+}
+
+/** What the phrases are made of: a slash joins, as in "h/o"; other signs part. */
+function listWords(text: string): readonly string[] {
+  return toMarkKey(text).match(/[\p{L}\p{N}]+(?:\/[\p{L}\p{N}]+)*|[^\s\p{L}\p{N}]/gu) ?? []
 }
 
 /**
@@ -38,12 +37,14 @@ function toPhrases(lexicon: Lexicon): Phrases {
  * @param path of the term that has these words
  */
 export function listWholeSigns(text: string, path: TermPath, lexicon: Lexicon): readonly Sign[] {
-  const { pattern, rowByKey } = toPhrases(lexicon)
+  const phrases = toPhrases(lexicon)
+  const words = listWords(text)
   const signs: Sign[] = []
-  for (const [phrase] of toMarkKey(text).matchAll(pattern)) {
-    const row = rowByKey.get(phrase)
-    const kind = row === undefined ? undefined : toConventionKind(row)
-    if (kind !== undefined) signs.push({ kind, text: phrase })
+  for (let i = 0; i < words.length; ) {
+    const found = phrases.get(words[i] as string)?.find((each) => each.words.every((word, j) => word === words[i + j]))
+    const kind = found === undefined ? undefined : toConventionKind(found.row)
+    if (kind !== undefined) signs.push({ kind, text: found?.row.phrase ?? '' })
+    i += found?.words.length ?? 1
   }
   return withoutOwnWords(signs, path)
 }

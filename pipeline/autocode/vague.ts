@@ -40,8 +40,12 @@ const HURT = new RegExp(`^(?:hurt|bad|funny|weird) (?:${AREAS})s?$`)
 const BESIDE =
   /\b(?:left|right|bilateral|both|l|r|lt|rt|the|some|various|multiple|several|unspecified|nos|unknown|other|minor|mild|moderate|severe)\b/g
 
+/** Every text that is meant is shorter, with words beside it. */
+const LONGEST = 60
+
 /** @param folded the verbatim after `foldVerbatim` */
 export function isVague(folded: string): boolean {
+  if (folded.length > LONGEST) return false
   const plain = folded
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .replace(BESIDE, ' ')
