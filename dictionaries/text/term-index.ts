@@ -90,7 +90,9 @@ export class TermIndex {
       }
       this.#inverseNorms[text] = square === 0 ? 0 : 1 / Math.sqrt(square)
     }
-    this.#postingNorms = Float32Array.from(this.#postings, (text) => this.#inverseNorms[text] as number)
+    this.#postingNorms = new Float32Array(this.#postings.length)
+    for (let i = 0; i < this.#postings.length; i += 1)
+      this.#postingNorms[i] = this.#inverseNorms[this.#postings[i] as number] as number
     this.#sums = new Float32Array(keys.length)
     this.#lastSought = new Int32Array(keys.length)
     this.#touched = new Int32Array(keys.length)
