@@ -13,26 +13,29 @@ const lexicon = openFolder(join(import.meta.dirname, '..', '..', '..', 'dictiona
 // As a run of aecoder does.
 const keepMemorySmall = toMemoryKeeper()
 
-await serveMatcher({
-  build: (rows) =>
-    loadSparingly(async () => {
-      const coder = toAutocoder({
-        dictionary: toBenchDictionary(rows),
-        lexicon: await readLexicon(
-          { where: lexicon.where, list: () => lexicon.list(), open: (name) => lexicon.read(name) },
-          { language: 'en', terminology: 'meddra', areConflictsKnown: true },
-        ),
-      })
-      coder.prepare()
-      return (query, domain) => {
-        keepMemorySmall()
-        const { coding, confidence, candidates } = autocode(query, coder, domain)
-        return {
-          // Their order is what counts: of a compound verbatim each event's first candidate comes before the others.
-          hits: candidates.map(({ path }, place) => ({ id: path.at(-1)?.code ?? '', score: -place })),
-          auto: coding !== null,
-          confidence,
+// The outer one for the rows, which are read before `build`; the inner one ends the sparing with the building.
+await loadSparingly(() =>
+  serveMatcher({
+    build: (rows) =>
+      loadSparingly(async () => {
+        const coder = toAutocoder({
+          dictionary: toBenchDictionary(rows),
+          lexicon: await readLexicon(
+            { where: lexicon.where, list: () => lexicon.list(), open: (name) => lexicon.read(name) },
+            { language: 'en', terminology: 'meddra', areConflictsKnown: true },
+          ),
+        })
+        coder.prepare()
+        return (query, domain) => {
+          keepMemorySmall()
+          const { coding, confidence, candidates } = autocode(query, coder, domain)
+          return {
+            // Their order is what counts: of a compound verbatim each event's first candidate comes before the others.
+            hits: candidates.map(({ path }, place) => ({ id: path.at(-1)?.code ?? '', score: -place })),
+            auto: coding !== null,
+            confidence,
+          }
         }
-      }
-    }),
-})
+      }),
+  }),
+)
