@@ -68,7 +68,8 @@ export class TermIndex {
     this.words = words
     this.starts = starts
     const wordCount = vocabulary.words.length
-    this.weights = Float32Array.from({ length: wordCount }, (_, word) => vocabulary.toWeight(word))
+    this.weights = new Float32Array(wordCount)
+    for (let word = 0; word < wordCount; word += 1) this.weights[word] = vocabulary.toWeight(word)
     this.#postingStarts = new Int32Array(wordCount + 1)
     for (let word = 0; word < wordCount; word += 1)
       this.#postingStarts[word + 1] = (this.#postingStarts[word] as number) + (vocabulary.frequencies[word] as number)

@@ -41,7 +41,7 @@ export class Vocabulary {
   /** Per word, the texts that hold it. */
   readonly frequencies: Int32Array
   readonly textCount: number
-  readonly #numbers: ReadonlyMap<string, number>
+  readonly #numbers = new Map<string, number>()
   readonly #grams: Grams
   /** The words in the order of their letters. */
   readonly #sorted: readonly string[]
@@ -52,7 +52,7 @@ export class Vocabulary {
 
   private constructor(words: readonly string[], frequencies: Int32Array, textCount: number) {
     this.words = words
-    this.#numbers = new Map(words.map((word, number) => [word, number]))
+    for (let number = 0; number < words.length; number += 1) this.#numbers.set(words[number] as string, number)
     this.frequencies = frequencies
     this.textCount = textCount
     this.#grams = toGrams(this.words)
