@@ -150,9 +150,6 @@ export interface Lexicon {
   findQualifier(text: string): Qualifier | undefined
   /** The row whose phrase is the whole text, or whose pattern fits the whole text. */
   findDirection(text: string): DirectionPhrase | undefined
-  findParaphrase(lay: string): Paraphrase | undefined
-  /** The equivalence that a word or phrase stands in on the left side. */
-  findEquivalence(word: string): Equivalence | undefined
   /** The match key that all words of one meaning share; the phrase's own key where it has no equivalent. */
   toCommonKey(phrase: string): string
   /** Whether the lexicon keeps two phrases apart, and by which row: opposites.ts. */

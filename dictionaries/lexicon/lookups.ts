@@ -10,8 +10,6 @@ type Lookups = Omit<Lexicon, 'language' | 'terminology' | 'sha256' | 'files' | '
 export function toLookups(tables: LexiconTables): Lookups {
   const readings = Map.groupBy(tables.abbreviations, ({ abbreviation }) => toMarkKey(abbreviation))
   const sets = new Map(tables.wordSets.map(({ set, words }) => [set, Object.freeze(words.map(normaliseTerm))]))
-  const paraphrases = new Map(tables.paraphrases.map((row) => [normaliseTerm(row.lay), row]))
-  const equivalences = new Map(tables.equivalences.map((row) => [normaliseTerm(row.word), row]))
   const medicines = new Map(tables.medicines.map((row) => [normaliseTerm(row.name), row]))
   const procedures = new Map(tables.procedures.map((row) => [normaliseTerm(row.name), row]))
   const analytes = Map.groupBy(
@@ -26,8 +24,6 @@ export function toLookups(tables: LexiconTables): Lookups {
     listWords: (set) => sets.get(set) ?? [],
     findQualifier: toPhraseFinder(tables.qualifiers),
     findDirection: toPhraseFinder(tables.directions),
-    findParaphrase: (lay) => paraphrases.get(normaliseTerm(lay)),
-    findEquivalence: (word) => equivalences.get(normaliseTerm(word)),
     toCommonKey: toWordGroups(tables.equivalences).toCommonKey,
     findOpposition: toOpposites(tables.opposites).find,
     findMedicine: (name) => medicines.get(normaliseTerm(name)),

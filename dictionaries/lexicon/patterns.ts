@@ -12,12 +12,17 @@ const WORD = String.raw`[\p{L}\p{N}][\p{L}\p{N}'-]*`
 /** All that a regular expression reads as its own, but for the placeholder `*`. */
 const SPECIAL = /[\\^$.|?+()[\]{}/]/g
 
+/** Nothing that the rules of `toMarkKey` look for. */
+const PLAIN = /^[a-z0-9 ]*$/
+
 /**
  * Folds, then: typographic hyphens and apostrophes as ASCII ones, a hyphen beside a letter as a blank ("new-onset"),
  * no dots in initials (S.O.B.) or behind a word (abd.), no blanks around a slash between words. Idempotent.
  */
 export function toMarkKey(text: string): string {
-  return foldVerbatim(text)
+  const folded = foldVerbatim(text)
+  if (PLAIN.test(folded)) return folded
+  return folded
     .replace(/[‐‑‒–—−]/g, '-')
     .replace(/[’‘ʼ′]/g, "'")
     .replace(/(?<![\p{L}\p{N}])\p{L}(?:\.\p{L})+(?![\p{L}\p{N}])/gu, (initials) => initials.replaceAll('.', ''))

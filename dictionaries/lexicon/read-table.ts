@@ -40,21 +40,22 @@ function readRow<Row extends LexiconRow>(
     refuse(`${cells.length} cells`, `${table.columns.length}: ${table.columns.join(', ')}`)
     return undefined
   }
-  const texts = new Map(table.columns.map((column, index) => [column, cells[index] ?? '']))
-  for (const [column, text] of texts) if (text === '') refuse(`nothing in ${column}`, 'no empty cells')
-  const reason = texts.get('reason') ?? ''
+  for (let i = 0; i < cells.length; i += 1)
+    if (cells[i] === '') refuse(`nothing in ${table.columns[i]}`, 'no empty cells')
+  const reason = cells[table.columns.indexOf('reason')] ?? ''
   if (reason !== '' && !reason.includes(' ')) refuse(`the reason "${reason}"`, 'a reason of two words or more')
   if (faults.length > before) return undefined
-  const row = table.toRow(toCells(texts, { row: { where, reason }, refuse, listWords }))
+  const row = table.toRow(toCells(table.columns, cells, { row: { where, reason }, refuse, listWords }))
   return faults.length > before ? undefined : Object.freeze(row)
 }
 
 function toCells(
-  texts: ReadonlyMap<string, string>,
+  columns: readonly string[],
+  texts: readonly string[],
   { row, refuse, listWords }: Pick<Cells, 'row' | 'refuse' | 'listWords'>,
 ): Cells {
   const get = (column: string): string => {
-    const text = texts.get(column)
+    const text = texts[columns.indexOf(column)]
     if (text === undefined) throw new RangeError(`the table has no column ${column}`)
     return text
   }

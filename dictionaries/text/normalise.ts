@@ -3,11 +3,13 @@
  * dictionary and no medicine. Unlike the fold it may improve: nothing stored is named by it.
  */
 import { foldVerbatim } from './fold.ts'
-import { toSingular } from './plurals.ts'
-import { toAmericanSpelling } from './spelling.ts'
+import { toLook } from './letter-look.ts'
+import { PLURAL_SIGNS, toSingular } from './plurals.ts'
+import { BRITISH_SIGNS, toAmericanSpelling } from './spelling.ts'
 import { WORD_OR_SIGN } from './tokens.ts'
 
-const PLAIN_WORDS = /^[a-z0-9 ]*$/
+/** For `signs`, a word may have another key than itself. */
+const look = toLook([...PLURAL_SIGNS, ...BRITISH_SIGNS])
 const ASCII = /^\p{ASCII}*$/u
 const LETTER_NAMES: { readonly [letter: string]: string } = {
   æ: 'ae',
@@ -33,11 +35,21 @@ const RELATION = /(?<!\p{L})(?:of|in|with|without|after|before|due|from|on|and|o
  */
 export function normaliseTerm(text: string): string {
   if (text === lastText) return lastKey
-  const folded = toLatinLetters(text)
-  const words = PLAIN_WORDS.test(folded) ? folded.split(' ') : listWords(folded)
-  lastKey = withoutArticles(words.map(toWordKey)).join(' ')
+  lastKey = toKey(text)
   lastText = text
   return lastKey
+}
+
+function toKey(text: string): string {
+  const seen = look(text)
+  if (seen === 'other') return toText(listWords(toLatinLetters(text)))
+  const folded = text.toLowerCase()
+  // Half of a dictionary's names are their own keys.
+  return seen === 'signs' || ARTICLE.test(folded) ? toText(folded.split(' ')) : folded
+}
+
+function toText(words: readonly string[]): string {
+  return withoutArticles(words.map(toWordKey)).join(' ')
 }
 
 // One verbatim is looked up in several tables, one after the other.
@@ -128,6 +140,8 @@ function turnRoundComma(text: string): string {
 const NUMBER_BEFORE = /\p{N}$/u
 const NUMBER_BEHIND = /^\p{N}/u
 
+const ARTICLE = /^(?:the|an) | the$/
+
 function withoutArticles(words: readonly string[]): readonly string[] {
   let start = 0
   let end = words.length
@@ -145,6 +159,7 @@ const KNOWN_WORDS = 50_000
 const wordKeys = new Map<string, string>()
 
 function toWordKey(word: string): string {
+  if (look(word) === 'plain') return word
   const known = wordKeys.get(word)
   if (known !== undefined) return known
   // Again until nothing changes, so that the key of a key is the key.

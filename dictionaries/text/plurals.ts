@@ -25,6 +25,14 @@ const IRREGULAR = new Map(
     .map((pair) => pair.split(' ') as [string, string]),
 )
 
+/** Letters without which `toSingular` leaves a word alone, for `toLook`: how a plural ends. */
+export const PLURAL_SIGNS: readonly string[] = [
+  's ',
+  'ae ',
+  'ta ',
+  ...[...IRREGULAR.keys()].map((plural) => `${plural.slice(-2)} `),
+]
+
 /** The first rule that fits decides. */
 const RULES: readonly (readonly [pattern: RegExp, singular: string])[] = [
   [/(?:ss|us|is)$/, '$&'], // abscess, tinnitus, arthritis

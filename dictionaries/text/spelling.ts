@@ -55,8 +55,13 @@ const RULES: readonly (readonly [pattern: RegExp, american: string])[] = [
   [/^programme$/, 'program'],
 ]
 
-// One look that spares most words the forty: what every rule needs to be there.
-const MAY_CHANGE = /[ao]e|our|is|lys|[tb]re|leuc|logue|ll|crym|chrym|sulph|mould|alumin|agei|grey|disk|programme/
+/** Letters without which `toAmericanSpelling` leaves a word alone, for `toLook`: some of each rule. */
+export const BRITISH_SIGNS: readonly string[] =
+  'ae oe our isa ise isi lys tre bre leu ogu lle lli hry cry lph oul nqu umi gei gre isk rog'.split(' ')
+
+// One look that spares most words the forty rules.
+const MAY_CHANGE =
+  /[ao]e|our|is(?:ation|(?:e|ed|er|ing|able)$)|lys|[tb]re|leuc|logue|ll[ei]|crym|chrym|sulph|mould|alumin|agei|grey|disk|programme/
 
 /** The American spelling of one lower-case word; the word itself where no rule applies. */
 export function toAmericanSpelling(word: string): string {

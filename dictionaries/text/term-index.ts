@@ -68,7 +68,8 @@ export class TermIndex {
     this.words = words
     this.starts = starts
     const wordCount = vocabulary.words.length
-    this.weights = Float32Array.from({ length: wordCount }, (_, word) => vocabulary.toWeight(word))
+    this.weights = new Float32Array(wordCount)
+    for (let word = 0; word < wordCount; word += 1) this.weights[word] = vocabulary.toWeight(word)
     this.#postingStarts = new Int32Array(wordCount + 1)
     for (let word = 0; word < wordCount; word += 1)
       this.#postingStarts[word + 1] = (this.#postingStarts[word] as number) + (vocabulary.frequencies[word] as number)
@@ -90,7 +91,9 @@ export class TermIndex {
       }
       this.#inverseNorms[text] = square === 0 ? 0 : 1 / Math.sqrt(square)
     }
-    this.#postingNorms = Float32Array.from(this.#postings, (text) => this.#inverseNorms[text] as number)
+    this.#postingNorms = new Float32Array(this.#postings.length)
+    for (let i = 0; i < this.#postings.length; i += 1)
+      this.#postingNorms[i] = this.#inverseNorms[this.#postings[i] as number] as number
     this.#sums = new Float32Array(keys.length)
     this.#lastSought = new Int32Array(keys.length)
     this.#touched = new Int32Array(keys.length)

@@ -4,6 +4,7 @@
  */
 import { isSameStem } from './stems.ts'
 import { countSharedStart, toSound, toWordDistance } from './word-distance.ts'
+import { WordNumbers } from './word-numbers.ts'
 
 /**
  * How a word of the vocabulary is like a given one: itself; another ending of the same stem; the same word misspelt;
@@ -40,7 +41,7 @@ export class Vocabulary {
   /** Per word, the texts that hold it. */
   readonly frequencies: Int32Array
   readonly textCount: number
-  readonly #numbers: ReadonlyMap<string, number>
+  readonly #numbers = new Map<string, number>()
   readonly #grams: Grams
   /** The words in the order of their letters. */
   readonly #sorted: readonly string[]
@@ -49,9 +50,9 @@ export class Vocabulary {
   // Scratch: zero between look-ups.
   readonly #counts: Uint8Array
 
-  private constructor(numbers: ReadonlyMap<string, number>, frequencies: Int32Array, textCount: number) {
-    this.#numbers = numbers
-    this.words = [...numbers.keys()]
+  private constructor(words: readonly string[], frequencies: Int32Array, textCount: number) {
+    this.words = words
+    for (let number = 0; number < words.length; number += 1) this.#numbers.set(words[number] as string, number)
     this.frequencies = frequencies
     this.textCount = textCount
     this.#grams = toGrams(this.words)
@@ -61,21 +62,14 @@ export class Vocabulary {
 
   /** @returns the vocabulary, and the words of text i as `words[starts[i] .. starts[i + 1]]` */
   static build(keys: readonly string[]): { vocabulary: Vocabulary; words: Int32Array; starts: Int32Array } {
-    const numbers = new Map<string, number>()
+    const numbers = new WordNumbers()
     const starts = new Int32Array(keys.length + 1)
     let words = new Int32Array(Math.max(16, keys.length * 5))
     let length = 0
     for (let text = 0; text < keys.length; text += 1) {
       const key = keys[text] ?? ''
       for (let from = 0; from < key.length; ) {
-        let to = key.indexOf(' ', from)
-        if (to === -1) to = key.length
-        const word = key.slice(from, to)
-        let number = numbers.get(word)
-        if (number === undefined) {
-          number = numbers.size
-          numbers.set(word, number)
-        }
+        const number = numbers.take(key, from)
         if (length === words.length) {
           const larger = new Int32Array(words.length * 2)
           larger.set(words)
@@ -83,13 +77,13 @@ export class Vocabulary {
         }
         words[length] = number
         length += 1
-        from = to + 1
+        from = numbers.end + 1
       }
       starts[text + 1] = length
     }
     words = words.slice(0, length)
-    const frequencies = new Int32Array(numbers.size)
-    const lastText = new Int32Array(numbers.size).fill(-1)
+    const frequencies = new Int32Array(numbers.words.length)
+    const lastText = new Int32Array(numbers.words.length).fill(-1)
     for (let text = 0; text < keys.length; text += 1) {
       for (let i = starts[text] as number; i < (starts[text + 1] as number); i += 1) {
         const word = words[i] as number
@@ -97,7 +91,7 @@ export class Vocabulary {
         lastText[word] = text
       }
     }
-    return { vocabulary: new Vocabulary(numbers, frequencies, keys.length), words, starts }
+    return { vocabulary: new Vocabulary(numbers.words, frequencies, keys.length), words, starts }
   }
 
   /** The number of a normalised word; -1 for one that no text holds. */

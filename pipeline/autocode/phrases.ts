@@ -107,7 +107,8 @@ export class PhraseTable {
         const row = rows.find((each) => each.word === word || each.sameAs === word) ?? rows[0]
         if (row !== undefined) add(word, { kind: 'equivalence', row, others: words.filter((other) => other !== word) })
       }
-    for (const phrases of this.#byFirst.values()) phrases.sort((a, b) => b.keys.length - a.keys.length)
+    for (const phrases of this.#byFirst.values())
+      if (phrases.length > 1) phrases.sort((a, b) => b.keys.length - a.keys.length)
   }
 
   isIn(set: SetName, key: string): boolean {

@@ -51,13 +51,24 @@ export async function serveMatcher({
 /** @throws Error naming the line when a row has other than three columns */
 export function parseDictionary(tsv: string): DictionaryRow[] {
   const rows: DictionaryRow[] = []
-  for (const [i, line] of tsv.split('\n').entries()) {
-    if (i === 0 || line === '') continue
-    const columns = line.split('\t')
-    const [concept = '', term = '', isPreferred] = columns
-    if (columns.length !== 3)
-      throw new Error(`dictionary line ${i + 1} has ${columns.length} columns (expected concept, term, is_preferred)`)
-    rows.push({ concept, term, isPreferred: isPreferred === '1' })
+  let line = 0
+  for (let from = 0, to = 0; from < tsv.length; from = to + 1) {
+    to = tsv.indexOf('\n', from)
+    if (to === -1) to = tsv.length
+    line += 1
+    if (line === 1 || to === from) continue
+    const first = tsv.indexOf('\t', from)
+    const second = tsv.indexOf('\t', first + 1)
+    const third = tsv.indexOf('\t', second + 1)
+    if (first === -1 || second <= first || second > to || (third > second && third < to))
+      throw new Error(
+        `dictionary line ${line} has ${tsv.slice(from, to).split('\t').length} columns (expected concept, term, is_preferred)`,
+      )
+    rows.push({
+      concept: tsv.slice(from, first),
+      term: tsv.slice(first + 1, second),
+      isPreferred: tsv.slice(second + 1, to) === '1',
+    })
   }
   return rows
 }
