@@ -58,9 +58,18 @@ export function toFileName(table: TableName, { language, terminology }: Partial<
   return [language, terminology, `${table}.tsv`].filter((part) => part !== undefined).join('/')
 }
 
+/** Words that are words, whatever the terminology; a language may have none. */
+export function toWordsName(language: string): string {
+  return `${language}/words.txt`
+}
+
 function listUsed(where: string, listed: readonly string[], choice: LexiconChoice): readonly string[] {
   const base = TABLE_NAMES.map((table) => toFileName(table, { language: choice.language }))
-  const known = new Set([...base, ...TABLE_NAMES.map((table) => toFileName(table, choice))])
+  const known = new Set([
+    ...base,
+    ...TABLE_NAMES.map((table) => toFileName(table, choice)),
+    toWordsName(choice.language),
+  ])
   const missing = base.filter((name) => !listed.includes(name))
   if (missing.length > 0) {
     throw new AecoderError('DICTIONARY_NOT_FOUND', {

@@ -132,6 +132,8 @@ export interface LexiconTables {
   readonly medicines: readonly Medicine[]
   readonly procedures: readonly Procedure[]
   readonly analytes: readonly Analyte[]
+  /** Normalised words that are no misspelling of another: known-words.ts. */
+  readonly words: readonly string[]
 }
 
 export interface Lexicon {
@@ -158,6 +160,8 @@ export interface Lexicon {
   findProcedure(name: string): Procedure | undefined
   /** Whether a normalised word is part of an analyte's name. */
   isAnalyteWord(word: string): boolean
+  /** Whether a normalised word is a word of its own, and so no misspelling of another. */
+  isWord(word: string): boolean
   /** Analytes of this name, one per specimen; usually one. */
   listAnalytes(name: string): readonly Analyte[]
 }

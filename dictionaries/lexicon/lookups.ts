@@ -18,6 +18,7 @@ export function toLookups(tables: LexiconTables): Lookups {
     ),
     ({ key }) => key,
   )
+  let ownWords: ReadonlySet<string> | undefined
   const analyteWords = new Set([...analytes.keys()].flatMap((key) => key.split(' ')))
   return {
     listReadings: (abbreviation) => readings.get(toMarkKey(abbreviation)) ?? [],
@@ -29,8 +30,30 @@ export function toLookups(tables: LexiconTables): Lookups {
     findMedicine: (name) => medicines.get(normaliseTerm(name)),
     findProcedure: (name) => procedures.get(normaliseTerm(name)),
     isAnalyteWord: (word) => analyteWords.has(word),
+    isWord: (word) => {
+      ownWords ??= toOwnWords(tables) // few verbatims ask
+      return ownWords.has(word)
+    },
     listAnalytes: (name) => analytes.get(normaliseTerm(name))?.map(({ row }) => row) ?? [],
   }
+}
+
+/** The known words, and those by which rows explain others; none that a row calls a misspelling. */
+function toOwnWords(tables: LexiconTables): ReadonlySet<string> {
+  const texts = [
+    ...tables.paraphrases.map(({ medical }) => medical),
+    ...tables.equivalences.flatMap(({ word, sameAs, kind }) => (kind === 'spelling' ? [sameAs] : [word, sameAs])),
+    ...tables.opposites.flatMap(({ one, other, kind }) => (kind === 'word' ? [one, other] : [])),
+    ...tables.abbreviations.map(({ reading }) => reading),
+    ...tables.medicines.map(({ name }) => name),
+    ...tables.procedures.map(({ name }) => name),
+    ...tables.analytes.map(({ analyte }) => analyte),
+  ]
+  const misspelt = new Set(
+    tables.equivalences.flatMap(({ word, kind }) => (kind === 'spelling' ? [normaliseTerm(word)] : [])),
+  )
+  const words = [...tables.words, ...texts.flatMap((text) => normaliseTerm(text).split(' '))]
+  return new Set(words.filter((word) => !misspelt.has(word)))
 }
 
 /** A phrase as written comes before a pattern that fits it; of several patterns, the longest comes first. */

@@ -6,8 +6,16 @@ import { AecoderError } from '../../schemas/errors.ts'
 import type { DictionaryFiles } from '../../schemas/files.ts'
 import { normaliseTerm } from '../text/normalise.ts'
 import { listConflicts } from './conflicts.ts'
+import { parseWordsFile } from './known-words.ts'
 import type { Lexicon, LexiconRow, LexiconTables, WordSet } from './lexicon.ts'
-import { type LexiconChoice, type LexiconFiles, readLexiconFiles, type TableName, toFileName } from './lexicon-files.ts'
+import {
+  type LexiconChoice,
+  type LexiconFiles,
+  readLexiconFiles,
+  type TableName,
+  toFileName,
+  toWordsName,
+} from './lexicon-files.ts'
 import { toLookups } from './lookups.ts'
 import { readTable } from './read-table.ts'
 import {
@@ -63,6 +71,7 @@ function readTables({ files }: LexiconFiles, choice: LexiconChoice, faults: Faul
     })
     return replaceRows(table, base, over)
   }
+  const words = files.get(toWordsName(choice.language))
   const wordSets: readonly WordSet[] = read('word-sets', WORD_SETS)
   for (const { set, words } of wordSets) wordsBySet.set(set, words.map(normaliseTerm))
   return {
@@ -76,6 +85,7 @@ function readTables({ files }: LexiconFiles, choice: LexiconChoice, faults: Faul
     medicines: read('medicines', MEDICINES),
     procedures: read('procedures', PROCEDURES),
     analytes: read('analytes', ANALYTES),
+    words: Object.freeze(words === undefined ? [] : parseWordsFile(words)),
   }
 }
 

@@ -43,6 +43,18 @@ const APART: readonly (readonly [one: string, other: string])[] = [
   ['organ', 'organism'],
   ['colon', 'colony'],
   ['parkinson', 'parkinsonism'],
+  ['conduct', 'conduction'],
+  ['scab', 'scabies'],
+  ['scabbing', 'scabies'],
+  ['scar', 'scared'],
+  ['dent', 'dental'],
+  ['splint', 'splinter'],
+  ['splenial', 'splenic'],
+  ['posture', 'posturing'],
+  ['defibrillator', 'defibrillation'],
+  ['cardia', 'cardiac'],
+  ['radiating', 'radiation'],
+  ['homicidal', 'homicide'],
 ]
 /** Letters of a stem, at least; below, too many words begin alike. */
 const SHORTEST_STEM = 4

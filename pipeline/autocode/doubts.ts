@@ -2,6 +2,7 @@
  * What speaks against coding a verbatim by machine, though a term resembles it: each doubt is the end of a sentence that a
  * reviewer reads. Knows one alignment and the terms that came near; decides nothing.
  */
+import type { Lexicon } from '../../dictionaries/lexicon/lexicon.ts'
 import type { Alignment } from '../../schemas/terms.ts'
 import { findContradiction } from './contradictions.ts'
 import { type Slot, WEAK_ROLES } from './explanation.ts'
@@ -15,10 +16,14 @@ interface Aligned {
   readonly slots: readonly Slot[]
   readonly matches: Matches
   readonly matcher: Matcher
+  readonly lexicon: Lexicon
 }
 
 /** What speaks against the first of the ranked names; nothing where every word of both sides is accounted for. */
-export function listDoubts(verbatim: string, { alignment, slots, matches, matcher }: Aligned): readonly string[] {
+export function listDoubts(
+  verbatim: string,
+  { alignment, slots, matches, matcher, lexicon }: Aligned,
+): readonly string[] {
   const ranked = matches.ranked[0]
   if (ranked === undefined) return ['no term resembles it']
   const doubts: string[] = []
@@ -35,6 +40,8 @@ export function listDoubts(verbatim: string, { alignment, slots, matches, matche
   for (const [i, { word, place, nearness, term: name }] of slots.entries()) {
     const { part } = word
     if ((nearness === 'spelling' || nearness === 'stem') && name !== undefined) {
+      if (nearness === 'spelling' && lexicon.isWord(word.key))
+        doubts.push(`"${word.key}" is a word of its own, and need not be "${name}"`)
       const other = findOtherSpelling(word.key, name, { matches, matcher })
       if (other !== undefined) doubts.push(`"${word.key}" may be "${name}" or "${other}"`)
     }

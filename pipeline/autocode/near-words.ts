@@ -131,9 +131,9 @@ export class NearWords {
     if (meant !== undefined) offer(this.#vocabulary.findWord(meant), 'spelling', MISSPELT)
     for (const other of this.#equivalents.get(key) ?? [])
       offer(this.#vocabulary.findWord(other), 'equivalent', meant === undefined ? EQUIVALENT : EQUIVALENT * MISSPELT)
-    // A misspelt word has the meanings of the word it is taken for.
+    // A misspelt word has the meanings of the word it is taken for; a bomb is none, and so is no womb.
     const first = [...best.values()].find(({ nearness }) => nearness === 'spelling' || nearness === 'stem')
-    if (first !== undefined)
+    if (first !== undefined && !(first.nearness === 'spelling' && this.#lexicon.isWord(key)))
       for (const other of this.#equivalents.get(this.#vocabulary.words[first.word] ?? '') ?? [])
         offer(this.#vocabulary.findWord(other), 'equivalent', EQUIVALENT * first.similarity)
     for (const { word, similarity } of this.#learned.get(this.#vocabulary.findWord(key)) ?? [])

@@ -1,6 +1,9 @@
 /** Doubts that hold a verbatim back from being coded though a term fits it, on OpenAE. */
 import { describe, expect, test } from 'vitest'
-import { findCoded, read } from './openae-coder.ts'
+import { autocode } from '../../pipeline/autocode/autocode.ts'
+import { toAutocoder } from '../../pipeline/autocode/autocoder.ts'
+import { CODER, findCoded, read } from './openae-coder.ts'
+import { toDictionary } from './small-dictionary.ts'
 
 const DOUBTED: { readonly [verbatim: string]: string } = {
   'mild severe headache': 'it is called both',
@@ -36,4 +39,34 @@ const CODED: { readonly [verbatim: string]: string } = {
 describe('a verbatim that is coded', () => {
   for (const [verbatim, pt] of Object.entries(CODED))
     test(`"${verbatim}" is ${pt}`, () => expect(findCoded(verbatim)).toBe(pt))
+})
+
+describe('a word that the dictionary does not hold is no misspelling of one that it holds', async () => {
+  const dictionary = await toDictionary([
+    ['Febrile neutropenia'],
+    ['Agranulocytosis'],
+    ['Productive cough'],
+    ['Acalculous cholecystitis'],
+    ['Uterine injury'],
+    ['Itching of ear'],
+  ])
+  const coder = { ...toAutocoder({ dictionary, lexicon: CODER.lexicon }), promise: CODER.promise }
+
+  for (const verbatim of [
+    'Afebrile neutropenia',
+    'Granulocytosis',
+    'Unproductive cough',
+    'Calculous cholecystitis',
+    'Bomb injury',
+  ])
+    test(`"${verbatim}" waits for a person`, () => {
+      const { coding, candidates } = autocode(verbatim, coder)
+      expect(coding).toBeNull()
+      expect(candidates).not.toEqual([])
+    })
+
+  test('what is no word is', () => {
+    expect(autocode('Febrille neutropenia', coder).coding?.at(-1)?.text).toBe('Febrile neutropenia')
+    expect(autocode('Agranulocitosis', coder).coding?.at(-1)?.text).toBe('Agranulocytosis')
+  })
 })
