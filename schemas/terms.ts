@@ -26,7 +26,8 @@ export interface DictionaryRef {
  * What a word of a verbatim is to a term. Matched: the same word (exact), another form of it (stem), misspelt or with a
  * blank too many or too few (spelling), by the lexicon (abbreviation, paraphrase, equivalent, direction), or only
  * perhaps (shortened, learned from the dictionary's synonyms, related: of like letters). Not matched: a qualifier, a
- * measured value, a circumstance, a part of the body that the term leaves open, a stop word, or unexplained.
+ * measured value, a circumstance, a part of the body that the term leaves open, a symptom of the diagnosis, a stop word, or
+ * unexplained.
  */
 export type TokenRole =
   | 'exact'
@@ -43,6 +44,7 @@ export type TokenRole =
   | 'value'
   | 'circumstance'
   | 'site'
+  | 'symptom'
   | 'stop'
   | 'unexplained'
 

@@ -15,6 +15,7 @@ export const TABLE_NAMES = [
   'medicines',
   'procedures',
   'analytes',
+  'symptoms',
 ] as const
 export type TableName = (typeof TABLE_NAMES)[number]
 

@@ -114,6 +114,13 @@ export interface Analyte extends LexiconRow {
   readonly specimen: string
 }
 
+/** What comes with a diagnosis and needs no code beside it. */
+export interface DiagnosisSymptoms extends LexiconRow {
+  /** Words that the diagnosis has in its name. */
+  readonly diagnosis: string
+  readonly symptoms: readonly string[]
+}
+
 /** A named list of words that contexts refer to as `@name`. */
 export interface WordSet extends LexiconRow {
   readonly set: string
@@ -132,6 +139,7 @@ export interface LexiconTables {
   readonly medicines: readonly Medicine[]
   readonly procedures: readonly Procedure[]
   readonly analytes: readonly Analyte[]
+  readonly symptoms: readonly DiagnosisSymptoms[]
   /** Normalised words that are no misspelling of another: known-words.ts. */
   readonly words: readonly string[]
 }

@@ -28,6 +28,7 @@ import {
   PARAPHRASES,
   PROCEDURES,
   QUALIFIERS,
+  SYMPTOMS,
   type Table,
   WORD_SETS,
 } from './tables.ts'
@@ -85,6 +86,7 @@ function readTables({ files }: LexiconFiles, choice: LexiconChoice, faults: Faul
     medicines: read('medicines', MEDICINES),
     procedures: read('procedures', PROCEDURES),
     analytes: read('analytes', ANALYTES),
+    symptoms: read('symptoms', SYMPTOMS),
     words: Object.freeze(words === undefined ? [] : parseWordsFile(words)),
   }
 }

@@ -7,6 +7,7 @@ import {
   type Analyte,
   DIRECTION_KINDS,
   DIRECTIONS,
+  type DiagnosisSymptoms,
   type DirectionPhrase,
   EQUIVALENCE_KINDS,
   type Equivalence,
@@ -51,6 +52,13 @@ export const WORD_SETS: Table<WordSet> = {
   toRow: (cells) => ({ ...cells.row, set: cells.get('set'), words: toList(cells, 'words', '|') }),
   toKey: ({ set }) => set,
   toIdentity: ({ set }) => set,
+}
+
+export const SYMPTOMS: Table<DiagnosisSymptoms> = {
+  columns: ['diagnosis', 'symptoms', 'reason'],
+  toRow: (cells) => ({ ...cells.row, diagnosis: cells.get('diagnosis'), symptoms: toList(cells, 'symptoms', '|') }),
+  toKey: ({ diagnosis }) => normaliseTerm(diagnosis),
+  toIdentity: ({ diagnosis }) => normaliseTerm(diagnosis),
 }
 
 export const ABBREVIATIONS: Table<AbbreviationReading> = {

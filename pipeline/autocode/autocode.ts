@@ -9,11 +9,12 @@ import type { AutocodeOutcome, Step } from '../../schemas/outcomes.ts'
 import type { Alignment, Candidate, TermPath } from '../../schemas/terms.ts'
 import type { Autocoder } from './autocoder.ts'
 import { listDoubts } from './doubts.ts'
-import { listSlots, type Slot, toAlignment, toWhy } from './explanation.ts'
+import { listSlots, type Slot, toAlignment, toWhy, withSymptoms } from './explanation.ts'
 import { FATAL_QUERY, findHeldKind, type Held, listWholeSigns, withoutOwnWords } from './held.ts'
 import type { Matches, Ranked } from './matcher.ts'
 import { listSigns, type Sign } from './signs.ts'
 import { type Piece, toPieces } from './split.ts'
+import { findSymptomRow } from './symptoms.ts'
 import { findUncodable, toUncodableWords } from './uncodable.ts'
 import { isVague } from './vague.ts'
 import { findVeto } from './vetoes.ts'
@@ -194,7 +195,8 @@ function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeRe
   const isWhole = doubts.length === 0 || (first !== undefined && coder.matcher.toCovered(first).both >= WHOLE_COVERED)
   // "Rash and itching of eyes" is more than an itchy rash.
   const hasSite = alignment?.tokens.some(({ role }) => role === 'site') ?? false
-  const parts = isWhole && !hasSite ? [] : listParts(verbatim, { coder, domain })
+  const pieces = isWhole && !hasSite ? [] : toPieces(verbatim)
+  const parts = listParts(pieces, { coder, domain })
   const negated = MINUS.test(foldVerbatim(verbatim))
     ? ({ kind: 'negated', text: '-' } as const)
     : signs.find(({ kind }) => kind === 'negated')
@@ -204,6 +206,9 @@ function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeRe
       candidates,
       siteQuery: 'Please enter what happened; what did not happen needs no entry. Was there an event?',
     })
+  const diagnosis =
+    parts.length > 1 ? findDiagnosis(verbatim, { pieces, parts, matches }, { coder, domain }) : undefined
+  if (diagnosis !== undefined) return diagnosis
   if (parts.length > 1)
     return toReview('compound', 'guard', {
       reason: `${parts.length} events in one text: ${parts.map(({ text, candidate }) => `"${text}" (${toConceptName(candidate)})`).join(', ')}`,
@@ -320,9 +325,8 @@ function toUnmatchedSlots({ prepared }: Matches): readonly Slot[] {
   return (prepared[0]?.reading.words ?? []).map((word) => ({ word, place: -1, term: undefined, nearness: undefined }))
 }
 
-/** The events of a verbatim that can be divided; fewer than two where it is one. */
-function listParts(verbatim: string, place: Place): readonly ProposedPart[] {
-  const pieces = toPieces(verbatim)
+/** The events among the pieces of a verbatim; fewer than two where it is one. */
+function listParts(pieces: readonly Piece[], place: Place): readonly ProposedPart[] {
   if (pieces.length < 2) return []
   const parts: ProposedPart[] = []
   const concepts = new Set<string>()
@@ -360,6 +364,55 @@ function toPart({ text, start, end }: Piece, { coder, domain }: Place): Proposed
     return undefined
   const [candidate] = toRankedCandidates(text, matches, { coder, probability })
   return candidate === undefined ? undefined : { text, start, end, candidate }
+}
+
+/** Less than of the diagnosis alone: that what stands beside is a symptom of it rests on words only. */
+const WITH_SYMPTOMS_SHARE = 0.97
+
+/** The diagnosis that a verbatim begins with, where all else is its symptoms, and where a machine may code it alone. */
+function findDiagnosis(
+  verbatim: string,
+  { pieces, parts, matches }: { pieces: readonly Piece[]; parts: readonly ProposedPart[]; matches: Matches },
+  { coder, domain }: Place,
+): AutocodeResult | undefined {
+  const { matcher, lexicon, promise } = coder
+  const [first, ...others] = pieces
+  const [part] = parts
+  if (first === undefined || part?.start !== first.start || promise === null) return undefined
+  const names = [first.text, ...part.candidate.path.slice(-2).map(({ text }) => text)]
+  const readings = others.map(({ text }) =>
+    matcher.match(text, { domain }).prepared.map(({ reading }) => reading.words),
+  )
+  const row = findSymptomRow(names, readings, lexicon)
+  if (row === undefined) return undefined
+  const own = autocode(first.text, coder, domain)
+  const confidence = toRounded(own.confidence * WITH_SYMPTOMS_SHARE)
+  const concept = own.coding?.at(-2)?.code
+  const ranked = matches.ranked.find(({ text }) => matcher.listTerms(text)[0]?.term.conceptCode === concept)
+  const chosen = own.candidates[0]
+  if (own.coding === null || chosen === undefined || ranked === undefined || confidence < promise.probability)
+    return undefined
+  const symptoms = others.map(({ text }) => `"${text}"`).join(', ')
+  const why = `"${first.text}" is the diagnosis; ${symptoms}: symptoms of it`
+  const alignment = withSymptoms(toAlignment(verbatim, listSlots(matches, { matcher, ranked }), { matcher, ranked }), {
+    from: first.end,
+    grounds: `${row.where}: ${row.reason}`,
+  })
+  return {
+    outcome: 'confident',
+    step: 'alignment',
+    reason: `${why}. ${own.reason}`,
+    confidence,
+    coding: own.coding,
+    candidates: toOnePerConcept(coder, [
+      { path: own.coding, confidence, why, alignment },
+      ...[...own.candidates.slice(1), ...parts.slice(1).map(({ candidate }) => candidate)]
+        // Their alignments are of a piece, and its places are not those of the verbatim.
+        .map((each) => ({ path: each.path, why: each.why, confidence: Math.min(each.confidence, 1 - confidence) }))
+        .sort((a, b) => b.confidence - a.confidence),
+    ]).slice(0, CANDIDATE_LIMIT),
+    parts: [],
+  }
 }
 
 function toUnsure(

@@ -54,6 +54,21 @@ export function toAlignment(
   return { tokens, missing }
 }
 
+/** What is said behind a diagnosis as its symptoms, but for what says nothing. */
+export function withSymptoms(
+  { tokens, missing }: Alignment,
+  { from, grounds }: { readonly from: number; readonly grounds: string },
+): Alignment {
+  return {
+    tokens: tokens.map((token) =>
+      token.start < from || token.role === 'stop' || token.role === 'qualifier' || token.role === 'value'
+        ? token
+        : { text: token.text, start: token.start, end: token.end, role: 'symptom', grounds },
+    ),
+    missing,
+  }
+}
+
 /** Slots that are one for a reader: words of one reading of the lexicon, and phrases of which the term holds nothing. */
 function listGroups(slots: readonly Slot[]): readonly (readonly Slot[])[] {
   const groups: Slot[][] = []

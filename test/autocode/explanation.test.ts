@@ -20,6 +20,7 @@ const ROLES: readonly TokenRole[] = [
   'value',
   'circumstance',
   'site',
+  'symptom',
   'stop',
   'unexplained',
 ]
@@ -41,6 +42,7 @@ describe('each role', () => {
     ['low Hgb 8.4 g/dL', '8.4 g/dL', 'value'],
     ['vomiting secondary to metformin', 'metformin', 'circumstance'],
     ['lunar insomnia', 'lunar', 'unexplained'],
+    ['pneumonia with fever', 'fever', 'symptom'],
   ]
   for (const [verbatim, text, role, term] of cases)
     test(`"${text}" of "${verbatim}" is ${role}`, () => {

@@ -22,6 +22,7 @@ const HEADERS = {
   medicines: 'name\tkind\treason',
   procedures: 'name\treason',
   analytes: 'analyte\tnames\tspecimen\treason',
+  symptoms: 'diagnosis\tsymptoms\treason',
 }
 type TableName = keyof typeof HEADERS
 
