@@ -54,6 +54,8 @@ const LIGHT_SHARE = 0.3
 const OPTIONAL_SHARE = 0.08
 const CONVENTION_SHARE = 0.15
 const SITE_SHARE = 0.4
+/** Of a word that may be left out, when terms are sought: one that has it comes before one that does not. */
+const LEAST_SOUGHT = 0.5
 // Shares of the matched weight, by how it was matched, stand side by side.
 const FIRST_SHARE = FEATURE.spelling
 const LAST_SHARE = FEATURE.respaced
@@ -71,6 +73,8 @@ export interface PreparedReading {
   /** The place among the features of how each word came to stand there; -1 for a literal one. */
   readonly sources: Int8Array
   readonly directions: readonly (Direction | undefined)[]
+  /** Numbers inside a phrase that qualifies: their place, and where the phrase begins and ends. */
+  readonly counts: readonly { readonly slot: number; readonly from: number; readonly to: number }[]
 }
 
 /** Which word of the term each word of the reading stands for: -1 for none. */
@@ -114,10 +118,32 @@ function shareOut(
   }
 }
 
-/** "related to study drug" is the trial's opinion and never part of a name. */
-function isRelationship({ part }: ReadWord): boolean {
-  return part.kind === 'qualifier' && part.class === 'causality' && part.effect === 'drop'
+/** The numbers inside phrases of several words, such as "grade 2" and "on day 5". */
+function listCounts({ words }: Reading): PreparedReading['counts'] {
+  const counts: { slot: number; from: number; to: number }[] = []
+  for (const [slot, { key, part }] of words.entries()) {
+    if (part.kind !== 'qualifier' || part.effect !== 'drop' || !NUMBER.test(key)) continue
+    let from = slot
+    while (words[from - 1]?.part === part) from -= 1
+    let to = slot + 1
+    while (words[to]?.part === part) to += 1
+    if (to - from > 1) counts.push({ slot, from, to })
+  }
+  return counts
 }
+
+function isAnyPaired(termOfWord: Int16Array, from: number, to: number, but: number): boolean {
+  for (let slot = from; slot < to; slot += 1) if (slot !== but && termOfWord[slot] !== -1) return true
+  return false
+}
+
+/** "related to study drug" is the trial's opinion and never part of a name; "community acquired" may be. */
+function isRelationship({ part }: ReadWord): boolean {
+  return part.kind === 'qualifier' && part.class === 'causality' && part.effect === 'drop' && OPINION.test(part.phrase)
+}
+
+const OPINION =
+  /\b(?:study|trial|drug|ip|imp|investigational)\b|^(?:un|(?:not|possibly|probably|likely|unlikely|definitely) )related\b/
 
 export class Aligner {
   readonly #index: TermIndex
@@ -166,9 +192,13 @@ export class Aligner {
       near,
       weights,
       left,
-      sought: near.map((words, i) => ({ near: words, weight: left[i] as number })),
+      sought: near.map((words, i) => ({
+        near: words,
+        weight: Math.max(left[i] as number, LEAST_SOUGHT * (weights[i] as number)),
+      })),
       sources: Int8Array.from(reading.words, ({ source }) => (source === 'literal' ? -1 : FEATURE[source])),
       directions,
+      counts: listCounts(reading),
     }
   }
 
@@ -258,6 +288,13 @@ export class Aligner {
         this.#pairSimilarity[j] = best
         this.#pairNearness[j] = this.#nearness[bestEntry] as number
       }
+    }
+    // In "bipolar disorder, grade 2" the number is that of the grade: bipolar 2 is another disorder.
+    for (const { slot, from: first, to } of (this.#current as PreparedReading).counts) {
+      const j = termOfWord[slot] as number
+      if (j === -1 || isAnyPaired(termOfWord, first, to, slot)) continue
+      termOfWord[slot] = -1
+      wordOfTerm[j] = -1
     }
     return length
   }

@@ -92,12 +92,15 @@ export function autocode(verbatim: string, coder: Autocoder, domain = 'AE'): Aut
   const veto = synonym === undefined ? findVeto(verbatim, { coder, domain, isTerm: current.length > 0 }) : undefined
   if (veto) {
     const { outcome, reason, siteQuery } = veto
-    const candidates = findSimilar(verbatim, { coder, domain })
+    const candidates = findForHeld(verbatim, current[0], { coder, domain })
     return toReview(outcome, 'guard', { reason, candidates, ...(siteQuery === undefined ? {} : { siteQuery }) })
   }
   const held = current[0] && synonym === undefined ? findHeld(verbatim, current[0].code, { coder, domain }) : undefined
   if (held)
-    return toReview('low-confidence', 'guard', { ...held, candidates: findSimilar(verbatim, { coder, domain }) })
+    return toReview('low-confidence', 'guard', {
+      ...held,
+      candidates: findForHeld(verbatim, current[0], { coder, domain }),
+    })
   if (current[0])
     return toCoded('exact', 'exact', {
       coder,
@@ -280,9 +283,9 @@ const EVENT_KINDS: ReadonlySet<Slot['word']['part']['kind']> = new Set(['content
 /** With what it came of: bleeding after a biopsy is no bleeding of unknown place. */
 const SAID_KINDS: ReadonlySet<Slot['word']['part']['kind']> = new Set([...EVENT_KINDS, 'cause', 'medicine'])
 
-/** What is said of the event itself. */
+/** What is said of the event itself; what else the term holds is: a "transient" ischaemic attack. */
 function toContent(slots: readonly Slot[], kinds: ReadonlySet<Slot['word']['part']['kind']>): string {
-  return slots.flatMap(({ word }) => (kinds.has(word.part.kind) ? [word.key] : [])).join(' ')
+  return slots.flatMap(({ word, place }) => (place !== -1 || kinds.has(word.part.kind) ? [word.key] : [])).join(' ')
 }
 
 /** What leaves a text to a person though a term has the very words. */
@@ -515,6 +518,20 @@ function toCandidates(
 ): Candidate[] {
   const path = dictionary.findPath(lltCode)
   return path ? [{ path, confidence, why, ...(alignment === undefined ? {} : { alignment }) }] : []
+}
+
+/** What a term that is not taken by machine may mean: itself, where there is one, then what resembles the verbatim. */
+function findForHeld(verbatim: string, term: Term | undefined, place: Place): readonly Candidate[] {
+  const similar = findSimilar(verbatim, place)
+  if (term === undefined) return similar
+  const own = similar.find(({ path }) => path.at(-2)?.code === term.conceptCode || path.at(-1)?.code === term.code)
+  const first =
+    own === undefined
+      ? toCandidates(place.coder, term.code, { confidence: 0.99, why: 'Same words as the verbatim' })
+      : [own]
+  const most = first[0]?.confidence ?? 1
+  const others = similar.map((each) => (each.confidence > most ? { ...each, confidence: most } : each))
+  return toOnePerConcept(place.coder, [...first, ...others])
 }
 
 /** Current terms that the verbatim may mean, one per concept, best first. */

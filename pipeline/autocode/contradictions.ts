@@ -1,6 +1,6 @@
 /**
  * Vital signs whose number says the opposite of the words: one of both is an error, and only the site knows which. The
- * limits lie well beyond the usual ranges of adults, so that nothing is doubted that may be meant. Knows numbers in English
+ * limits lie inside the usual ranges of adults, so that nothing is doubted that may be meant. Knows numbers in English
  * texts; knows no dictionary.
  */
 
@@ -33,7 +33,9 @@ const VITAL_SIGNS: readonly VitalSign[] = [
   },
   {
     name: 'a heart rate',
-    value: new RegExp(String.raw`\b${HEART_RATE}\b\D{0,12}?(\d{2,3})(?![\d/.])|(?<![\d/.])(\d{2,3}) ?bpm\b`),
+    value: new RegExp(
+      String.raw`\b${HEART_RATE}\b(?:[\s:=,-]|\b(?:was|is|of|to|at|up|down|in|the|low|high|measured)\b)*(\d{2,3})(?![\d/.a-z])|(?<![\d/.])(\d{2,3}) ?bpm\b`,
+    ),
     high: /\btachy|\b(?:fast|rapid) (?:heart|pulse)/,
     low: /\bbrady|\bslow (?:heart|pulse)/,
     leastHigh: 75,

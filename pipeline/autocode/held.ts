@@ -114,6 +114,12 @@ const HELD_KINDS: readonly HeldKind[] = [
     siteQuery: FATAL_QUERY,
   },
   {
+    of: 'concept',
+    pattern: /^(?:improvement|recovery|recovered|(?:condition|disease) improved)$/i,
+    says: 'is how an event went on, and not what it was',
+    siteQuery: 'Please enter the event or condition that improved.',
+  },
+  {
     of: 'broadest',
     pattern: /\bcircumstances\b/i,
     says: 'is a circumstance of life and no event',

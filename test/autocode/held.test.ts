@@ -24,6 +24,7 @@ const HELD: { readonly [what: string]: readonly string[] } = {
   'an exposure in pregnancy': ['Drug exposure during pregnancy'],
   'an outcome': ['sudden death', 'Sudden cardiac death', 'Completed suicide'],
   'a circumstance of life': ['Never smoked'],
+  'how an event went on': ['counts not recovered', 'took Benadryl, felt better'],
 }
 
 for (const [what, verbatims] of Object.entries(HELD)) {
@@ -49,4 +50,13 @@ test('"or" leaves open which of two it was', () => {
   expect(isCoded).toBe(false)
   expect(reason).not.toBe('')
   expect(read('pain in ankle or foot').isCoded).toBe(false)
+})
+
+test('a term that is held stands first among the candidates, however it is spelt', () => {
+  for (const [verbatim, pt] of [
+    ['CHF exacerbation', 'Heart failure'],
+    ['Overdose', 'Overdose'],
+    ['Infection', 'Infection'],
+  ] as const)
+    expect(read(verbatim), verbatim).toMatchObject({ isCoded: false, pt })
 })

@@ -95,3 +95,20 @@ test('a word that nothing explains is never left out', () => {
     expect(reason, verbatim).toContain('is not explained')
   }
 })
+
+describe('what looks like noise and belongs to the term is no noise', () => {
+  for (const [verbatim, pt] of [
+    ['TRANSIENT ISCHAEMIC ATTACK (GRADE 2)', 'Transient ischaemic attack'],
+    ['infusion related reaction, grade 2', 'Infusion reaction'],
+    ['seasonal allergy, mild', 'Allergic rhinitis'],
+    ['community-acquired pneumonia, mild', 'Community-acquired pneumonia'],
+    ['CKD stage 3, stable', 'Chronic kidney disease stage 3'],
+  ] as const)
+    test(`"${verbatim}" is ${pt}`, () => expect(read(verbatim)).toMatchObject({ isCoded: true, pt }))
+
+  test('the number of a grade is none of a name', () => {
+    expect(read('bipolar disorder (grade 2)').pt).toBe('Bipolar disorder')
+    expect(read('diabetes mellitus, grade 2').pt).toBe('Diabetes mellitus')
+    expect(read('bipolar 2 disorder, mild').pt).toBe('Bipolar II disorder')
+  })
+})
