@@ -26,6 +26,7 @@ export {
 export { exportStudy } from './export.ts'
 export { proposeStudy } from './ingest/propose.ts'
 export { type Match, matchVerbatim } from './match.ts'
+export { type Promised, readPromise } from './promise.ts'
 export { toApproval, toCodingFacet, toStatus } from './review/rules.ts'
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
 export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'

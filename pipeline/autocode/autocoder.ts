@@ -92,7 +92,7 @@ function toRankingWeights({ ranking }: MatcherModel): Float64Array {
 }
 
 /** The least demanding promise that is at least as precise; null where none is, or where none is wanted. */
-function findPromise(precision: TargetPrecision, { promises }: MatcherModel): ModelPromise | null {
+export function findPromise(precision: TargetPrecision, { promises }: MatcherModel = MODEL): ModelPromise | null {
   if (precision === 'exact-only') return null
   return promises.find((promise) => promise.precision >= precision) ?? null
 }

@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  type Judged,
-  toAuroc,
-  toCalibrationError,
-  toClopperPearsonLower,
-  toCoverage,
-  toTopK,
-  toWilsonLower,
-} from './matcher/metrics.ts'
+import { toClopperPearsonLower } from '../../pipeline/autocode/model/lower-bound.ts'
+import { type Judged, toAuroc, toCalibrationError, toCoverage, toTopK, toWilsonLower } from './matcher/metrics.ts'
 
 /** `0.9+` is a right answer of confidence 0.9, `0.4-` a wrong one. */
 function judge(...answers: string[]): Judged[] {

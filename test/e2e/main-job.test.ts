@@ -135,6 +135,36 @@ test('a term goes from the export into the dataset by a code and a second person
   expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [], runId: second.run.runId })
 }, 120_000)
 
+test('what people make of confident codes stands beside what the threshold promises', async () => {
+  const study = await copySampleForTest()
+  const at = ['--study', study] as const
+  await askAecoder(['run', ...at])
+  interface Status {
+    promise: {
+      gold: { coded: number; right: number; lowerBound: number }
+      reviewed: { judged: number; right: number }
+      pooled: { coded: number; right: number; lowerBound: number }
+    }
+  }
+  const before = (await askAecoder<Status>(['status', ...at])).promise
+  expect(before.reviewed).toEqual({ judged: 0, right: 0 })
+  expect(before.pooled).toEqual(before.gold)
+  expect(before.gold.lowerBound).toBeLessThan(before.gold.right / before.gold.coded)
+
+  await askAecoder(['approve', 'vomitting', '--as', 'Ann', ...at])
+  await askAecoder(['reject', 'dizzyness', '--as', 'Ann', '--reason', 'vertigo?', ...at])
+  // Another term of the same concept is no other code; one of another concept is.
+  await askAecoder(['code', 'diarhea', '--term', 'Loose stools', '--as', 'Ann', '--reason', 'nearer', ...at])
+  await askAecoder(['code', 'neusea', '--term', 'Vomiting', '--as', 'Ann', '--reason', 'said so', ...at])
+  const after = (await askAecoder<Status>(['status', ...at])).promise
+  expect(after.reviewed).toEqual({ judged: 4, right: 2 })
+  expect(after.gold).toEqual(before.gold)
+  expect([after.pooled.coded, after.pooled.right]).toEqual([before.gold.coded + 4, before.gold.right + 2])
+  expect(after.pooled.lowerBound).toBeLessThan(before.gold.lowerBound)
+  const { stdout } = await runAecoder(['status', ...at])
+  expect(stdout).toContain('people judged 4, and found 2 right')
+}, 120_000)
+
 test('a rejected code goes back to the queue with its reason and never enters the dataset', async () => {
   const study = await copySampleForTest({ isExactOnly: true })
   const at = ['--study', study] as const

@@ -1,5 +1,13 @@
 /** `status`: where a study stands. */
-import { type CurrentRun, countStudy, listTransfers, readCurrentRun, type StudyCounts } from '../../index.ts'
+import {
+  type CurrentRun,
+  countStudy,
+  listTransfers,
+  type Promised,
+  readCurrentRun,
+  readPromise,
+  type StudyCounts,
+} from '../../index.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
 import { toTable } from '../tables.ts'
@@ -15,6 +23,7 @@ export const STATUS = toCommand({
       const transfers = await listTransfers(store, study.id)
       const counts = await countStudy(store, study.id)
       const current = await readCurrentRun(study)
+      const promise = await readPromise(study, store)
       const lines = [study.id, '']
       if (transfers.length === 0) lines.push('No transfer was taken in yet.')
       else
@@ -34,8 +43,8 @@ export const STATUS = toCommand({
         )
       lines.push('', toCounts(counts))
       for (const beside of counts.beside) lines.push('', `In ${beside.terminology}`, toCounts(beside))
-      lines.push('', toCurrent(current))
-      return { json: { study: study.id, transfers, counts, current }, text: lines.join('\n') }
+      lines.push('', toPromise(promise), '', toCurrent(current))
+      return { json: { study: study.id, transfers, counts, promise, current }, text: lines.join('\n') }
     })
   },
 })
@@ -62,4 +71,21 @@ function toCurrent(current: CurrentRun): string {
     case 'damaged':
       return `The current run is damaged: ${current.fault}`
   }
+}
+
+function toPromise(promise: Promised | null): string {
+  if (promise === null) return 'Exact and normalised terms and synonyms are coded, and nothing else.'
+  const { precision, probability, gold, reviewed, pooled } = promise
+  const lines = [
+    `A precision of ${precision} asks for a probability of ${probability}: of ${gold.coded} gold verbatims over it ${gold.right} were coded right (at least ${toPercent(gold.lowerBound)} with a certainty of 95 %).`,
+  ]
+  if (reviewed.judged > 0)
+    lines.push(
+      `Of this study's confident codes people judged ${reviewed.judged}, and found ${reviewed.right} right; with the gold ones ${pooled.right} of ${pooled.coded} (at least ${toPercent(pooled.lowerBound)}).`,
+    )
+  return lines.join('\n')
+}
+
+function toPercent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
 }

@@ -1,13 +1,6 @@
 /** From a matcher's answers to its accuracy and confidence figures. Shares are 0..1; NaN becomes null in JSON. */
-import {
-  type Judged,
-  toAuroc,
-  toCalibrationError,
-  toClopperPearsonLower,
-  toCoverage,
-  toTopK,
-  toWilsonLower,
-} from './metrics.ts'
+import { toClopperPearsonLower } from '../../../pipeline/autocode/model/lower-bound.ts'
+import { type Judged, toAuroc, toCalibrationError, toCoverage, toTopK, toWilsonLower } from './metrics.ts'
 import type { Answer } from './protocol.ts'
 import { drawConfidenceMix, type Query, type QuerySource } from './query-source.ts'
 
