@@ -5,7 +5,7 @@
 import type { Direction } from '../../dictionaries/lexicon/lexicon.ts'
 import type { Sought, TermIndex } from '../../dictionaries/text/term-index.ts'
 import type { Near, Nearness, NearWords } from './near-words.ts'
-import type { Reading, ReadWord } from './read-verbatim.ts'
+import type { Reading, ReadWord } from './reading.ts'
 import { LIGHT_WORDS, STOP_WORDS } from './words.ts'
 
 /** What the alignment of one term looks like, in numbers; each about 0..1, so that they compare over dictionaries. */

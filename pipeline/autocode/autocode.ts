@@ -6,12 +6,26 @@ import { foldVerbatim } from '../../dictionaries/text/fold.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
 import { assertNever } from '../../schemas/errors.ts'
 import type { AutocodeOutcome, Step } from '../../schemas/outcomes.ts'
-import type { Alignment, Candidate, TermPath } from '../../schemas/terms.ts'
+import type { Candidate, TermPath } from '../../schemas/terms.ts'
 import type { Autocoder } from './autocoder.ts'
+import {
+  CANDIDATE_LIMIT,
+  findForHeld,
+  findForRetired,
+  findSimilar,
+  type Place,
+  toCandidates,
+  toConceptName,
+  toOnePerConcept,
+  toRankedCandidates,
+  toRounded,
+  toTermName,
+} from './candidates.ts'
 import { listDoubts } from './doubts.ts'
-import { listSlots, type Slot, toAlignment, toWhy, withSymptoms } from './explanation.ts'
+import { listParts, type ProposedPart } from './events.ts'
+import { listSlots, type Slot, toAlignment, withSymptoms } from './explanation.ts'
 import { FATAL_QUERY, findHeldKind, type Held, listWholeSigns, withoutOwnWords } from './held.ts'
-import type { Matches, Ranked } from './matcher.ts'
+import type { Matches } from './matcher.ts'
 import { listSigns, type Sign } from './signs.ts'
 import { type Piece, toPieces } from './split.ts'
 import { findSymptomRow } from './symptoms.ts'
@@ -21,15 +35,6 @@ import { findVeto } from './vetoes.ts'
 
 /** Raised when the rules of this room change what a verbatim leads to; stamped on every decision. */
 export const ENGINE_VERSION = '2'
-
-/** A part of a verbatim that is an event of its own. */
-export interface ProposedPart {
-  readonly text: string
-  /** UTF-16 indices into the verbatim. */
-  readonly start: number
-  readonly end: number
-  readonly candidate: Candidate
-}
 
 export interface AutocodeResult {
   readonly outcome: AutocodeOutcome
@@ -47,10 +52,6 @@ export interface AutocodeResult {
   /** What to ask the site, where only the site can answer. */
   readonly siteQuery?: string
 }
-
-export const CANDIDATE_LIMIT = 10
-/** What the first candidate must cover of both sides; below, nothing of the dictionary resembles the verbatim. */
-const WORTH_SHOWING = 0.1
 
 /**
  * Codes a verbatim, or says why a person must (DESIGN §6, invariant 11: similarity alone never codes). The steps, first
@@ -174,11 +175,6 @@ const MINUS = new RegExp(
   `[([]\\s*${DASH}\\s*[)\\]]|(?:^|\\s)${DASH}\\s*(?:[.,;!]|$)|^\\s*(?:${DASH}|[!¬])|\\[\\s*\\]`,
   'u',
 )
-
-interface Place {
-  readonly coder: Autocoder
-  readonly domain: string
-}
 
 /** What the words of the verbatim lead to, each with its role. */
 function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeResult {
@@ -316,59 +312,14 @@ function findProcedure(path: TermPath, { coder, domain }: Place): Held | undefin
   }
 }
 
-/** 1 is for what a rule coded. */
-const LARGEST_PROBABILITY = 0.999
-
-/** Rounded so that the last bits of a floating sum never decide what is written down. */
-function toRounded(probability: number): number {
-  return Math.min(LARGEST_PROBABILITY, Math.round(probability * 1000) / 1000)
-}
-
 function toUnmatchedSlots({ prepared }: Matches): readonly Slot[] {
   return (prepared[0]?.reading.words ?? []).map((word) => ({ word, place: -1, term: undefined, nearness: undefined }))
-}
-
-/** The events among the pieces of a verbatim; fewer than two where it is one. */
-function listParts(pieces: readonly Piece[], place: Place): readonly ProposedPart[] {
-  if (pieces.length < 2) return []
-  const parts: ProposedPart[] = []
-  const concepts = new Set<string>()
-  for (const piece of pieces) {
-    const part = toPart(piece, place)
-    const concept = part?.candidate.path.at(-2)?.code ?? part?.candidate.path.at(-1)?.code
-    if (part === undefined || concept === undefined || concepts.has(concept)) continue
-    concepts.add(concept)
-    parts.push(part)
-  }
-  return parts
 }
 
 /** One term that covers so much of both sides is what is meant, whatever signs stand between its words. */
 const WHOLE_COVERED = 0.7
 /** No code of a part is the code of the whole. */
 const MOST_OF_A_PART = 0.5
-/** What a part must cover to be an event: of its own words, and of the term's. A body site alone is none. */
-const PART_COVERED = { verbatim: 0.65, term: 0.85 } as const
-const PART_PROBABILITY = 0.4
-
-function toPart({ text, start, end }: Piece, { coder, domain }: Place): ProposedPart | undefined {
-  const matches = coder.matcher.match(text, { domain })
-  const [first] = matches.ranked
-  if (first === undefined) return undefined
-  const probability = toRounded(coder.confidence.of(matches.ranked))
-  const covered = coder.matcher.toCovered(first)
-  const isPlain = (matches.prepared[first.reading]?.reading.words ?? []).every(({ part }) => part.kind !== 'content')
-  if (
-    isPlain ||
-    covered.verbatim < PART_COVERED.verbatim ||
-    covered.term < PART_COVERED.term ||
-    probability < PART_PROBABILITY
-  )
-    return undefined
-  const [candidate] = toRankedCandidates(text, matches, { coder, probability })
-  return candidate === undefined ? undefined : { text, start, end, candidate }
-}
-
 /** Less than of the diagnosis alone: that what stands beside is a symptom of it rests on words only. */
 const WITH_SYMPTOMS_SHARE = 0.97
 
@@ -511,98 +462,6 @@ function toReview(
   }
 }
 
-function toCandidates(
-  { dictionary }: Autocoder,
-  lltCode: string,
-  { confidence, why, alignment }: { confidence: number; why: string; alignment?: Alignment },
-): Candidate[] {
-  const path = dictionary.findPath(lltCode)
-  return path ? [{ path, confidence, why, ...(alignment === undefined ? {} : { alignment }) }] : []
-}
-
-/** What a term that is not taken by machine may mean: itself, where there is one, then what resembles the verbatim. */
-function findForHeld(verbatim: string, term: Term | undefined, place: Place): readonly Candidate[] {
-  const similar = findSimilar(verbatim, place)
-  if (term === undefined) return similar
-  const own = similar.find(({ path }) => path.at(-2)?.code === term.conceptCode || path.at(-1)?.code === term.code)
-  const first =
-    own === undefined
-      ? toCandidates(place.coder, term.code, { confidence: 0.99, why: 'Same words as the verbatim' })
-      : [own]
-  const most = first[0]?.confidence ?? 1
-  const others = similar.map((each) => (each.confidence > most ? { ...each, confidence: most } : each))
-  return toOnePerConcept(place.coder, [...first, ...others])
-}
-
-/** Current terms that the verbatim may mean, one per concept, best first. */
-function findSimilar(verbatim: string, { coder, domain }: Place): readonly Candidate[] {
-  const matches = coder.matcher.match(verbatim, { domain })
-  return toRankedCandidates(verbatim, matches, { coder, probability: toRounded(coder.confidence.of(matches.ranked)) })
-}
-
-function toRankedCandidates(
-  verbatim: string,
-  matches: Matches,
-  { coder, probability }: { coder: Autocoder; probability: number },
-): readonly Candidate[] {
-  const { matcher } = coder
-  const worth = matches.ranked.filter((ranked) => matcher.toCovered(ranked).both >= WORTH_SHOWING)
-  const best = worth[0]?.score ?? 0
-  let rest = 0
-  for (const { score } of worth.slice(1, CANDIDATE_LIMIT)) rest += Math.exp(score - best)
-  const candidates: Candidate[] = []
-  for (const [i, ranked] of worth.entries()) {
-    if (candidates.length >= CANDIDATE_LIMIT) break
-    const share = ((1 - probability) * Math.exp(ranked.score - best)) / Math.max(rest, 1e-9)
-    const confidence = i === 0 ? probability : toRounded(Math.min(probability, share))
-    candidates.push(...toRankedCandidate(verbatim, matches, { coder, ranked, confidence }))
-  }
-  return toOnePerConcept(coder, candidates).slice(0, CANDIDATE_LIMIT)
-}
-
-function toRankedCandidate(
-  verbatim: string,
-  matches: Matches,
-  { coder, ranked, confidence }: { coder: Autocoder; ranked: Ranked; confidence: number },
-): Candidate[] {
-  const { matcher, dictionary } = coder
-  let aligned: Alignment | undefined
-  const align = (): Alignment => {
-    aligned ??= toAlignment(verbatim, listSlots(matches, { matcher, ranked }), { matcher, ranked })
-    return aligned
-  }
-  const candidates: Candidate[] = []
-  for (const { term, hint } of matcher.listTerms(ranked.text)) {
-    const path = dictionary.findPath(term.code)
-    if (path === undefined) continue
-    // Put into words when asked for: of ten candidates a run reads the first.
-    candidates.push({
-      path,
-      confidence,
-      get why() {
-        return hint === undefined ? toWhy(align()) : `Known as "${hint}"`
-      },
-      get alignment() {
-        return align()
-      },
-    })
-  }
-  return candidates
-}
-
-/** MedDRA names no replacement for a non-current term: its PT's own term, or our sidecar's proposal, is a proposal only. */
-function findForRetired(retired: Term, verbatim: string, place: Place): Candidate[] {
-  const { dictionary } = place.coder
-  const proposed = dictionary.findProposedReplacement(retired.code) ?? dictionary.findTerm(retired.conceptCode)
-  const first = proposed?.isCurrent
-    ? toCandidates(place.coder, proposed.code, {
-        confidence: 0.99,
-        why: `Proposed in place of the non-current "${retired.text}"`,
-      })
-    : []
-  return toOnePerConcept(place.coder, [...first, ...findSimilar(verbatim, place)])
-}
-
 function findNearest(folded: string, terms: readonly Term[]): Term | undefined {
   const ranked = terms.map((term) => ({ term, edits: distance(folded, foldVerbatim(term.text)) }))
   ranked.sort((a, b) => a.edits - b.edits || (a.term.code < b.term.code ? -1 : 1))
@@ -612,24 +471,4 @@ function findNearest(folded: string, terms: readonly Term[]): Term | undefined {
 function listTerm({ dictionary }: Autocoder, code: string | undefined): Term[] {
   const term = code === undefined ? undefined : dictionary.findTerm(code)
   return term ? [term] : []
-}
-
-/** The first candidate of each concept. */
-function toOnePerConcept({ dictionary }: Autocoder, candidates: readonly Candidate[]): Candidate[] {
-  const firsts = new Map<string | undefined, Candidate>()
-  for (const candidate of candidates) {
-    const concept = dictionary.findTerm(candidate.path.at(-1)?.code ?? '')?.conceptCode
-    if (!firsts.has(concept)) firsts.set(concept, candidate)
-  }
-  return [...firsts.values()]
-}
-
-function toConceptName({ path }: Candidate): string {
-  return (path.find(({ level }) => level === 'PT') ?? path.at(-1))?.text ?? ''
-}
-
-function toTermName({ path }: Candidate): string {
-  const term = path.at(-1)
-  const pt = path.find(({ level }) => level === 'PT')
-  return term && pt && term.code !== pt.code ? `"${term.text}" (PT ${pt.text})` : `"${term?.text}"`
 }

@@ -7,7 +7,7 @@ import type { Alignment } from '../../schemas/terms.ts'
 import { findContradiction } from './contradictions.ts'
 import { type Slot, WEAK_ROLES } from './explanation.ts'
 import type { Matcher, Matches, Ranked } from './matcher.ts'
-import type { ReadWord } from './read-verbatim.ts'
+import type { ReadWord } from './reading.ts'
 import { CAUSE_WORDS, RELATION_WORDS, TRIAL_TREATMENTS } from './words.ts'
 
 interface Aligned {

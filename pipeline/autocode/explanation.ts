@@ -5,7 +5,7 @@
 import type { AlignedToken, Alignment, TokenRole } from '../../schemas/terms.ts'
 import type { Matcher, Matches, Ranked } from './matcher.ts'
 import type { Nearness } from './near-words.ts'
-import type { ReadWord, Source } from './read-verbatim.ts'
+import type { ReadWord, Source } from './reading.ts'
 import { LIGHT_WORDS, STOP_WORDS } from './words.ts'
 
 /** How each word of a reading is matched. */

@@ -9,7 +9,8 @@ import type { TermIndex } from '../../dictionaries/text/term-index.ts'
 import { ALIGNMENT_FEATURES, Aligner, type PreparedReading } from './align.ts'
 import { NearWords, type OtherWord } from './near-words.ts'
 import { PhraseTable } from './phrases.ts'
-import { MOST_READINGS, type ReadingKnowledge, readVerbatim, type VerbatimReading } from './read-verbatim.ts'
+import { MOST_READINGS, readVerbatim } from './read-verbatim.ts'
+import type { ReadingKnowledge, VerbatimReading } from './reading.ts'
 
 /** What matching needs of a dictionary. */
 export type MatchTexts = Pick<

@@ -4,7 +4,7 @@
  */
 import type { Qualifier } from '../../dictionaries/lexicon/lexicon.ts'
 import type { Slot } from './explanation.ts'
-import { isNegation } from './read-verbatim.ts'
+import { isNegation } from './reading.ts'
 
 export const SIGN_KINDS = ['negated', 'provisional', 'modified', 'history', 'fatal'] as const
 export type SignKind = (typeof SIGN_KINDS)[number]

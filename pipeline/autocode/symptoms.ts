@@ -5,7 +5,7 @@
  */
 import type { DiagnosisSymptoms, Lexicon } from '../../dictionaries/lexicon/lexicon.ts'
 import { normaliseTerm } from '../../dictionaries/text/normalise.ts'
-import type { ReadWord } from './read-verbatim.ts'
+import type { ReadWord } from './reading.ts'
 
 interface Row {
   /** Between blanks. */

@@ -1,12 +1,8 @@
 /** What each word of a verbatim does beside the event, and the ways it may be read. Own terms, the lexicon's rows. */
 import { describe, expect, test } from 'vitest'
 import { PhraseTable } from '../../pipeline/autocode/phrases.ts'
-import {
-  MOST_READINGS,
-  type ReadWord,
-  readVerbatim,
-  type VerbatimReading,
-} from '../../pipeline/autocode/read-verbatim.ts'
+import { MOST_READINGS, readVerbatim } from '../../pipeline/autocode/read-verbatim.ts'
+import type { ReadWord, VerbatimReading } from '../../pipeline/autocode/reading.ts'
 import { openLexicon } from '../../pipeline/coding-kits.ts'
 
 const LEXICON = await openLexicon()
