@@ -35,6 +35,7 @@ export function borrowNames(own: IndexedTexts, groups: Iterable<NameGroup>): Ind
     }
   }
   const count = own.texts.length
+  if (texts.length === count) return own
   return {
     texts,
     concepts: Int32Array.from(

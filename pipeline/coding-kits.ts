@@ -8,6 +8,7 @@ import { readLexicon } from '../dictionaries/lexicon/read-lexicon.ts'
 import { type ChangeAction, readMeddraChanges } from '../dictionaries/meddra/changes.ts'
 import { listContradictions } from '../dictionaries/meddra/contradictions.ts'
 import { readMeddraHistory } from '../dictionaries/meddra/history.ts'
+import { readNameGroups } from '../dictionaries/meddra/name-groups.ts'
 import { readReleaseTexts } from '../dictionaries/meddra/records.ts'
 import { readDictionary } from '../dictionaries/read-dictionary.ts'
 import { type Json, toCanonicalJson, toSha256 } from '../schemas/content-id.ts'
@@ -88,20 +89,13 @@ export async function openLexicon(terminology = 'meddra'): Promise<Lexicon> {
  */
 async function readBorrowed({ ref, levels }: Dictionary): Promise<Borrowed | undefined> {
   if (ref.name === DEFAULT_DICTIONARY.name || !levels.includes('LLT')) return undefined
-  const openae = await readDictionary(openDictionaryFolder(DEFAULT_DICTIONARY.path))
-  const groups = new Map<string, string[]>()
-  for (let i = 0; i < openae.termCount; i += 1) {
-    const { conceptCode, text, isCurrent } = openae.termAt(i)
-    if (!isCurrent) continue
-    const names = groups.get(conceptCode)
-    if (names === undefined) groups.set(conceptCode, [text])
-    else names.push(text)
-  }
-  return { groups: [...groups.values()], ref: openae.ref }
+  const { groups, sha256 } = await readNameGroups(openDictionaryFolder(DEFAULT_DICTIONARY.path))
+  return { groups, ref: { name: DEFAULT_DICTIONARY.name, version: DEFAULT_DICTIONARY.version, sha256 } }
 }
 
 interface Borrowed {
   readonly groups: readonly NameGroup[]
+  /** Its hash is that of the names alone. */
   readonly ref: DictionaryRef
 }
 

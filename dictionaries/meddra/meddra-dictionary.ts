@@ -246,11 +246,18 @@ export class MeddraDictionary implements Dictionary {
     // Both need the normalised names, which are not kept.
     this.#byNormalised ??= this.#toGroups(keys)
     const rows = Int32Array.from(names.keys()).filter((row) => current[row] === 1)
+    let index: TermIndex | undefined
+    // Who borrows names makes an index of both, and never asks for this one.
+    let ownKeys: readonly string[] | undefined = Array.from(rows, (row) => keys[row] ?? '')
     return {
       texts: Array.from(rows, (row) => names[row] ?? ''),
       concepts: rows.map((row) => ptRows[row] ?? 0),
       conceptCount: this.#tables.pt.codes.length,
-      index: new TermIndex(Array.from(rows, (row) => keys[row] ?? '')),
+      get index() {
+        index ??= new TermIndex(ownKeys ?? [])
+        ownKeys = undefined
+        return index
+      },
       listTerms: (text) => [{ term: this.termAt(rows[text] ?? -1) }],
     }
   }

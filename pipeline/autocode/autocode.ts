@@ -153,7 +153,10 @@ function findNormalised(
   const nearest = findNearest(folded, normalised)
   const held = concepts.size === 1 && nearest ? findHeld(verbatim, nearest.code, { coder, domain }) : undefined
   if (held)
-    return toReview('low-confidence', 'guard', { ...held, candidates: findSimilar(verbatim, { coder, domain }) })
+    return toReview('low-confidence', 'guard', {
+      ...held,
+      candidates: findForHeld(verbatim, nearest, { coder, domain }),
+    })
   if (concepts.size === 1 && nearest)
     return toCoded('normalised', 'normalised', {
       coder,

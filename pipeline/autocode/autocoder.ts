@@ -63,10 +63,12 @@ export function toAutocoder<D extends CodingDictionary>({
   readonly borrowed?: readonly NameGroup[]
 }): Autocoder<D> {
   let matcher: Matcher | undefined
+  let names = borrowed
   const toMatcher = (): Matcher => {
     if (matcher !== undefined) return matcher
     const own = dictionary.listIndexed()
-    matcher = new Matcher(borrowed === undefined ? own : borrowNames(own, borrowed), lexicon, toRankingWeights(model))
+    matcher = new Matcher(names === undefined ? own : borrowNames(own, names), lexicon, toRankingWeights(model))
+    names = undefined // 100,000 of them, and not needed again
     return matcher
   }
   return {
