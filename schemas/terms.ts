@@ -10,6 +10,11 @@ export interface PathNode {
 /** From the broadest level to the assigned term, e.g. SOC, HLGT, HLT, PT, LLT. */
 export type TermPath = readonly PathNode[]
 
+/** What stands right above the term, such as its PT; the term itself where nothing does. */
+export function findConceptNode(path: TermPath): PathNode | undefined {
+  return path.at(-2) ?? path.at(-1)
+}
+
 /** The five levels of MedDRA and of dictionaries of its shape, broadest first. */
 export const MEDDRA_LEVELS = ['SOC', 'HLGT', 'HLT', 'PT', 'LLT'] as const
 export type MeddraLevel = (typeof MEDDRA_LEVELS)[number]

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { AecoderError } from '../../schemas/errors.ts'
 import type { DictionaryFiles } from '../../schemas/files.ts'
+import { readWhole } from '../hash-files.ts'
 
 /** Every table that a language has; one without rows is a header alone. Sets come first: contexts refer to them. */
 export const TABLE_NAMES = [
@@ -93,10 +94,4 @@ function listUsed(where: string, listed: readonly string[], choice: LexiconChoic
     })
   }
   return listed.filter((name) => known.has(name)).sort((one, other) => (one < other ? -1 : 1))
-}
-
-async function readWhole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  for await (const chunk of chunks) parts.push(chunk)
-  return Buffer.concat(parts)
 }

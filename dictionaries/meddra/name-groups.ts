@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { DictionaryFiles } from '../../schemas/files.ts'
 import type { NameGroup } from '../borrowed-names.ts'
+import { readWhole } from '../hash-files.ts'
 import { decodeText } from './ascii-encoding.ts'
 import { parseAsciiTable, toLayout } from './ascii-file.ts'
 import { FIELDS } from './fields.ts'
@@ -16,9 +17,7 @@ const LAYOUT = toLayout(FIELDS.llt, 'llt_name', 'pt_code', 'llt_currency')
 export async function readNameGroups(
   files: DictionaryFiles,
 ): Promise<{ readonly groups: readonly NameGroup[]; readonly sha256: string }> {
-  const parts: Uint8Array[] = []
-  for await (const part of files.open(FILE)) parts.push(part)
-  const bytes = Buffer.concat(parts)
+  const bytes = await readWhole(files.open(FILE))
   const { columns, rowCount } = parseAsciiTable(decodeText(bytes, { file: FILE }).text, { file: FILE, layout: LAYOUT })
   const [names = [], concepts = [], currency = []] = columns
   const groups = new Map<string, string[]>()

@@ -160,7 +160,7 @@ export class TermIndex {
         const { word, similarity } = near[i] as { word: number; similarity: number }
         const isCommon = (this.vocabulary.frequencies[word] as number) > common
         if (i > 0 && similarity < WEAK && isCommon) continue
-        if (isOpen) count = this.#add(word, { value: similarity * weight, isOnly: near.length === 1 }, count)
+        if (isOpen) count = this.#add(word, similarity * weight, count)
         else {
           isRanked = false
           const value = similarity * weight
@@ -210,11 +210,7 @@ export class TermIndex {
   }
 
   /** Adds what a word is worth to every text that holds it. @returns how many texts were touched by now */
-  #add(
-    word: number,
-    { value, isOnly }: { readonly value: number; readonly isOnly: boolean },
-    touchedBefore: number,
-  ): number {
+  #add(word: number, value: number, touchedBefore: number): number {
     const sums = this.#sums
     const postings = this.#postings
     const norms = this.#postingNorms
@@ -222,18 +218,6 @@ export class TermIndex {
     const end = this.#postingStarts[word + 1] as number
     const worth = value * (this.weights[word] as number)
     let count = touchedBefore
-    if (isOnly) {
-      for (let i = this.#postingStarts[word] as number; i < end; i += 1) {
-        const text = postings[i] as number
-        const sum = sums[text] as number
-        if (sum === 0) {
-          touched[count] = text
-          count += 1
-        }
-        sums[text] = sum + worth * (norms[i] as number)
-      }
-      return count
-    }
     const last = this.#lastSought
     const mark = this.#soughtCount
     for (let i = this.#postingStarts[word] as number; i < end; i += 1) {

@@ -191,7 +191,7 @@ function autocodeByWords(verbatim: string, { coder, domain }: Place): AutocodeRe
   const doubts =
     alignment === undefined || first === undefined
       ? ['no term resembles it']
-      : listDoubts(verbatim, { alignment, slots, matches, matcher: coder.matcher, lexicon: coder.lexicon })
+      : listDoubts(verbatim, { first, alignment, slots, matches, matcher: coder.matcher, lexicon: coder.lexicon })
 
   const signs = listSigns(verbatim, slots, { isAccounted: doubts.length === 0 })
   const isWhole = doubts.length === 0 || (first !== undefined && coder.matcher.toCovered(first).both >= WHOLE_COVERED)

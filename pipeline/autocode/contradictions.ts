@@ -58,9 +58,10 @@ const VITAL_SIGNS: readonly VitalSign[] = [
  */
 export function findContradiction(verbatim: string, term: readonly string[]): string | undefined {
   if (!/\d\d/.test(verbatim)) return undefined
-  const said = `${verbatim} ${term.join(' ')}`.toLowerCase()
+  const lower = verbatim.toLowerCase()
+  const said = `${lower} ${term.join(' ').toLowerCase()}`
   for (const { name, value, high, low, leastHigh, mostLow } of VITAL_SIGNS) {
-    const found = value.exec(verbatim.toLowerCase())
+    const found = value.exec(lower)
     const number = Number((found?.[1] ?? found?.[2])?.replace(',', '.'))
     if (!(number > 0)) continue
     if ((high.test(said) && number < leastHigh) || (low.test(said) && number > mostLow))

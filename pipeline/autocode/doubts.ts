@@ -11,8 +11,9 @@ import type { ReadWord } from './reading.ts'
 import { CAUSE_WORDS, RELATION_WORDS, TRIAL_TREATMENTS } from './words.ts'
 
 interface Aligned {
+  /** The first of the ranked names, and what follows from it. */
+  readonly first: Ranked
   readonly alignment: Alignment
-  /** Of the first of the ranked names. */
   readonly slots: readonly Slot[]
   readonly matches: Matches
   readonly matcher: Matcher
@@ -22,10 +23,8 @@ interface Aligned {
 /** What speaks against the first of the ranked names; nothing where every word of both sides is accounted for. */
 export function listDoubts(
   verbatim: string,
-  { alignment, slots, matches, matcher, lexicon }: Aligned,
+  { first, alignment, slots, matches, matcher, lexicon }: Aligned,
 ): readonly string[] {
-  const ranked = matches.ranked[0]
-  if (ranked === undefined) return ['no term resembles it']
   const doubts: string[] = []
   for (const { role, text, term } of alignment.tokens) {
     if (role === 'unexplained') doubts.push(`"${text}" is not explained`)
@@ -33,7 +32,7 @@ export function listDoubts(
   }
   if (!slots.some(({ word, place }) => place !== -1 && !BESIDE.has(word.part.kind)))
     doubts.push('nothing is said of the event itself')
-  const term = matcher.listWords(ranked.text)
+  const term = matcher.listWords(first.text)
   doubts.push(...listOrderDoubts(slots, term))
   const heavy = alignment.missing.filter(({ isLight }) => !isLight).map(({ text }) => `"${text}"`)
   if (heavy.length > 0) doubts.push(`the verbatim says nothing of ${heavy.join(', ')}`)
@@ -42,7 +41,7 @@ export function listDoubts(
     if ((nearness === 'spelling' || nearness === 'stem') && name !== undefined) {
       if (nearness === 'spelling' && lexicon.isWord(word.key))
         doubts.push(`"${word.key}" is a word of its own, and need not be "${name}"`)
-      const other = findOtherSpelling(word.key, name, { matches, matcher })
+      const other = findOtherSpelling(word.key, name, { first, matches, matcher })
       if (other !== undefined) doubts.push(`"${word.key}" may be "${name}" or "${other}"`)
     }
     // The lower lip is the lip, where the term does not ask which part of the body it is.
@@ -78,11 +77,11 @@ const AS_COVERED = 0.8
 function findOtherSpelling(
   key: string,
   name: string,
-  { matches: { ranked }, matcher }: { matches: Matches; matcher: Matcher },
+  { first, matches: { ranked }, matcher }: Pick<Aligned, 'first' | 'matches' | 'matcher'>,
 ): string | undefined {
   const others = matcher.listOtherSpellings(key, name)
   if (others.length === 0) return undefined
-  const least = AS_COVERED * matcher.toCovered(ranked[0] as Ranked).both
+  const least = AS_COVERED * matcher.toCovered(first).both
   const rivals = ranked.slice(1).filter((each) => matcher.toCovered(each).both >= least)
   const words = new Set(rivals.flatMap((each) => matcher.listWords(each.text)))
   return others.find(({ word, isOpposite }) => isOpposite || words.has(word))?.word

@@ -1,5 +1,5 @@
 /** The events in a verbatim that may be divided, each with its candidate. Knows pieces; decides nothing. */
-import type { Candidate } from '../../schemas/terms.ts'
+import { type Candidate, findConceptNode } from '../../schemas/terms.ts'
 import { type Place, toRankedCandidates, toRounded } from './candidates.ts'
 import type { Piece } from './split.ts'
 
@@ -19,7 +19,7 @@ export function listParts(pieces: readonly Piece[], place: Place): readonly Prop
   const concepts = new Set<string>()
   for (const piece of pieces) {
     const part = toPart(piece, place)
-    const concept = part?.candidate.path.at(-2)?.code ?? part?.candidate.path.at(-1)?.code
+    const concept = part && findConceptNode(part.candidate.path)?.code
     if (part === undefined || concept === undefined || concepts.has(concept)) continue
     concepts.add(concept)
     parts.push(part)

@@ -4,7 +4,7 @@
  */
 import type { Lexicon, Qualifier } from '../../dictionaries/lexicon/lexicon.ts'
 import { isPattern, toMarkKey } from '../../dictionaries/lexicon/patterns.ts'
-import type { TermPath } from '../../schemas/terms.ts'
+import { findConceptNode, type TermPath } from '../../schemas/terms.ts'
 import { type Sign, toConventionKind } from './signs.ts'
 
 /** Classes of the lexicon whose rows may be such phrases. */
@@ -54,7 +54,7 @@ export function listWholeSigns(text: string, path: TermPath, lexicon: Lexicon): 
  * host disease nothing is weighed. That a concept is a suspicion itself makes nothing sure.
  */
 export function withoutOwnWords(signs: readonly Sign[], path: TermPath): readonly Sign[] {
-  const concept = toConcept(path).toLowerCase()
+  const concept = toConceptName(path).toLowerCase()
   return signs.filter(({ kind, text }) => {
     if (kind === 'modified') return !CHANGE.test(concept)
     if (kind !== 'provisional' || SUSPICION.test(text)) return true
@@ -133,7 +133,7 @@ export function findHeldKind(path: TermPath, domain: string): Held | undefined {
   const names = path.slice(0, -1).map(({ text }) => text)
   const of: Readonly<Record<HeldKind['of'], readonly string[]>> = {
     any: names,
-    concept: [toConcept(path)],
+    concept: [toConceptName(path)],
     broadest: names.slice(0, 1),
   }
   const kind = HELD_KINDS.find(
@@ -143,7 +143,6 @@ export function findHeldKind(path: TermPath, domain: string): Held | undefined {
   return { reason: `"${path.at(-1)?.text}" ${kind.says}`, siteQuery: kind.siteQuery }
 }
 
-/** The name of the concept: what stands right above the term. */
-function toConcept(path: TermPath): string {
-  return path.at(-2)?.text ?? path.at(-1)?.text ?? ''
+function toConceptName(path: TermPath): string {
+  return findConceptNode(path)?.text ?? ''
 }
