@@ -6,15 +6,16 @@ import { AecoderError } from '../schemas/errors.ts'
 import type { CodedDomain } from '../schemas/records.ts'
 import type { TermPath } from '../schemas/terms.ts'
 import type { CodingKit, CodingKits } from './coding-kits.ts'
+import { settle } from './desk.ts'
 import { checkManualCode, checkVerdict, needsApproval, type StandingDecision, toApproval } from './review/rules.ts'
-import { checkDictionariesInForce, listSettings } from './run.ts'
-import { recordSettings, toArtefactSet } from './store/artefacts.ts'
+import { toArtefactSet } from './store/artefacts.ts'
 import type { Actor } from './store/chain.ts'
 import { recordManual, recordVerdict, type Target } from './store/decisions.ts'
 import {
   findGroups,
   findOccurrences,
   type GroupState,
+  listHistory,
   type OccurrenceState,
   type StoredDecision,
 } from './store/queue.ts'
@@ -40,7 +41,9 @@ export interface ActReport {
   readonly decision: string
   readonly target: Target
   readonly verbatim: string
+  /** Of a split the first part's; empty where nothing is coded any more. */
   readonly path: TermPath
+  readonly paths: readonly TermPath[]
   readonly occurrences: number
   readonly approval: 'none-needed' | 'pending' | 'approved' | 'rejected'
 }
@@ -121,31 +124,50 @@ export function findKit(kits: CodingKits, target: FoundTarget): CodingKit {
   })
 }
 
+/** A code that a person gives: to the whole verbatim, or to a part of it. */
+export interface GivenCode {
+  /** The code of an LLT, or the text of a current term. */
+  readonly term: string
+  /** The part of the report that it is for, as it is to stand in --MODIFY. */
+  readonly part?: string
+}
+
+/** What an act of a person on a term is given. */
+export interface TermAct {
+  readonly store: Store
+  readonly kits: CodingKits
+  readonly target: FoundTarget
+  readonly actor: Actor
+  readonly reason: string | null
+  /** The decision in force that the person looked at; the act is refused where another is. Not asked where left out. */
+  readonly seen?: string | null
+}
+
 /**
- * Codes a term group, or one occurrence that differs from its group.
- * @param act.term an LLT code, or the text of a current term
+ * Codes a term group, or one occurrence that differs from its group: one code for the whole, or one for each part of a
+ * report that holds several events.
  * @throws AecoderError TERM_NOT_FOUND, TERM_NOT_CURRENT, DECISION_NOT_ALLOWED, DECISION_STALE
  */
-export async function codeTerm(
-  study: Study,
-  act: { store: Store; kits: CodingKits; target: FoundTarget; term: string; actor: Actor; reason: string | null },
-): Promise<ActReport> {
-  const { store, kits, actor, reason } = act
+export async function codeTerm(study: Study, act: TermAct & { codes: readonly GivenCode[] }): Promise<ActReport> {
+  const { store, kits, actor, reason, codes } = act
   const kit = findKit(kits, act.target)
   const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target)
+  checkSeen(verbatim, { decision, seen: act.seen })
   // A decision on a verbatim that changed since stands for nothing: coding anew needs no reason.
   const standing = decision?.basedOn === basedOn ? toRule(decision, verbatim) : undefined
   checkPresent(verbatim, occurrences)
   checkManualCode(standing, reason)
-  await checkDictionariesInForce(store, study, kits)
-  // What the act rests on, the approval policy too, is in the chain before the act is.
-  const settings = listSettings(study, kits)
-  await recordSettings(store, study.id, { artefacts: settings, actor, approval: study.config.approval })
-  const artefacts = [...kit.artefacts, toConfigArtefact(study)]
-  const path = findAssignable(kit.dictionary, act.term)
+  checkParts(verbatim, codes)
+  await settle(study, { store, kits, actor })
+  const codings = codes.map(({ term, part }) => ({
+    path: findAssignable(kit.dictionary, term),
+    partText: codes.length === 1 ? null : (part?.trim() ?? null),
+  }))
   const { name, version } = kit.dictionary.ref
   const waits = needsApproval(study.config.approval, 'manual')
+  const isSplit = codings.length > 1
   const id = await recordManual(store, study.id, {
+    kind: isSplit ? 'split' : 'coded',
     decision: {
       target,
       basedOn,
@@ -154,19 +176,116 @@ export async function codeTerm(
       step: 'person',
       confidence: 1,
       waits,
-      codings: [{ path, partText: null }],
-      explanation: { reason: reason ?? 'Coded by a person' },
+      codings,
+      explanation: { reason: reason ?? (isSplit ? 'Split by a person' : 'Coded by a person') },
       reason,
     },
     frame: {
-      artefacts: toArtefactSet(artefacts),
+      artefacts: toArtefactSet([...kit.artefacts, toConfigArtefact(study)]),
       dictionary: `${name} ${version}`,
       actor,
       at: store.ambience.now(),
     },
   })
   if (id === undefined) throw toStale(verbatim)
-  return { decision: id, target, verbatim, path, occurrences, approval: toApproval(waits, null) }
+  return {
+    decision: id,
+    target,
+    verbatim,
+    path: codings[0]?.path ?? [],
+    paths: codings.map(({ path }) => path),
+    occurrences,
+    approval: toApproval(waits, null),
+  }
+}
+
+/** One code for the whole, or two and more for parts that are told apart. */
+function checkParts(verbatim: string, codes: readonly GivenCode[]): void {
+  const parts = codes.map(({ part }) => part?.trim() ?? '')
+  const refuse = (found: string, expected: string) => {
+    throw new AecoderError('DECISION_NOT_ALLOWED', { where: `"${verbatim}"`, found, expected })
+  }
+  if (codes.length === 0) refuse('no code', 'one, or one for each part')
+  if (codes.length === 1) return
+  if (codes.length > PARTS_AT_MOST) refuse(`${codes.length} parts`, `at most ${PARTS_AT_MOST}`)
+  if (parts.includes('')) refuse('a part without a text', 'the words of the report that each code is for')
+  if (new Set(parts.map((part) => foldVerbatim(part))).size < parts.length)
+    refuse('two parts with the same text', 'parts that are told apart')
+}
+
+const PARTS_AT_MOST = 20
+
+/**
+ * Takes a person's decision back: a new decision says what the one before it said. Where that was no code, the term waits
+ * in the queue again, with what the machine had proposed.
+ * @throws AecoderError DECISION_NOT_ALLOWED where no person decided, DECISION_STALE
+ */
+export async function undoDecision(study: Study, act: TermAct): Promise<ActReport> {
+  const { store, kits, actor, reason } = act
+  const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target)
+  checkSeen(verbatim, { decision, seen: act.seen })
+  if (decision === null || decision.step !== 'person')
+    throw new AecoderError('DECISION_NOT_ALLOWED', {
+      where: `"${verbatim}"`,
+      found: decision === null ? 'nothing was decided' : "the last decision is the machine's",
+      expected: 'a decision of a person',
+      action: 'Code the term: that replaces what the machine decided',
+    })
+  checkPresent(verbatim, occurrences)
+  await settle(study, { store, kits, actor })
+  const history = await listHistory(store, study.id, target)
+  const before = history.find(({ id }) => id === decision.replaces)
+  // What was rejected, or said of another verbatim, is nothing to go back to.
+  const isUsable = before !== undefined && before.basedOn === basedOn && before.verdict?.kind !== 'rejected'
+  const codings = isUsable ? before.codings.map(({ path, partText }) => ({ path, partText })) : []
+  const proposed = [...history].reverse().find(({ step }) => step !== 'person')?.explanation
+  const kit = findKit(kits, act.target)
+  for (const { path } of codings) findAssignable(kit.dictionary, path.at(-1)?.code ?? '')
+  const { name, version } = kit.dictionary.ref
+  const outcome = codings.length > 0 ? 'manual' : 'reopened'
+  const waits = codings.length > 0 && needsApproval(study.config.approval, 'manual')
+  const said = reason?.trim() || 'Undone'
+  const id = await recordManual(store, study.id, {
+    kind: 'reopened',
+    decision: {
+      target,
+      basedOn,
+      replaces: decision.id,
+      outcome,
+      step: 'person',
+      confidence: codings.length > 0 ? 1 : 0,
+      waits,
+      codings,
+      explanation: { ...((codings.length > 0 ? {} : proposed) as object | undefined), reason: said },
+      reason: said,
+    },
+    frame: {
+      artefacts: toArtefactSet([...kit.artefacts, toConfigArtefact(study)]),
+      dictionary: `${name} ${version}`,
+      actor,
+      at: store.ambience.now(),
+    },
+  })
+  if (id === undefined) throw toStale(verbatim)
+  const paths = codings.map(({ path }) => path)
+  return { decision: id, target, verbatim, path: paths[0] ?? [], paths, occurrences, approval: toApproval(waits, null) }
+}
+
+/** The act is for what the person saw: whatever was decided since is told. */
+function checkSeen(
+  verbatim: string,
+  { decision, seen }: { decision: StoredDecision | null; seen: string | null | undefined },
+): void {
+  if (seen === undefined || seen === (decision?.id ?? null)) return
+  throw toStale(verbatim, decision === null ? undefined : `meanwhile ${toTold(decision)}`)
+}
+
+/** A decision in one line: who made it, when, and what it says. */
+function toTold({ actor, at, codings, verdict, outcome }: StoredDecision): string {
+  const codes = codings.map(({ path }) => `"${path.at(-1)?.text}" (${path.at(-1)?.code})`).join(' + ')
+  const what = codes === '' ? `it was left open (${outcome})` : `it was coded to ${codes}`
+  const judged = verdict === null ? '' : `, ${verdict.kind} by ${verdict.actor}`
+  return `${what} by ${actor} at ${at}${judged}`
 }
 
 /**
@@ -175,10 +294,11 @@ export async function codeTerm(
  */
 export async function judgeTerm(
   study: Study,
-  act: { store: Store; target: FoundTarget; kind: 'approved' | 'rejected'; actor: Actor; reason: string | null },
+  act: Omit<TermAct, 'kits'> & { kind: 'approved' | 'rejected' },
 ): Promise<ActReport> {
   const { store, actor, kind, reason } = act
   const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target)
+  checkSeen(verbatim, { decision, seen: act.seen })
   const path = decision?.codings[0]?.path
   if (!decision || !path)
     throw new AecoderError('DECISION_NOT_ALLOWED', {
@@ -191,7 +311,8 @@ export async function judgeTerm(
   checkVerdict(toRule(decision, verbatim), { kind, actor: actor.name, reason })
   if (!(await recordVerdict(store, study.id, { decision: decision.id, target, kind, actor, reason })))
     throw toStale(verbatim)
-  return { decision: decision.id, target, verbatim, path, occurrences, approval: kind }
+  const paths = decision.codings.map(({ path }) => path)
+  return { decision: decision.id, target, verbatim, path, paths, occurrences, approval: kind }
 }
 
 /** Codes below a heading that an error names. */

@@ -4,7 +4,18 @@ export { AecoderError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../sc
 export { ACCEPTABLE, type Acceptable, BUCKETS } from '../schemas/outcomes.ts'
 export { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
 export type { AlignedToken, Alignment, Candidate, TokenRole } from '../schemas/terms.ts'
-export { type ActReport, codeTerm, type FoundTarget, findKit, findTarget, judgeTerm, type TargetName } from './act.ts'
+export {
+  type ActReport,
+  codeTerm,
+  type FoundTarget,
+  findKit,
+  findTarget,
+  type GivenCode,
+  judgeTerm,
+  type TargetName,
+  type TermAct,
+  undoDecision,
+} from './act.ts'
 export type { AutocodeResult } from './autocode/autocode.ts'
 export { autocode } from './autocode/autocode.ts'
 export { type Autocoder, toAutocoder } from './autocode/autocoder.ts'
@@ -23,9 +34,11 @@ export {
   openDictionary,
   PASSWORD_VARIABLE,
 } from './coding-kits.ts'
+export { type Desk, openDesk, settle } from './desk.ts'
 export { exportStudy } from './export.ts'
 export { proposeStudy } from './ingest/propose.ts'
 export { type Match, matchVerbatim } from './match.ts'
+export type { SignedIn } from './people.ts'
 export { type Promised, readPromise } from './promise.ts'
 export { toApproval, toCodingFacet, toStatus } from './review/rules.ts'
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'

@@ -17,10 +17,12 @@ export type ReviewOutcome = (typeof REVIEW_OUTCOMES)[number]
 /** What autocoding says of a verbatim. */
 export type AutocodeOutcome = CodedOutcome | ReviewOutcome
 /**
- * What can stand in a decision: autocoding's outcome, a person's code, or the context check's of one occurrence, which
- * holds the group's code back from it (`conflicts-with-context`) or lets it pass again (`fits-context`).
+ * What can stand in a decision: autocoding's outcome, a person's code (`manual`) or the taking back of one (`reopened`),
+ * or the context check's of one occurrence, which holds the group's code back from it (`conflicts-with-context`) or lets
+ * it pass again (`fits-context`).
  */
-export type Outcome = AutocodeOutcome | ContextOutcome | 'manual'
+export type Outcome = AutocodeOutcome | ContextOutcome | PersonOutcome
+export type PersonOutcome = 'manual' | 'reopened'
 export type ContextOutcome = 'conflicts-with-context' | 'fits-context'
 
 /** The step of autocoding that settled the outcome; `person` where no machine did. */

@@ -197,7 +197,14 @@ async function exportAgain(stage: Stage, on: OnStudy): Promise<unknown> {
 async function code(stage: Stage, { to, ...act }: Act & { to: string }): Promise<ActReport> {
   return await withTarget(stage, act, async ({ study, store, target }) => {
     const kits = await openCodingKits(study)
-    return await codeTerm(study, { store, kits, target, term: to, actor: toActor(act.as), reason: act.reason ?? null })
+    return await codeTerm(study, {
+      store,
+      kits,
+      target,
+      codes: [{ term: to }],
+      actor: toActor(act.as),
+      reason: act.reason ?? null,
+    })
   })
 }
 

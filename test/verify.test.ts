@@ -80,7 +80,7 @@ async function decide(study: Study, ambience: Ambience): Promise<void> {
   ) => {
     const target = await of(await findTarget(store, study, { name }))
     const actor = { ...DANA, name: by }
-    await codeTerm(study, { store, kits, target, term, actor, reason: `${by} thinks so` })
+    await codeTerm(study, { store, kits, target, codes: [{ term }], actor, reason: `${by} thinks so` })
   }
   const judge = async (name: string, kind: 'approved' | 'rejected') => {
     const target = await findTarget(store, study, { name })
@@ -436,7 +436,7 @@ describe('in the database', () => {
   test('every trigger that is gone or says something else is named', async () => {
     const folder = await copyStudy()
     const triggers = listTriggers(folder)
-    expect(triggers).toHaveLength(40)
+    expect(triggers).toHaveLength(54)
     const [first, second] = triggers
     inDatabase(folder, (db) => db.exec(`drop trigger ${first?.name}; drop trigger ${second?.name}`))
     inDatabase(folder, (db) => db.exec((second?.sql ?? '').replace('before', 'after')))

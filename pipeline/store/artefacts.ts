@@ -64,6 +64,16 @@ export async function findSetting(
   return row?.sha256
 }
 
+/** The event that changed a study's settings last; 0 before the first. */
+export async function findSettingsSeq(store: Pick<Store, 'db'>, study: string): Promise<number> {
+  const { seq } = await store.db
+    .selectFrom('setting')
+    .select((of) => of.fn.max<number | null>('seq').as('seq'))
+    .where('study', '=', study)
+    .executeTakeFirstOrThrow()
+  return seq ?? 0
+}
+
 /** What an artefact is called; undefined for an unknown one. */
 export async function findArtefact(
   store: Pick<Store, 'db'>,

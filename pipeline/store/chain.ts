@@ -19,18 +19,46 @@ export interface Ambience {
   readonly salt: () => string
 }
 
+/** Every kind of event, in the families that an audit is read by. */
+export const EVENT_KINDS = [
+  'study-opened',
+  'settings-changed',
+  'transfer-committed',
+  'transfer-abandoned',
+  'autocoded',
+  'context-checked',
+  'coded',
+  'split',
+  'reopened',
+  'approved',
+  'rejected',
+  'noted',
+  'redacted',
+  'query-raised',
+  'query-edited',
+  'query-sent',
+  'query-answered',
+  'query-closed',
+  'query-reopened',
+  'list-proposed',
+  'list-approved',
+  'list-rejected',
+  'list-retired',
+  'parts-numbered',
+  'signed-off',
+  'unlocked',
+  'dataset-written',
+  'account-created',
+  'account-changed',
+  'password-changed',
+  'signed-in',
+  'signed-out',
+  'sign-in-refused',
+] as const
+export type EventKind = (typeof EVENT_KINDS)[number]
+
 export interface NewEvent {
-  readonly kind:
-    | 'study-opened'
-    | 'settings-changed'
-    | 'transfer-committed'
-    | 'transfer-abandoned'
-    | 'autocoded'
-    | 'context-checked'
-    | 'coded'
-    | 'approved'
-    | 'rejected'
-    | 'dataset-written'
+  readonly kind: EventKind
   /** What it is about, e.g. `transfer 3` or `group <id>`. */
   readonly object: string
   readonly actor: Actor

@@ -29,7 +29,7 @@ export interface StoreCheck {
 }
 
 /** Kinds of events that vouch for decisions. */
-const DECIDING_EVENTS: ReadonlySet<string> = new Set(['autocoded', 'context-checked', 'coded'])
+const DECIDING_EVENTS: ReadonlySet<string> = new Set(['autocoded', 'context-checked', 'coded', 'split', 'reopened'])
 
 /** Faults named one by one; beyond it only counted. */
 const FAULTS_NAMED = 100

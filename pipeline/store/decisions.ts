@@ -123,7 +123,7 @@ export async function recordAutocoded(
 export async function recordManual(
   store: Store,
   study: string,
-  { decision, frame }: { decision: NewDecision; frame: Frame },
+  { kind, decision, frame }: { kind: 'coded' | 'split' | 'reopened'; decision: NewDecision; frame: Frame },
 ): Promise<string | undefined> {
   return store.db.transaction().execute(async (trx) => {
     if ((await findLatestOf(trx, study, decision.target)) !== decision.replaces) return undefined
@@ -137,7 +137,7 @@ export async function recordManual(
     }
     const { seq } = await appendEvent(trx, study, {
       event: {
-        kind: 'coded',
+        kind,
         object: `${decision.target.kind} ${decision.target.id}`,
         actor: frame.actor,
         reason: decision.reason,

@@ -15,6 +15,16 @@ const APPEND_ONLY = [
   'verdict',
   'dataset',
 ] as const
+/** Append-only as well, of the third migration. */
+const WORKFLOW_APPEND_ONLY = [
+  'site_query',
+  'query_step',
+  'list_entry',
+  'list_step',
+  'note',
+  'signature',
+  'redaction',
+] as const
 /** Append-only too, but rows of a transfer that was abandoned never became a record and may be cleared away. */
 const STAGED = [
   'transfer_file',
@@ -114,6 +124,46 @@ export const MIGRATIONS: readonly Migration[] = [
       `alter table decision add column terminology text not null default ''`,
       `drop index decision_occurrence`,
       `create unique index decision_occurrence on decision (study, occurrence_no, terminology, seq) where occurrence_no is not null`,
+    ],
+  },
+  {
+    version: 3,
+    name: 'the workflow of people',
+    statements: [
+      // What is asked of a site is asked about one occurrence; its state is its latest step.
+      `create table site_query (study text not null, id text not null, seq integer not null, occurrence_no integer not null, based_on text not null, primary key (study, id)) without rowid`,
+      `create index site_query_occurrence on site_query (study, occurrence_no)`,
+      `create table query_step (study text not null, query text not null, seq integer not null, kind text not null check (kind in ('raised','edited','sent','answered','closed','reopened')),
+        text text, actor text not null, auth text not null, at text not null, reason text, primary key (study, query, seq)) without rowid`,
+      `create index query_step_seq on query_step (study, seq)`,
+      // A list belongs to a study, or to what stands for all studies of a sponsor, or for all: their entries lead by its id.
+      `create table list_entry (study text not null, id text not null, seq integer not null, kind text not null check (kind in ('synonym','never','ask')), domain text not null, terminology text not null,
+        folded text not null, verbatim text not null, code text not null, path text not null, origin text not null, primary key (study, id)) without rowid`,
+      `create index list_entry_folded on list_entry (study, folded)`,
+      `create table list_step (study text not null, entry text not null, seq integer not null, kind text not null check (kind in ('proposed','approved','rejected','retired')),
+        actor text not null, auth text not null, at text not null, reason text, primary key (study, entry, seq)) without rowid`,
+      `create table note (study text not null, seq integer not null, group_no integer not null, occurrence_no integer, text text not null, actor text not null, auth text not null, at text not null, primary key (study, seq)) without rowid`,
+      `create index note_group on note (study, group_no)`,
+      `create table signature (study text not null, seq integer not null, kind text not null check (kind in ('signed-off','unlocked')), meaning text not null, covers_seq integer not null, covers_hash text not null,
+        transfer_no integer, decisions integer not null, actor text not null, full_name text not null, auth text not null, at text not null, reason text, primary key (study, seq)) without rowid`,
+      // Words of a term that nobody is shown any more, each by its salted hash.
+      `create table redaction (study text not null, seq integer not null, group_no integer not null, salt text not null, words text not null, actor text not null, auth text not null, at text not null, reason text not null, primary key (study, seq)) without rowid`,
+      `create index redaction_group on redaction (study, group_no)`,
+      ...WORKFLOW_APPEND_ONLY.flatMap((table) =>
+        ['update', 'delete'].map(
+          (act) =>
+            `create trigger ${table}_no_${act} before ${act} on ${table} begin select raise(abort, '${table} is append-only'); end`,
+        ),
+      ),
+      // Accounts are a state, not a record: what happens to them is in the chain of the people.
+      `create table account (name text primary key, full_name text not null, email text, password text, issuer text, issuer_subject text, is_active integer not null, must_change integer not null,
+        failures integer not null, locked_until text, created_at text not null, changed_at text not null) without rowid`,
+      `create unique index account_issuer on account (issuer, issuer_subject) where issuer is not null`,
+      `create table account_role (account text not null references account, study text not null, role text not null, primary key (account, study, role)) without rowid`,
+      `create table session (id_hash text primary key, account text not null references account, csrf text not null, kind text not null check (kind in ('browser','command-line')), auth text not null, created_at text not null, seen_at text not null, expires_at text not null) without rowid`,
+      `create index session_account on session (account)`,
+      `create index event_object on event (study, object)`,
+      `create index event_kind on event (study, kind, seq)`,
     ],
   },
 ]

@@ -187,6 +187,108 @@ export interface Tables {
     first_transfer: number
     decision: string | null
   }
+  site_query: { study: string; id: string; seq: number; occurrence_no: number; based_on: string }
+  query_step: {
+    study: string
+    query: string
+    seq: number
+    kind: 'raised' | 'edited' | 'sent' | 'answered' | 'closed' | 'reopened'
+    text: string | null
+    actor: string
+    auth: string
+    at: string
+    reason: string | null
+  }
+  /** `study` is the list's owner: a study, or a scope over several. */
+  list_entry: {
+    study: string
+    id: string
+    seq: number
+    kind: 'synonym' | 'never' | 'ask'
+    /** Empty for every domain. */
+    domain: CodedDomain | ''
+    terminology: string
+    folded: string
+    verbatim: string
+    code: string
+    path: string
+    /** Where it came from: a study's decision, an imported file. */
+    origin: string
+  }
+  list_step: {
+    study: string
+    entry: string
+    seq: number
+    kind: 'proposed' | 'approved' | 'rejected' | 'retired'
+    actor: string
+    auth: string
+    at: string
+    reason: string | null
+  }
+  note: {
+    study: string
+    seq: number
+    group_no: number
+    occurrence_no: number | null
+    text: string
+    actor: string
+    auth: string
+    at: string
+  }
+  signature: {
+    study: string
+    seq: number
+    kind: 'signed-off' | 'unlocked'
+    meaning: string
+    covers_seq: number
+    covers_hash: string
+    transfer_no: number | null
+    decisions: number
+    actor: string
+    full_name: string
+    auth: string
+    at: string
+    reason: string | null
+  }
+  redaction: {
+    study: string
+    seq: number
+    group_no: number
+    salt: string
+    /** JSON: the salted hash of each word. */
+    words: string
+    actor: string
+    auth: string
+    at: string
+    reason: string
+  }
+  account: {
+    name: string
+    full_name: string
+    email: string | null
+    /** Argon2id in its own text form; null where only the identity provider knows the person. */
+    password: string | null
+    issuer: string | null
+    issuer_subject: string | null
+    is_active: number
+    must_change: number
+    failures: number
+    locked_until: string | null
+    created_at: string
+    changed_at: string
+  }
+  /** `study` is a study's id, or `*` for every one. */
+  account_role: { account: string; study: string; role: string }
+  session: {
+    id_hash: string
+    account: string
+    csrf: string
+    kind: 'browser' | 'command-line'
+    auth: string
+    created_at: string
+    seen_at: string
+    expires_at: string
+  }
   /** Every occurrence that ever had a version in a group: an index kept by hand, because a transfer writes it in one go. */
   group_member: { study: string; group_no: number; occurrence_no: number }
 }

@@ -53,7 +53,7 @@ beforeAll(async () => {
     const by = (name: string) => ({ ...actor, name })
     const find = (name: string) => findTarget(store, study, { name })
     const code = async (name: string, term: string, reason: string | null = null) =>
-      await codeTerm(study, { store, kits, target: await find(name), term, actor: by('Ann'), reason })
+      await codeTerm(study, { store, kits, target: await find(name), codes: [{ term }], actor: by('Ann'), reason })
     const judge = async (name: string, kind: 'approved' | 'rejected', reason: string | null = null) =>
       await judgeTerm(study, { store, target: await find(name), kind, actor: by('Bea'), reason })
     await code('diarhea', 'Diarrhoea')

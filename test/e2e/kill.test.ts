@@ -221,7 +221,7 @@ async function review(folder: string): Promise<void> {
         store,
         kits,
         target: await find(index),
-        term: 'Headache',
+        codes: [{ term: 'Headache' }],
         actor: by('Ann'),
         reason: null,
       })
@@ -230,7 +230,7 @@ async function review(folder: string): Promise<void> {
     if (group.kind !== 'group') throw new Error('a verbatim names a group')
     const occurrences = await listOccurrences(store, study.id, { group: group.group, limit: 1 })
     const target = { kind: 'occurrence', occurrence: at(occurrences, 0) } as const
-    await codeTerm(study, { store, kits, target, term: 'Nausea', actor: by('Ann'), reason: null })
+    await codeTerm(study, { store, kits, target, codes: [{ term: 'Nausea' }], actor: by('Ann'), reason: null })
     const coded = await findTarget(store, study, { name: target.occurrence.target.id })
     await judgeTerm(study, { store, target: coded, kind: 'approved', actor: by('Bea'), reason: null })
     for (let index = 0; index < 6; index++) {

@@ -103,8 +103,14 @@ test('a decision that was made while another person looked at the term is refuse
     const seen = [await findTarget(ann, study, name), await findTarget(bob, study, name)] as const
     const actor = (who: string) => ({ name: who, kind: 'person', auth: 'asserted' }) as const
     const act = { kits, reason: 'clear enough' }
-    await codeTerm(study, { ...act, store: ann, target: seen[0], term: 'Headache', actor: actor('Ann') })
-    const late = codeTerm(study, { ...act, store: bob, target: seen[1], term: 'Nausea', actor: actor('Bob') })
+    await codeTerm(study, { ...act, store: ann, target: seen[0], codes: [{ term: 'Headache' }], actor: actor('Ann') })
+    const late = codeTerm(study, {
+      ...act,
+      store: bob,
+      target: seen[1],
+      codes: [{ term: 'Nausea' }],
+      actor: actor('Bob'),
+    })
     await expect(late).rejects.toSatisfy((error) => error instanceof AecoderError && error.code === 'DECISION_STALE')
   } finally {
     await ann.close()

@@ -12,6 +12,7 @@ test('every error ends with 1, except wrong use, an incomplete run and a mismatc
     CONFIG_NOT_FOUND: 2,
     CONFIG_INVALID: 2,
     USAGE: 2,
+    ADDRESS_UNSAFE: 2,
     RUN_INCOMPLETE: 3,
     VERIFY_MISMATCH: 4,
   })

@@ -217,7 +217,7 @@ export function codeByHand(
 ): Promise<string | undefined> {
   const codings = [{ path: toPath(term), partText: null }]
   const decision = toDecision(of, { outcome: 'manual', step: 'person', codings, ...change })
-  return recordManual(store, study, { decision, frame: { ...FRAME, actor: ANN } })
+  return recordManual(store, study, { kind: 'coded', decision, frame: { ...FRAME, actor: ANN } })
 }
 
 export async function readRows(

@@ -56,7 +56,7 @@ export const CODE = toCommand({
         store,
         kits,
         target,
-        term,
+        codes: [{ term }],
         actor: toActor(options.as),
         reason: options.reason ?? null,
       })
