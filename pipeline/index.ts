@@ -41,9 +41,24 @@ export { type Match, matchVerbatim } from './match.ts'
 export type { SignedIn } from './people.ts'
 export { type Promised, readPromise } from './promise.ts'
 export { toApproval, toCodingFacet, toStatus } from './review/rules.ts'
+export { toSiteQueryFacet } from './review/site-query-rules.ts'
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
 export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
+export {
+  closeSiteQuery,
+  editSiteQuery,
+  findSiteQuery,
+  listSiteQueryPage,
+  proposeForTerm,
+  type RaiseReport,
+  raiseSiteQueries,
+  reopenSiteQuery,
+  type SiteQueryPage,
+  type SiteQueryProposal,
+} from './site-queries.ts'
+export { type AnswerReport, fetchOutbox, importAnswers, type OutboxFile, sendOutbox } from './site-query-exchange.ts'
 export type { Actor, Ambience } from './store/chain.ts'
+export { listOutboxes, type Outbox } from './store/outboxes.ts'
 export {
   type CodingCounts,
   countStudy,
@@ -57,6 +72,17 @@ export {
   type StoredDecision,
   type StudyCounts,
 } from './store/queue.ts'
+export {
+  type AgedSiteQuery,
+  countSiteQueries,
+  countSiteQueriesByGroup,
+  listOpenOfOccurrences,
+  listSiteQuerySteps,
+  type QueryCounts,
+  type SiteQueryStepView,
+  type SiteQuerySummary,
+  toSiteId,
+} from './store/site-query-lists.ts'
 export { listTransfers, type TransferSummary } from './store/transfers.ts'
 export {
   AECODER_VERSION,

@@ -7,6 +7,7 @@ import { type AutocodeTally, autocodeStudy, type Disagreement, findDisagreements
 import { addTallies, type ContextTally, checkContexts } from './run-context.ts'
 import { toMemoryKeeper } from './run-memory.ts'
 import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
+import { type SettledQueries, settleSiteQueries } from './run-site-queries.ts'
 import { takeTransfer } from './run-transfer.ts'
 import { type Artefact, findArtefact, findSetting, recordSettings } from './store/artefacts.ts'
 import { type Actor, type Ambience, findEventHash } from './store/chain.ts'
@@ -63,6 +64,8 @@ export interface RunReport {
   readonly status: 'complete' | 'incomplete' | 'unchanged'
   readonly study: string
   readonly transfer: TransferReport
+  /** Site queries that the transfer closed, by what it did to their occurrences. */
+  readonly siteQueries: SettledQueries
   readonly autocoded: AutocodeTally
   /** Occurrences whose sex, age or date contradicts their group's code. */
   readonly context: ContextTally
@@ -100,6 +103,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         approval: study.config.approval,
       })
       // A run that was killed after its commit left these to this one: their time is still that transfer's.
+      await settleSiteQueries(study, { store })
       await autocodeStudy(study, { store, kits, ...options, isLeftOver: true })
       const before = await checkContexts(study, { store, kits })
       const transfer = await takeTransfer(study, { store, kits, ...options })
@@ -108,11 +112,13 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           study,
           store,
           transfer,
+          siteQueries: { changed: 0, withdrawn: 0 },
           autocoded: {},
           context: before.tally,
           disagreements: { count: 0, examples: [] },
           run: await publishRun(study, { store, kits, ...options, incomplete: transfer }),
         })
+      const siteQueries = await settleSiteQueries(study, { store })
       const autocoded = await autocodeStudy(study, { store, kits, ...options })
       const after = await checkContexts(study, { store, kits })
       const context = addTallies(before.tally, after.tally)
@@ -123,6 +129,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           study,
           store,
           transfer,
+          siteQueries,
           autocoded,
           context,
           disagreements,
@@ -132,6 +139,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         study,
         store,
         transfer,
+        siteQueries,
         autocoded,
         context,
         disagreements,
@@ -149,11 +157,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
 
 async function toReport(
   status: RunReport['status'],
-  {
-    study,
-    store,
-    ...rest
-  }: { study: Study; store: Store } & Pick<RunReport, 'transfer' | 'autocoded' | 'context' | 'disagreements' | 'run'>,
+  { study, store, ...rest }: { study: Study; store: Store } & Omit<RunReport, 'status' | 'study' | 'counts'>,
 ): Promise<RunReport> {
   return { status, study: study.id, counts: await countStudy(store, study.id), ...rest }
 }

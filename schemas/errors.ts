@@ -35,6 +35,8 @@ export const ERRORS = {
   DECISION_STALE: EXIT.failed,
   STUDY_SIGNED_OFF: EXIT.failed,
   ENTRY_NOT_ALLOWED: EXIT.failed,
+  SITE_QUERY_NOT_ALLOWED: EXIT.failed,
+  ANSWERS_INVALID: EXIT.failed,
   SIGN_IN_REFUSED: EXIT.failed,
   SIGN_IN_NEEDED: EXIT.failed,
   PASSWORD_WEAK: EXIT.failed,

@@ -8,6 +8,7 @@ import { toTermGroupId } from '../review/term-group.ts'
 import type { ArtefactSet } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
+import { checkSiteQueries } from './check-site-queries.ts'
 import { countGroups, digestAccount, digestVersions, findCommitted, toSubjectContentId } from './current.ts'
 import { digestDecisions, toDecisionId } from './decisions.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -55,6 +56,7 @@ export async function checkStore(
   const { transfers, versions } = await checkTransfers(db, study, { vouched, faults })
   await checkDatasets(db, study, { vouched, faults })
   await checkSettings(db, study, { vouched, faults })
+  await checkSiteQueries(db, study, { vouched, faults })
   const groups = await checkGroups(db, study, faults)
   return {
     head,

@@ -6,6 +6,7 @@ import type { TermPath } from '../../schemas/terms.ts'
 import type { ArtefactSet } from './artefacts.ts'
 import { type Cell, insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent, type NewEvent } from './chain.ts'
+import { closeCodedQueries } from './site-query-steps.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -117,7 +118,7 @@ export async function recordAutocoded(
 }
 
 /**
- * Records one decision of a person.
+ * Records one decision of a person; a code closes the site queries of what it settles.
  * @returns its id, or undefined when another decision came first (nothing is written then)
  */
 export async function recordManual(
@@ -146,6 +147,13 @@ export async function recordManual(
       ambience: store.ambience,
     })
     await writeDecisions(trx, study, { decisions: [decision], ids: [id], seq, frame })
+    if (kind !== 'reopened' && decision.codings.length > 0)
+      await closeCodedQueries(trx, study, {
+        target: decision.target,
+        decision: id,
+        actor: frame.actor,
+        ambience: store.ambience,
+      })
     return id
   })
 }
