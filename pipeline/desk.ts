@@ -2,6 +2,7 @@
 import { AecoderError } from '../schemas/errors.ts'
 import type { AskPassword, CodingKits } from './coding-kits.ts'
 import { openCodingKits } from './coding-kits.ts'
+import { ReviewQueue } from './review-queue.ts'
 import { checkDictionariesInForce, listSettings } from './run.ts'
 import { findSettingsSeq, recordSettings } from './store/artefacts.ts'
 import type { Actor, Ambience } from './store/chain.ts'
@@ -14,6 +15,8 @@ export interface Desk {
   readonly store: Store
   /** Of this moment: a list that changes brings new ones. */
   readonly kits: CodingKits
+  /** Every term of the study as people work on it. */
+  readonly queue: ReviewQueue
   /** Opens dictionaries and lists anew, after an entry of a list was approved or retired. */
   reopenKits(): Promise<void>
   close(): Promise<void>
@@ -39,6 +42,7 @@ export async function openDesk(
     return {
       study,
       store,
+      queue: new ReviewQueue(store, study.id),
       get kits() {
         return kits
       },
