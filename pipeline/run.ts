@@ -6,6 +6,7 @@ import { type AskPassword, type CodingKits, openCodingKits } from './coding-kits
 import { type AutocodeTally, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
 import { addTallies, type ContextTally, checkContexts } from './run-context.ts'
 import { toMemoryKeeper } from './run-memory.ts'
+import { numberParts } from './run-parts.ts'
 import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
 import { takeTransfer } from './run-transfer.ts'
 import { type Artefact, findArtefact, findSetting, recordSettings } from './store/artefacts.ts'
@@ -128,6 +129,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           disagreements,
           run: unchanged,
         })
+      const head = await numberParts(study, { store, head: after.head })
       return await toReport('complete', {
         study,
         store,
@@ -135,7 +137,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         autocoded,
         context,
         disagreements,
-        run: await publishRun(study, { store, kits, ...options, head: after.head }),
+        run: await publishRun(study, { store, kits, ...options, head }),
       })
     } finally {
       unlock()

@@ -1,4 +1,5 @@
 /** Text for terminals: columns that line up, numbers to the right, nothing that a hostile verbatim could steer. */
+import type { TermPath } from '../../schemas/terms.ts'
 
 /** Control characters would move the cursor or recolour the screen: they are shown, not obeyed. */
 export function toVisible(text: string): string {
@@ -38,6 +39,11 @@ export function toCut(text: string, length: number): string {
 /** A text as it must be quoted to be typed into a shell. */
 export function toShellWord(text: string): string {
   return /^[\w./@:-]+$/.test(text) ? text : /["$`\\!\n]/.test(text) ? `'${text.replaceAll("'", `'\\''`)}'` : `"${text}"`
+}
+
+/** The codes of a decision, as one cell or line shows them: `Headache (101) + Nausea (102)`. */
+export function toCodes(paths: readonly TermPath[]): string {
+  return paths.map((path) => `${path.at(-1)?.text} (${path.at(-1)?.code})`).join(' + ')
 }
 
 export function toCount(n: number, one: string, many = `${one}s`): string {

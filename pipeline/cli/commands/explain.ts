@@ -16,7 +16,7 @@ import {
 } from '../../index.ts'
 import { DICTIONARY_OPTION, DOMAIN_OPTION, STUDY_OPTION, toCommand, toName } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
-import { toCount, toTable, toVisible } from '../tables.ts'
+import { toCodes, toCount, toTable, toVisible } from '../tables.ts'
 
 const OCCURRENCES_SHOWN = 10
 
@@ -188,7 +188,7 @@ function toHistoryRow(decision: StoredDecision): string[] {
     ? `${approval} by ${decision.verdict.actor}${decision.verdict.reason ? `: ${decision.verdict.reason}` : ''}`
     : approval
   const hasCode = decision.codings.length > 0
-  const codes = decision.codings.map(({ path }) => `${path.at(-1)?.text} (${path.at(-1)?.code})`).join(' + ')
+  const codes = toCodes(decision.codings.map(({ path }) => path))
   return [
     decision.at,
     decision.actor,

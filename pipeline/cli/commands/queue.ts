@@ -11,7 +11,7 @@ import {
 } from '../../index.ts'
 import { DICTIONARY_OPTION, DOMAIN_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
-import { toCount, toShellWord, toTable } from '../tables.ts'
+import { toCodes, toCount, toShellWord, toTable } from '../tables.ts'
 
 export const QUEUE = toCommand({
   name: 'queue',
@@ -72,6 +72,7 @@ function toJson({ target, decision, ...group }: GroupState, subjects: ReadonlyMa
     outcome: decision?.outcome ?? null,
     reason: decision?.explanation.reason ?? null,
     coding: decision?.codings.map(({ path }) => path) ?? [],
+    parts: decision?.codings.flatMap(({ partText }) => partText ?? []) ?? [],
     coder: decision?.codings.length ? decision.actor : null,
     verdict: decision?.verdict ?? null,
     candidates: decision?.explanation.candidates ?? [],
@@ -102,8 +103,8 @@ function toText({
   const total = counts.beside.reduce((sum, beside) => sum + of(beside), of(counts))
   const isInSeveral = counts.beside.length > 0
   const rows = groups.map(({ target, domain, terminology, occurrences, serious, verbatim, decision }) => {
-    const best = decision?.codings[0]?.path ?? decision?.explanation.candidates?.[0]?.path
-    const llt = best?.at(-1)
+    const codes = decision?.codings.map(({ path }) => path) ?? []
+    const closest = decision?.explanation.candidates?.slice(0, 1).map(({ path }) => path) ?? []
     const confidence = decision?.codings.length
       ? decision.actor
       : decision?.explanation.candidates?.[0]?.confidence.toFixed(2)
@@ -115,7 +116,7 @@ function toText({
       serious,
       verbatim,
       decision?.outcome ?? 'not yet looked at',
-      llt ? `${llt.text} (${llt.code})` : '-',
+      toCodes(codes.length > 0 ? codes : closest) || '-',
       confidence ?? '',
     ]
   })
@@ -155,7 +156,6 @@ function toOwnText(
   const [first] = own
   if (first === undefined) return ''
   const rows = own.map(({ target, domain, usubjid, verbatim, decision }) => {
-    const llt = decision?.codings[0]?.path.at(-1)
     const why =
       decision?.outcome === 'conflicts-with-context'
         ? (decision.explanation.reason ?? '')
@@ -170,7 +170,7 @@ function toOwnText(
       usubjid,
       verbatim,
       why,
-      llt ? `${llt.text} (${llt.code})` : '-',
+      toCodes(decision?.codings.map(({ path }) => path) ?? []) || '-',
       decision?.actor ?? '',
     ]
   })
