@@ -44,6 +44,8 @@ export interface ActReport {
   /** Of a split the first part's; empty where nothing is coded any more. */
   readonly path: TermPath
   readonly paths: readonly TermPath[]
+  /** The terms of `paths`, with the part of the report that each is for. */
+  readonly codes: { readonly code: string; readonly text: string; readonly part: string | null }[]
   readonly occurrences: number
   readonly approval: 'none-needed' | 'pending' | 'approved' | 'rejected'
 }
@@ -193,7 +195,7 @@ export async function codeTerm(study: Study, act: TermAct & { codes: readonly Gi
     target,
     verbatim,
     path: codings[0]?.path ?? [],
-    paths: codings.map(({ path }) => path),
+    ...toCodes(codings),
     occurrences,
     approval: toApproval(waits, null),
   }
@@ -267,8 +269,15 @@ export async function undoDecision(study: Study, act: TermAct): Promise<ActRepor
     },
   })
   if (id === undefined) throw toStale(verbatim)
-  const paths = codings.map(({ path }) => path)
-  return { decision: id, target, verbatim, path: paths[0] ?? [], paths, occurrences, approval: toApproval(waits, null) }
+  return {
+    decision: id,
+    target,
+    verbatim,
+    path: codings[0]?.path ?? [],
+    ...toCodes(codings),
+    occurrences,
+    approval: toApproval(waits, null),
+  }
 }
 
 /** The act is for what the person saw: whatever was decided since is told. */
@@ -311,8 +320,19 @@ export async function judgeTerm(
   checkVerdict(toRule(decision, verbatim), { kind, actor: actor.name, reason })
   if (!(await recordVerdict(store, study.id, { decision: decision.id, target, kind, actor, reason })))
     throw toStale(verbatim)
-  const paths = decision.codings.map(({ path }) => path)
-  return { decision: decision.id, target, verbatim, path, paths, occurrences, approval: kind }
+  return { decision: decision.id, target, verbatim, path, ...toCodes(decision.codings), occurrences, approval: kind }
+}
+
+function toCodes(
+  codings: readonly { readonly path: TermPath; readonly partText: string | null }[],
+): Pick<ActReport, 'paths' | 'codes'> {
+  return {
+    paths: codings.map(({ path }) => path),
+    codes: codings.map(({ path, partText }) => {
+      const { code = '', text = '' } = path.at(-1) ?? {}
+      return { code, text, part: partText }
+    }),
+  }
 }
 
 /** Codes below a heading that an error names. */
