@@ -8,6 +8,7 @@ import type { Facets, QueueFilter, QueueQuery, QueueSort, QueueView, TermRow, Te
 import { TERM_STATES } from '../schemas/api/terms.ts'
 import { compareCodeUnits } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
+import type { Masks } from './review/redaction.ts'
 import { toApproval, toCodingFacet } from './review/rules.ts'
 import { findHead } from './store/chain.ts'
 import {
@@ -20,6 +21,7 @@ import {
   readLinesOf,
   readSpread,
 } from './store/queue-lines.ts'
+import { findMasks } from './store/redactions.ts'
 import type { Store } from './store/store.ts'
 
 const BATCH_GROUPS = 5000
@@ -241,6 +243,7 @@ export class ReviewQueue {
     return {
       apart: await countApart(this.#store, this.#study),
       siteQueries: await countSiteQueriesByGroup(this.#store, this.#study),
+      masks: await findMasks(this.#store, this.#study),
     }
   }
 
@@ -367,15 +370,19 @@ function toLine(
     spread = NO_SPREAD,
     apart,
     siteQueries,
+    masks,
   }: {
     spread: GroupSpread | undefined
     apart: ReadonlyMap<string, number>
     siteQueries: ReadonlyMap<number, { readonly open: number; readonly answered: number }>
+    masks: Masks
   },
 ): Line {
   const { open = 0, answered = 0 } = siteQueries.get(group.mainNo) ?? {}
   const own = apart.get(`${group.mainNo} ${group.no === group.mainNo ? '' : group.terminology}`) ?? 0
-  return { ...group, spread, asked: open, answered, apart: own, state: toState(group, { open, answered }) }
+  // Hidden words are not even searched for.
+  const shown = masks.toShownAbout(group, group.folded)
+  return { ...shown, spread, asked: open, answered, apart: own, state: toState(group, { open, answered }) }
 }
 
 function toState({ decision }: GroupLine, { open, answered }: { open: number; answered: number }): TermState {

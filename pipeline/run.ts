@@ -19,6 +19,7 @@ import {
   listTerminologiesBeside,
   type StudyCounts,
 } from './store/queue.ts'
+import { countRedacted, type RedactedCounts } from './store/redactions.ts'
 import type { FileCounts, Movement } from './store/staging.ts'
 import { lockStudy, type Store, toStoreError } from './store/store.ts'
 import { openStudyStore, type Study, toConfigArtefact, toShortPath } from './study.ts'
@@ -70,6 +71,8 @@ export interface RunReport {
   /** Codes that stand although lists or engine say something else by now. */
   readonly disagreements: { readonly count: number; readonly examples: readonly Disagreement[] }
   readonly counts: StudyCounts
+  /** Terms with hidden words that the data still hold. */
+  readonly redacted: RedactedCounts
   readonly run: PublishedRun
 }
 
@@ -157,7 +160,8 @@ async function toReport(
     ...rest
   }: { study: Study; store: Store } & Pick<RunReport, 'transfer' | 'autocoded' | 'context' | 'disagreements' | 'run'>,
 ): Promise<RunReport> {
-  return { status, study: study.id, counts: await countStudy(store, study.id), ...rest }
+  const counts = await countStudy(store, study.id)
+  return { status, study: study.id, counts, redacted: await countRedacted(store, study.id), ...rest }
 }
 
 /** What decisions of a study rest on, with the place each is in force for. */

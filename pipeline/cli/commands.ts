@@ -7,6 +7,7 @@ import { EXPLAIN } from './commands/explain.ts'
 import { INIT } from './commands/init.ts'
 import { MATCH } from './commands/match.ts'
 import { QUEUE } from './commands/queue.ts'
+import { REDACT } from './commands/redact.ts'
 import { EXPORT, RUN } from './commands/run.ts'
 import { SPLIT } from './commands/split.ts'
 import { STATUS } from './commands/status.ts'
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   UNDO,
   APPROVE,
   REJECT,
+  REDACT,
   EXPORT,
   VERIFY,
   MATCH,

@@ -9,6 +9,7 @@ import type { ArtefactSet } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
 import { checkParts } from './check-parts.ts'
+import { checkRedactions } from './check-redactions.ts'
 import { countGroups, digestAccount, digestVersions, findCommitted, toSubjectContentId } from './current.ts'
 import { digestDecisions, toDecisionId } from './decisions.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -54,7 +55,9 @@ export async function checkStore(
   const decisions = await checkDecisions(db, study, { vouched, faults })
   const verdicts = await checkVerdicts(db, study, { vouched, faults })
   const { transfers, versions } = await checkTransfers(db, study, { vouched, faults })
-  await checkParts(db, study, { vouched, fault: (text) => faults.add(text) })
+  const further = { vouched, fault: (text: string) => faults.add(text) }
+  await checkParts(db, study, further)
+  await checkRedactions(db, study, further)
   await checkDatasets(db, study, { vouched, faults })
   await checkSettings(db, study, { vouched, faults })
   const groups = await checkGroups(db, study, faults)

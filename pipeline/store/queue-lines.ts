@@ -105,7 +105,7 @@ export async function readLinesOf({ db }: Db, study: string, nos: readonly numbe
   return rows.map(toLine)
 }
 
-/** What changed after an event: groups whose decision, verdict or site queries did; or everything, after a transfer. */
+/** What changed after an event: groups whose decision, verdict, site queries or hidden words did; or everything, after a transfer. */
 export async function listChangedGroups(
   { db }: Db,
   study: string,
@@ -125,6 +125,7 @@ export async function listChangedGroups(
     select v.group_no as no from occurrence_version v where v.study = ${study} and ${isCurrentVersion(head)} and v.occurrence_no in`
   const { rows } = await sql<{ no: number }>`
     select group_no as no from decision where study = ${study} and seq > ${sinceSeq} and group_no is not null
+    union select group_no from redaction where study = ${study} and seq > ${sinceSeq}
     union select d.group_no from event e join verdict w on w.study = e.study and w.seq = e.seq join decision d on d.study = w.study and d.id = w.decision
       where e.study = ${study} and e.seq > ${sinceSeq} and e.kind in ('approved', 'rejected') and d.group_no is not null
     union ${ofOccurrences} (select occurrence_no from decision where study = ${study} and seq > ${sinceSeq} and occurrence_no is not null)

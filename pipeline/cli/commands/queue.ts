@@ -2,12 +2,14 @@
 import {
   countStudy,
   countSubjects,
+  findMasks,
   findStudyDictionary,
   type GroupState,
   listGroups,
   listOwnDecided,
   type OccurrenceState,
   type StudyCounts,
+  toShownOccurrence,
 } from '../../index.ts'
 import { DICTIONARY_OPTION, DOMAIN_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
@@ -39,8 +41,13 @@ export const QUEUE = toCommand({
         ...(domain ? { domain } : {}),
         ...(options.dictionary === undefined ? {} : { terminology: options.dictionary }),
       }
-      const groups = await listGroups(store, study.id, { state, limit: options.limit, ...only })
-      const own = state === 'any' ? [] : await listOwnDecided(store, study.id, { state, limit: options.limit, ...only })
+      const masks = await findMasks(store, study.id)
+      const groups = (await listGroups(store, study.id, { state, limit: options.limit, ...only })).map((group) =>
+        masks.toShownAbout(group, group.folded),
+      )
+      const own = (
+        state === 'any' ? [] : await listOwnDecided(store, study.id, { state, limit: options.limit, ...only })
+      ).map((occurrence) => toShownOccurrence(occurrence, masks))
       const subjects = await countSubjects(store, study.id, groups)
       const counts = await countStudy(store, study.id)
       const call = (command: string) => `${world.program} ${command} --study ${toShellWord(options.study)}`

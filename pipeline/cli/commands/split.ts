@@ -1,5 +1,16 @@
 /** `split`: one report that holds several events, each with its own code. */
-import { AecoderError, autocode, codeTerm, findKit, findTarget, type GivenCode, openCodingKits } from '../../index.ts'
+import {
+  AecoderError,
+  autocode,
+  codeTerm,
+  findKit,
+  findMasks,
+  findTarget,
+  type GivenCode,
+  MASK,
+  openCodingKits,
+  toShown,
+} from '../../index.ts'
 import { toActor } from '../actor.ts'
 import {
   ACTOR_OPTION,
@@ -49,13 +60,13 @@ export const SPLIT = toCommand({
         const report = await codeTerm(study, { store, kits, target, codes, actor, reason: options.reason ?? null })
         return toAnswer(report, { verb: 'Split', study: options.study, world, next: toNext(report) })
       }
-      const { verbatim, domain } =
-        target.kind === 'group'
-          ? { verbatim: target.group.verbatim, domain: target.group.domain }
-          : { verbatim: target.occurrence.verbatim, domain: target.occurrence.domain }
-      const { parts } = autocode(verbatim, findKit(kits, target), domain)
+      const { verbatim: written, domain } = target.kind === 'group' ? target.group : target.occurrence
+      const masks = await findMasks(store, study.id)
+      const verbatim = masks.toShown(written)
+      const { parts } = autocode(written, findKit(kits, target), domain)
       const proposed = parts.map(({ text, candidate: { path, confidence } }) => ({
-        text,
+        // Hidden words are no words of an event.
+        text: toShown(text, masks.find(written)).replaceAll(MASK, '').replace(/\s+/g, ' ').trim(),
         code: path.at(-1)?.code ?? '',
         term: path.at(-1)?.text ?? '',
         confidence,
