@@ -192,7 +192,7 @@ export async function codeTerm(study: Study, act: TermAct & { codes: readonly Gi
       at: store.ambience.now(),
     },
   })
-  if (id === undefined) throw toStale(verbatim)
+  if (id === undefined) throw await toStaleNow(verbatim, { study, store, target })
   return {
     decision: id,
     target,
@@ -272,7 +272,7 @@ export async function undoDecision(study: Study, act: TermAct): Promise<ActRepor
       at: store.ambience.now(),
     },
   })
-  if (id === undefined) throw toStale(verbatim)
+  if (id === undefined) throw await toStaleNow(verbatim, { study, store, target })
   return {
     decision: id,
     target,
@@ -291,6 +291,15 @@ function checkSeen(
 ): void {
   if (seen === undefined || seen === (decision?.id ?? null)) return
   throw toStale(verbatim, decision === null ? undefined : `meanwhile ${toTold(decision)}`)
+}
+
+/** Somebody was first: what stands now is read for the message. */
+async function toStaleNow(
+  verbatim: string,
+  { study, store, target }: { study: Study; store: Store; target: Target },
+): Promise<AecoderError> {
+  const last = (await listHistory(store, study.id, target)).at(-1)
+  return toStale(verbatim, last && `meanwhile ${toTold(last)}`)
 }
 
 /** A decision in one line: who made it, when, and what it says. */
@@ -324,7 +333,7 @@ export async function judgeTerm(
     throw toStale(verbatim, `the code was given for "${(await findMasks(store, study.id)).toShown(decision.basedOn)}"`)
   checkVerdict(toRule(decision, verbatim), { kind, actor: actor.name, reason })
   if (!(await recordVerdict(store, study.id, { decision: decision.id, target, kind, actor, reason })))
-    throw toStale(verbatim)
+    throw await toStaleNow(verbatim, { study, store, target })
   return { decision: decision.id, target, verbatim, path, ...toCodes(decision.codings), occurrences, approval: kind }
 }
 

@@ -15,7 +15,11 @@ const AGES = [
 ]
 
 /** Everything a dashboard shows, as of now. */
-export async function readDashboard({ study, store, queue }: Desk): Promise<Dashboard> {
+export async function readDashboard({
+  study,
+  store,
+  queue,
+}: Pick<Desk, 'study' | 'store' | 'queue'>): Promise<Dashboard> {
   const lines = await queue.listLines()
   const main = lines.filter(({ no, mainNo }) => no === mainNo)
   const open = main.filter(({ state }) => !isCoded(state))

@@ -6,6 +6,7 @@ import { DICTIONARY_SHOW } from './commands/dictionary-browse.ts'
 import { EXPLAIN } from './commands/explain.ts'
 import { INIT } from './commands/init.ts'
 import { MATCH } from './commands/match.ts'
+import { AUDIT, REPORT } from './commands/oversight.ts'
 import { QUEUE } from './commands/queue.ts'
 import { REDACT } from './commands/redact.ts'
 import { EXPORT, RUN } from './commands/run.ts'
@@ -26,6 +27,8 @@ export const COMMANDS: readonly Command[] = [
   REJECT,
   REDACT,
   EXPORT,
+  REPORT,
+  AUDIT,
   VERIFY,
   MATCH,
   DICTIONARY_CHECK,

@@ -50,10 +50,15 @@ export async function listEvents({ db }: Db, study: string, filter: AuditFilter)
       ${actor === undefined ? sql`` : sql`and e.actor = ${actor}`}
       ${about === undefined ? sql`` : sql`and (e.object in (${`group ${about}`}, ${`occurrence ${about}`}) or instr(b.body, ${about}) > 0)`}
       ${from === undefined ? sql`` : sql`and e.at >= ${from}`}
-      ${to === undefined ? sql`` : sql`and e.at <= ${to}`}
+      ${to === undefined ? sql`` : sql`and e.at <= ${toEnd(to)}`}
       ${wanted === '' ? sql`` : sql`and (instr(lower(e.object), ${wanted}) > 0 or instr(lower(coalesce(e.reason, '')), ${wanted}) > 0 or instr(lower(coalesce(g.verbatim, h.verbatim, '')), ${wanted}) > 0 or instr(lower(b.body), ${wanted}) > 0)`}
     order by e.seq desc limit ${limit}`.execute(db)
   return rows.map(({ body, ...row }) => ({ ...row, body: body === null ? null : (JSON.parse(body) as Json) }))
+}
+
+/** A day ends with its last moment. */
+function toEnd(to: string): string {
+  return /^\d{4}-\d{2}-\d{2}$/.test(to) ? `${to}T23:59:59.999Z` : to
 }
 
 /** Everybody who ever did something in a study. */
