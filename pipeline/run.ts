@@ -6,6 +6,7 @@ import { type AskPassword, type CodingKits, openCodingKits } from './coding-kits
 import { type AutocodeTally, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
 import { addTallies, type ContextTally, checkContexts } from './run-context.ts'
 import { toMemoryKeeper } from './run-memory.ts'
+import { numberParts } from './run-parts.ts'
 import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
 import { takeTransfer } from './run-transfer.ts'
 import { type Artefact, findArtefact, findSetting, recordSettings } from './store/artefacts.ts'
@@ -18,6 +19,7 @@ import {
   listTerminologiesBeside,
   type StudyCounts,
 } from './store/queue.ts'
+import { countRedacted, type RedactedCounts } from './store/redactions.ts'
 import type { FileCounts, Movement } from './store/staging.ts'
 import { lockStudy, type Store, toStoreError } from './store/store.ts'
 import { openStudyStore, type Study, toConfigArtefact, toShortPath } from './study.ts'
@@ -69,6 +71,8 @@ export interface RunReport {
   /** Codes that stand although lists or engine say something else by now. */
   readonly disagreements: { readonly count: number; readonly examples: readonly Disagreement[] }
   readonly counts: StudyCounts
+  /** Terms with hidden words that the data still hold. */
+  readonly redacted: RedactedCounts
   readonly run: PublishedRun
 }
 
@@ -128,6 +132,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           disagreements,
           run: unchanged,
         })
+      const head = await numberParts(study, { store, head: after.head })
       return await toReport('complete', {
         study,
         store,
@@ -135,7 +140,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         autocoded,
         context,
         disagreements,
-        run: await publishRun(study, { store, kits, ...options, head: after.head }),
+        run: await publishRun(study, { store, kits, ...options, head }),
       })
     } finally {
       unlock()
@@ -155,7 +160,8 @@ async function toReport(
     ...rest
   }: { study: Study; store: Store } & Pick<RunReport, 'transfer' | 'autocoded' | 'context' | 'disagreements' | 'run'>,
 ): Promise<RunReport> {
-  return { status, study: study.id, counts: await countStudy(store, study.id), ...rest }
+  const counts = await countStudy(store, study.id)
+  return { status, study: study.id, counts, redacted: await countRedacted(store, study.id), ...rest }
 }
 
 /** What decisions of a study rest on, with the place each is in force for. */
