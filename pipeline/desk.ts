@@ -1,9 +1,11 @@
 /** A study opened for the work of people: its store, its dictionaries and lists, and the settings that acts rest on. */
 import type { AskPassword, CodingKits } from './coding-kits.ts'
-import { openCodingKits } from './coding-kits.ts'
+import { openCodingKits, withApprovedEntries } from './coding-kits.ts'
+import { listListOwners } from './kit-lists.ts'
 import { checkDictionariesInForce, listSettings } from './run.ts'
 import { findSettingsSeq, recordSettings } from './store/artefacts.ts'
 import type { Actor, Ambience } from './store/chain.ts'
+import { findListsMark } from './store/lists.ts'
 import type { Store } from './store/store.ts'
 import { openStudyStore, type Study } from './study.ts'
 
@@ -13,8 +15,10 @@ export interface Desk {
   readonly store: Store
   /** Of this moment: a list that changes brings new ones. */
   readonly kits: CodingKits
-  /** Opens dictionaries and lists anew, after an entry of a list was approved or retired. */
+  /** Reads the lists anew, after an entry of one was approved or retired; dictionaries and matcher stay open. */
   reopenKits(): Promise<void>
+  /** The same where anybody, perhaps in another process, approved or retired one since; else nothing. Cheap: one look at an index. */
+  refreshKits(): Promise<void>
   close(): Promise<void>
 }
 
@@ -28,16 +32,25 @@ export async function openDesk(
 ): Promise<Desk> {
   const store = await openStudyStore(study, options.ambience)
   try {
-    let kits = await openCodingKits(study, options)
+    const owners = listListOwners(study).map(({ owner }) => owner)
+    // Before the kits are read: what is approved meanwhile is then found to be missing, not taken for read.
+    let mark = await findListsMark(store, owners)
+    let kits = await openCodingKits(study, { ...options, store })
     await checkDictionariesInForce(store, study, kits)
+    const reopenKits = async () => {
+      const now = await findListsMark(store, owners)
+      kits = await withApprovedEntries(study, { kits, store })
+      mark = now
+    }
     return {
       study,
       store,
       get kits() {
         return kits
       },
-      async reopenKits() {
-        kits = await openCodingKits(study, options)
+      reopenKits,
+      async refreshKits() {
+        if ((await findListsMark(store, owners)) !== mark) await reopenKits()
       },
       close: () => store.close(),
     }

@@ -1,6 +1,7 @@
 /** The library: all that the command line, the server and other programs import. */
 
 export { AecoderError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../schemas/errors.ts'
+export { ENTRY_STATES, type EntryState, LIST_SCOPES, type ListScope } from '../schemas/lists.ts'
 export { ACCEPTABLE, type Acceptable, BUCKETS } from '../schemas/outcomes.ts'
 export { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
 export type { AlignedToken, Alignment, Candidate, TokenRole } from '../schemas/terms.ts'
@@ -33,6 +34,7 @@ export {
   openCodingKits,
   openDictionary,
   PASSWORD_VARIABLE,
+  withApprovedEntries,
 } from './coding-kits.ts'
 export { type Desk, openDesk, settle } from './desk.ts'
 export { exportStudy } from './export.ts'
@@ -44,6 +46,7 @@ export { toApproval, toCodingFacet, toStatus } from './review/rules.ts'
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
 export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
 export type { Actor, Ambience } from './store/chain.ts'
+export type { EntryStep, StoredEntry } from './store/lists.ts'
 export {
   type CodingCounts,
   countStudy,
@@ -68,4 +71,16 @@ export {
   type Study,
   toShortPath,
 } from './study.ts'
+export {
+  findOwner,
+  findSynonym,
+  judgeSynonym,
+  listSynonyms,
+  proposeCoded,
+  proposeSynonym,
+  type Synonym,
+  type SynonymFilter,
+  type SynonymProposal,
+} from './synonyms.ts'
+export { exportSynonyms, type ImportReport, importSynonyms } from './synonyms-exchange.ts'
 export { type VerifyReport, verifyStudy } from './verify.ts'

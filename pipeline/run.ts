@@ -2,7 +2,7 @@
 
 import { AecoderError } from '../schemas/errors.ts'
 import type { Acceptable } from '../schemas/outcomes.ts'
-import { type AskPassword, type CodingKits, openCodingKits } from './coding-kits.ts'
+import { type AskPassword, type CodingKits, openCodingKits, withApprovedEntries } from './coding-kits.ts'
 import { type AutocodeTally, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
 import { addTallies, type ContextTally, checkContexts } from './run-context.ts'
 import { toMemoryKeeper } from './run-memory.ts'
@@ -87,11 +87,12 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
       given.onProgress?.(progress)
     },
   }
-  const kits = await openCodingKits(study, options)
+  const opened = await openCodingKits(study, options)
   const store = await openStudyStore(study, options.ambience)
   try {
     const unlock = lockStudy(store, study.id)
     try {
+      const kits = await withApprovedEntries(study, { kits: opened, store })
       await checkStoreKnowsRun(store, study)
       await checkDictionariesInForce(store, study, kits)
       await recordSettings(store, study.id, {

@@ -44,6 +44,11 @@ export async function verifyStudy(
   return readSnapshot(store, async (db) => {
     const check = await checkStore(db, study.id)
     const faults = [...check.faults]
+    for (const owner of check.listOwners) {
+      const own = await checkStore(db, owner)
+      // What is wrong with the store as a whole was told above.
+      faults.push(...own.faults.filter((fault) => !check.faults.includes(fault)).map((fault) => `${owner}: ${fault}`))
+    }
     onProgress?.('store')
     const current = await readCurrentRun(study)
     if (current.state === 'damaged') faults.push(current.fault)

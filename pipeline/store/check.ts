@@ -8,6 +8,7 @@ import { toTermGroupId } from '../review/term-group.ts'
 import type { ArtefactSet } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
+import { checkListArtefacts, checkLists } from './check-lists.ts'
 import { countGroups, digestAccount, digestVersions, findCommitted, toSubjectContentId } from './current.ts'
 import { digestDecisions, toDecisionId } from './decisions.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -34,11 +35,14 @@ const DECIDING_EVENTS: ReadonlySet<string> = new Set(['autocoded', 'context-chec
 /** Faults named one by one; beyond it only counted. */
 const FAULTS_NAMED = 100
 
-/** Recomputes everything that can be recomputed. `hashAt` gives the chain's hash after an event, to hold manifests against. */
+/**
+ * Recomputes everything that can be recomputed. `hashAt` gives the chain's hash after an event, to hold manifests against;
+ * `listOwners` have the lists over several studies that this one's codes rested on, in chains of their own.
+ */
 export async function checkStore(
   db: Kysely<Tables>,
   study: string,
-): Promise<StoreCheck & { hashAt: (seq: number) => string | undefined }> {
+): Promise<StoreCheck & { hashAt: (seq: number) => string | undefined; listOwners: readonly string[] }> {
   const faults = new Faults()
   await checkTables(db, faults)
   const hashes = new Map<number, string>()
@@ -55,12 +59,15 @@ export async function checkStore(
   const { transfers, versions } = await checkTransfers(db, study, { vouched, faults })
   await checkDatasets(db, study, { vouched, faults })
   await checkSettings(db, study, { vouched, faults })
+  await checkLists(db, study, { vouched, faults })
+  const listOwners = await checkListArtefacts(db, study, faults)
   const groups = await checkGroups(db, study, faults)
   return {
     head,
     counts: { events: head.seq, decisions, verdicts, transfers, versions, groups },
     faults: faults.list(),
     hashAt: (seq) => hashes.get(seq),
+    listOwners: [...listOwners].filter((owner) => owner !== study),
   }
 }
 
