@@ -2,6 +2,7 @@
 import type { AskPassword, CodingKits } from './coding-kits.ts'
 import { openCodingKits, withApprovedEntries } from './coding-kits.ts'
 import { listListOwners } from './kit-lists.ts'
+import { ReviewQueue } from './review-queue.ts'
 import { checkDictionariesInForce, listSettings } from './run.ts'
 import { findSettingsSeq, recordSettings } from './store/artefacts.ts'
 import type { Actor, Ambience } from './store/chain.ts'
@@ -15,6 +16,8 @@ export interface Desk {
   readonly store: Store
   /** Of this moment: a list that changes brings new ones. */
   readonly kits: CodingKits
+  /** Every term of the study as people work on it. */
+  readonly queue: ReviewQueue
   /** Reads the lists anew, after an entry of one was approved or retired; dictionaries and matcher stay open. */
   reopenKits(): Promise<void>
   /** The same where anybody, perhaps in another process, approved or retired one since; else nothing. Cheap: one look at an index. */
@@ -45,6 +48,7 @@ export async function openDesk(
     return {
       study,
       store,
+      queue: new ReviewQueue(store, study.id),
       get kits() {
         return kits
       },

@@ -1,5 +1,6 @@
 /** The library: all that the command line, the server and other programs import. */
 
+export { lookAround, type NodeSurroundings } from '../dictionaries/look-around.ts'
 export { AecoderError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../schemas/errors.ts'
 export { ENTRY_STATES, type EntryState, LIST_SCOPES, type ListScope } from '../schemas/lists.ts'
 export { ACCEPTABLE, type Acceptable, BUCKETS } from '../schemas/outcomes.ts'
@@ -17,6 +18,7 @@ export {
   type TermAct,
   undoDecision,
 } from './act.ts'
+export { readAudit, toAuditFile } from './audit.ts'
 export type { AutocodeResult } from './autocode/autocode.ts'
 export { autocode } from './autocode/autocode.ts'
 export { type Autocoder, toAutocoder } from './autocode/autocoder.ts'
@@ -36,13 +38,15 @@ export {
   PASSWORD_VARIABLE,
   withApprovedEntries,
 } from './coding-kits.ts'
+export { readDashboard } from './dashboard.ts'
 export { type Desk, openDesk, settle } from './desk.ts'
 export { exportStudy } from './export.ts'
 export { proposeStudy } from './ingest/propose.ts'
 export { type Match, matchVerbatim } from './match.ts'
 export type { SignedIn } from './people.ts'
 export { type Promised, readPromise } from './promise.ts'
-export { toApproval, toCodingFacet, toStatus } from './review/rules.ts'
+export { isSamePerson, toApproval, toCodingFacet, toStatus } from './review/rules.ts'
+export type { QueuePage, ReviewQueue } from './review-queue.ts'
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
 export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
 export type { Actor, Ambience } from './store/chain.ts'
@@ -83,4 +87,14 @@ export {
   type SynonymProposal,
 } from './synonyms.ts'
 export { exportSynonyms, type ImportReport, importSynonyms } from './synonyms-exchange.ts'
+export {
+  findById,
+  findRow,
+  noteTerm,
+  type Viewer,
+  viewHistory,
+  viewOccurrences,
+  viewPrecedents,
+  viewTerm,
+} from './term-view.ts'
 export { type VerifyReport, verifyStudy } from './verify.ts'
