@@ -76,6 +76,7 @@ export {
   toShortPath,
 } from './study.ts'
 export {
+  countSynonyms,
   findOwner,
   findSynonym,
   judgeSynonym,

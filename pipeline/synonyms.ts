@@ -13,6 +13,7 @@ import { toTermGroup } from './review/term-group.ts'
 import type { Actor } from './store/chain.ts'
 import {
   type CodedGroup,
+  countEntries,
   findEntries,
   listCodedGroups,
   listEntries,
@@ -232,6 +233,24 @@ export async function listSynonyms(
     synonyms: await toSynonyms(study, { store, kits, entries }),
     next: found.length > limit && last !== undefined ? toCursor(last) : null,
   }
+}
+
+/** How many entries of each state the lists of a study hold, list by list. */
+export async function countSynonyms(
+  study: Study,
+  store: Pick<Store, 'db'>,
+): Promise<
+  { readonly scope: ListScope; readonly states: readonly { readonly state: EntryState; readonly count: number }[] }[]
+> {
+  const owners = listListOwners(study)
+  const counts = await countEntries(
+    store,
+    owners.map(({ owner }) => owner),
+  )
+  return owners.map(({ scope, owner }) => ({
+    scope,
+    states: counts.filter((each) => each.owner === owner).map(({ state, count }) => ({ state, count })),
+  }))
 }
 
 function toCursor({ owner, seq, id }: StoredEntry): string {

@@ -1,7 +1,8 @@
 /** The route table: all that the server answers, family by family. */
 import type { Route } from './route.ts'
 import { DICTIONARY_ROUTES } from './routes/dictionary.ts'
+import { LIST_ROUTES } from './routes/lists.ts'
 import { OVERSIGHT_ROUTES } from './routes/oversight.ts'
 import { TERM_ROUTES } from './routes/terms.ts'
 
-export const ROUTES: readonly Route[] = [...TERM_ROUTES, ...DICTIONARY_ROUTES, ...OVERSIGHT_ROUTES]
+export const ROUTES: readonly Route[] = [...TERM_ROUTES, ...DICTIONARY_ROUTES, ...OVERSIGHT_ROUTES, ...LIST_ROUTES]
