@@ -25,7 +25,7 @@ import { type FileLists, type LeftOutEntry, listListOwners, readFileLists, toKit
 import { loadSparingly } from './run-memory.ts'
 import { openDictionaryFiles, openDictionaryFolder } from './storage/dictionary-files.ts'
 import type { Artefact, SettingPlace } from './store/artefacts.ts'
-import { listEntriesInForce, type StoredEntry } from './store/lists.ts'
+import { type EntryInForce, listEntriesInForce } from './store/lists.ts'
 import type { Store } from './store/store.ts'
 import { openExport, type Study, toPackageRoot, toShortPath } from './study.ts'
 
@@ -221,9 +221,9 @@ export async function withApprovedEntries(
   const all: CodingKit[] = []
   for (const kit of kits.all) {
     const { dictionary, domains, files } = kit
-    const approved: { scope: ListScope; owner: string; entries: StoredEntry[] }[] = []
+    const approved: { scope: ListScope; owner: string; entries: EntryInForce[] }[] = []
     for (const { scope, owner } of owners) {
-      const entries = await listEntriesInForce(store, [owner], { terminology: dictionary.ref.name })
+      const entries = await listEntriesInForce(store, owner, { terminology: dictionary.ref.name })
       approved.push({ scope, owner, entries })
     }
     const { lists, artefacts, leftOut } = toKitLists(files, { approved, dictionary, domains })

@@ -7,7 +7,7 @@ import type { CodedDomain } from '../schemas/records.ts'
 import type { CodingLists, Synonym } from './autocode/lists.ts'
 import { readLists } from './ingest/read-lists.ts'
 import { type Artefact, toSetId } from './store/artefacts.ts'
-import type { StoredEntry } from './store/lists.ts'
+import type { EntryInForce } from './store/lists.ts'
 import type { Study } from './study.ts'
 
 /** The owners of a study's lists in the store, the one that wins first. */
@@ -59,7 +59,7 @@ async function readParts(files: readonly SourceFile[]): Promise<ListPart[]> {
 
 /** An entry in force that does not code, because the dictionary in force does not let its code be assigned. */
 export interface LeftOutEntry {
-  readonly entry: StoredEntry
+  readonly entry: EntryInForce
   readonly scope: ListScope
 }
 
@@ -82,7 +82,11 @@ export function toKitLists(
     dictionary,
     domains,
   }: {
-    approved: readonly { readonly scope: ListScope; readonly owner: string; readonly entries: readonly StoredEntry[] }[]
+    approved: readonly {
+      readonly scope: ListScope
+      readonly owner: string
+      readonly entries: readonly EntryInForce[]
+    }[]
     dictionary: Pick<Dictionary, 'findTerm'>
     domains: readonly CodedDomain[]
   },
@@ -91,7 +95,7 @@ export function toKitLists(
   const leftOut: LeftOutEntry[] = []
   const add = ({ scope, entries }: (typeof approved)[number]) => {
     const usable = entries.filter((entry) => entry.domain === '' || domains.includes(entry.domain))
-    const isAssignable = ({ path }: StoredEntry) => dictionary.findTerm(path.at(-1)?.code ?? '')?.isCurrent === true
+    const isAssignable = ({ path }: EntryInForce) => dictionary.findTerm(path.at(-1)?.code ?? '')?.isCurrent === true
     leftOut.push(...usable.filter((entry) => !isAssignable(entry)).map((entry) => ({ entry, scope })))
     const current = usable.filter(isAssignable)
     for (const entry of current.filter(({ domain }) => domain === '')) merged.add(entry, scope)
@@ -113,31 +117,31 @@ export function toKitLists(
 
 /** What a folded verbatim means, added from the weakest list to the strongest. */
 class MergedSynonyms {
-  readonly #everywhere = new Map<string, Synonym & { readonly entry?: StoredEntry }>()
-  readonly #in = new Map<CodedDomain, Map<string, Synonym & { readonly entry: StoredEntry }>>()
+  readonly #everywhere = new Map<string, Synonym & { readonly entry?: EntryInForce }>()
+  readonly #in = new Map<CodedDomain, Map<string, Synonym & { readonly entry: EntryInForce }>>()
 
   addFiles(rows: CodingLists['synonyms']): void {
     for (const [folded, synonym] of rows) this.#addEverywhere(folded, synonym)
   }
 
-  add(entry: StoredEntry, scope: ListScope): void {
+  add(entry: EntryInForce, scope: ListScope): void {
     const { id, domain, folded, path } = entry
     const source = `${scope} list, entry ${id.slice(0, 8)}`
     const synonym = { lltCode: path.at(-1)?.code ?? '', source, entry }
     if (domain === '') this.#addEverywhere(folded, synonym)
     else {
-      const inDomain = this.#in.get(domain) ?? new Map<string, Synonym & { readonly entry: StoredEntry }>()
+      const inDomain = this.#in.get(domain) ?? new Map<string, Synonym & { readonly entry: EntryInForce }>()
       this.#in.set(domain, inDomain.set(folded, synonym))
     }
   }
 
-  #addEverywhere(folded: string, synonym: Synonym & { readonly entry?: StoredEntry }): void {
+  #addEverywhere(folded: string, synonym: Synonym & { readonly entry?: EntryInForce }): void {
     this.#everywhere.set(folded, synonym)
     for (const inDomain of this.#in.values()) inDomain.delete(folded) // of a weaker list
   }
 
   /** The entries of an owner that stand. */
-  listUsed(owner: string): StoredEntry[] {
+  listUsed(owner: string): EntryInForce[] {
     const all = [this.#everywhere, ...this.#in.values()].flatMap((synonyms) => [...synonyms.values()])
     return all.flatMap(({ entry }) => (entry?.owner === owner ? [entry] : []))
   }
@@ -153,7 +157,7 @@ class MergedSynonyms {
  * whether or not the store could hold entries. Ids and codes, no verbatims: those stand in the entries, and every
  * approval leaves another artefact.
  */
-function toEntryPart(owner: string, entries: readonly StoredEntry[]): ListPart[] {
+function toEntryPart(owner: string, entries: readonly EntryInForce[]): ListPart[] {
   if (entries.length === 0) return []
   const text = entries
     .map(({ id, domain, path }) => `${[id, domain || '*', path.at(-1)?.code].join(' ')}\n`)

@@ -1,7 +1,9 @@
 /** The whole pipeline, top to bottom: a transfer in, its terms coded, what is unsure queued, the dataset out. */
 
 import { AecoderError } from '../schemas/errors.ts'
+import type { ListScope } from '../schemas/lists.ts'
 import type { Acceptable } from '../schemas/outcomes.ts'
+import type { PathNode } from '../schemas/terms.ts'
 import { type AskPassword, type CodingKits, openCodingKits, withApprovedEntries } from './coding-kits.ts'
 import { type AutocodeTally, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
 import { addTallies, type ContextTally, checkContexts } from './run-context.ts'
@@ -68,6 +70,8 @@ export interface RunReport {
   readonly context: ContextTally
   /** Codes that stand although lists or engine say something else by now. */
   readonly disagreements: { readonly count: number; readonly examples: readonly Disagreement[] }
+  /** Approved synonyms that code nothing: the dictionary in force does not let their codes be assigned. */
+  readonly leftOut: readonly { readonly verbatim: string; readonly scope: ListScope; readonly term: PathNode }[]
   readonly counts: StudyCounts
   readonly run: PublishedRun
 }
@@ -108,6 +112,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         return await toReport('incomplete', {
           study,
           store,
+          kits,
           transfer,
           autocoded: {},
           context: before.tally,
@@ -123,6 +128,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         return await toReport('unchanged', {
           study,
           store,
+          kits,
           transfer,
           autocoded,
           context,
@@ -132,6 +138,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
       return await toReport('complete', {
         study,
         store,
+        kits,
         transfer,
         autocoded,
         context,
@@ -153,10 +160,17 @@ async function toReport(
   {
     study,
     store,
+    kits,
     ...rest
-  }: { study: Study; store: Store } & Pick<RunReport, 'transfer' | 'autocoded' | 'context' | 'disagreements' | 'run'>,
+  }: { study: Study; store: Store; kits: CodingKits } & Omit<RunReport, 'status' | 'study' | 'leftOut' | 'counts'>,
 ): Promise<RunReport> {
-  return { status, study: study.id, counts: await countStudy(store, study.id), ...rest }
+  const leftOut = kits.all.flatMap((kit) =>
+    kit.leftOut.flatMap(({ entry: { verbatim, path }, scope }) => {
+      const term = path.at(-1)
+      return term === undefined ? [] : [{ verbatim, scope, term }]
+    }),
+  )
+  return { status, study: study.id, leftOut, counts: await countStudy(store, study.id), ...rest }
 }
 
 /** What decisions of a study rest on, with the place each is in force for. */

@@ -222,14 +222,23 @@ export async function listEntries(
 
 const latestStep = sql`(select s.kind from list_step s where s.study = e.study and s.entry = e.id order by s.seq desc limit 1)`
 
-/** The entries of some owners that are in force, in the order of the owners, each list's as they were proposed. */
+/** What coding needs of an entry in force: thousands are read whenever one is approved. */
+export type EntryInForce = Pick<StoredEntry, 'owner' | 'id' | 'domain' | 'folded' | 'verbatim' | 'path'>
+
+/** The entries of an owner that are in force, as they were proposed. */
 export async function listEntriesInForce(
   store: Db,
-  owners: readonly string[],
+  owner: string,
   { terminology }: { terminology: string },
-): Promise<StoredEntry[]> {
-  const condition = sql`e.terminology = ${terminology} and ${latestStep} = 'approved'`
-  return (await Promise.all(owners.map((owner) => readEntries(store.db, owner, condition)))).flat()
+): Promise<EntryInForce[]> {
+  // Retired is an end: what was approved and not retired is in force.
+  const { rows } = await sql<{ id: string; domain: CodedDomain | ''; folded: string; verbatim: string; path: string }>`
+    select e.id, e.domain, e.folded, e.verbatim, e.path from list_entry e
+    where e.study = ${owner} and e.kind = 'synonym' and e.terminology = ${terminology} and e.id in (
+      select entry from list_step where study = ${owner} and kind = 'approved'
+      except select entry from list_step where study = ${owner} and kind = 'retired')
+    order by e.seq, e.id`.execute(store.db)
+  return rows.map(({ path, ...row }) => ({ owner, ...row, path: JSON.parse(path) as TermPath }))
 }
 
 /** The entries of some owners with these ids or these folded verbatims, in any state. */
