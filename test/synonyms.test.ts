@@ -22,6 +22,7 @@ import {
   type Synonym,
   verifyStudy,
 } from '../pipeline/index.ts'
+import { compareCodeUnits } from '../schemas/content-id.ts'
 import { toAmbience } from './store/stage.ts'
 
 const ANN: Actor = { name: 'Ann', kind: 'person', auth: 'asserted' }
@@ -237,7 +238,7 @@ test('a list that is written out and proposed elsewhere says the same, also wher
   expect(await importTo('study', text)).toEqual({ proposed: 0, known: 2, passedOver: 1 })
   expect(await importTo('global', text)).toEqual({ proposed: 2, known: 0, passedOver: 1 })
   const taken = await listAll(desk, { scope: 'global' })
-  expect(taken.map(({ entry }) => `${entry.verbatim} ${entry.state} ${entry.origin}`).sort()).toEqual([
+  expect(taken.map(({ entry }) => `${entry.verbatim} ${entry.state} ${entry.origin}`).sort(compareCodeUnits)).toEqual([
     '=1+zz "a", b proposed list.csv:3',
     'zzqx proposed list.csv:4',
   ])

@@ -12,6 +12,7 @@ import {
   type StoredEntry,
 } from '../../pipeline/store/lists.ts'
 import type { Store } from '../../pipeline/store/store.ts'
+import { compareCodeUnits } from '../../schemas/content-id.ts'
 import { GLOBAL_OWNER } from '../../schemas/lists.ts'
 import { ANN, DANA, listFaults, openStage, STUDY, toPath } from './stage.ts'
 
@@ -122,7 +123,7 @@ test('pages hold every entry once: list by list, the newest first, narrowed by s
   expect(found).toEqual(await listEntries(store, owners, { limit: 100 }))
   expect(found.map(({ verbatim }) => verbatim[0]).join('')).toBe('baaacc')
   const narrow = async (filter: object) =>
-    (await listEntries(store, owners, { limit: 100, ...filter })).map(({ verbatim }) => verbatim).sort()
+    (await listEntries(store, owners, { limit: 100, ...filter })).map(({ verbatim }) => verbatim).sort(compareCodeUnits)
   expect(await narrow({ text: 'blue' }), 'words of the term').toEqual(['b1'])
   expect(await narrow({ text: '2' }), 'words of the verbatim').toEqual(['a2', 'c2'])
   if (last === undefined) throw new Error('it was proposed')

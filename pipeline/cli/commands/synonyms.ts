@@ -190,8 +190,9 @@ export const SYNONYMS_EXPORT = toCommand({
 })
 
 function toJson({ entry, scope, contradictions }: Synonym) {
-  const { owner, seq, folded, domain, terminology, ...said } = entry
-  return { scope, domain: domain === '' ? null : domain, dictionary: terminology, ...said, contradictions }
+  const { id, state, domain, terminology, verbatim, path, origin, steps } = entry
+  const said = { id, scope, state, domain: domain === '' ? null : domain, dictionary: terminology, verbatim }
+  return { ...said, path, origin, steps, contradictions }
 }
 
 function toActText(done: string, { entry, scope, contradictions }: Synonym, next: string | undefined): string {
