@@ -37,13 +37,33 @@ export {
 export { type Desk, openDesk, settle } from './desk.ts'
 export { exportStudy } from './export.ts'
 export { proposeStudy } from './ingest/propose.ts'
+export { type BulkChoice, judgeMany, previewVerdicts, type VerdictPreview } from './judge-many.ts'
 export { type Match, matchVerbatim } from './match.ts'
 export type { SignedIn } from './people.ts'
 export { type Promised, readPromise } from './promise.ts'
+export type { LeftOutFor } from './review/bulk-rules.ts'
 export { toApproval, toCodingFacet, toStatus } from './review/rules.ts'
+export {
+  listSince,
+  type ReviewAsked,
+  type ReviewPage,
+  readSheet,
+  type SheetReport,
+  writeSheet,
+} from './review-sheet.ts'
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
 export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
+export {
+  readSignOffState,
+  type SigningAct,
+  type SignOffState,
+  signOff,
+  unlockStudy,
+} from './sign-off.ts'
 export type { Actor, Ambience } from './store/chain.ts'
+export type { ChangedTerm } from './store/changed.ts'
+export type { HeldTransfers } from './store/held.ts'
+export type { JudgeableDecision, VerdictFilter } from './store/judgeable.ts'
 export {
   type CodingCounts,
   countStudy,
@@ -57,6 +77,7 @@ export {
   type StoredDecision,
   type StudyCounts,
 } from './store/queue.ts'
+export type { Signature } from './store/signatures.ts'
 export { listTransfers, type TransferSummary } from './store/transfers.ts'
 export {
   AECODER_VERSION,

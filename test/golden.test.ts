@@ -8,6 +8,7 @@
  *     {"run": {"input": "transfer-1", "asOf", "accept", "study"}}   {"export": {"study"}}
  *     {"code": {"term": "sore thumb", "to": "code or text of a term", "as": "Ann", "reason", "domain", "dictionary", "usubjid", "study"}}
  *     {"approve": {"term", "as", …}}   {"reject": {"term", "as", "reason", …}}
+ *     {"approveAll": {"as", "outcomes", "coder", "study"}}   {"signOff": {"as", "meaning", "incomplete": "reason", "study"}}   {"unlock": {"as", "reason", "study"}}
  *   With `usubjid` an act is about that subject's occurrence of the term, without it about the term group.
  *   What is zero or empty is left out of `expect` (the rows read are not); a refused act expects `{"error": "CODE"}` and nothing else.
  * - study.json (and others), in which `$OPENAE` stands for the folder of OpenAE 0.1 and `$SAMPLES` for that of the samples;
@@ -37,18 +38,24 @@ import {
   exportStudy,
   type FoundTarget,
   findTarget,
+  judgeMany,
   judgeTerm,
   listOccurrences,
   openCodingKits,
   openStudy,
   openStudyStore,
+  previewVerdicts,
   type RunReport,
   readCurrentRun,
+  readSignOffState,
   runStudy,
   type Study,
+  signOff,
+  unlockStudy,
   verifyStudy,
 } from '../pipeline/index.ts'
 import { assertNever } from '../schemas/errors.ts'
+import type { Outcome } from '../schemas/outcomes.ts'
 import { OPENAE_0_1 } from './openae.ts'
 
 const CASES = join(dirname(fileURLToPath(import.meta.url)), 'golden')
@@ -73,12 +80,30 @@ interface Act extends OnStudy {
   readonly usubjid?: string
   readonly reason?: string
 }
+interface BulkAct extends OnStudy {
+  readonly as: string
+  readonly outcomes?: readonly Outcome[]
+  readonly coder?: string
+}
+interface Signing extends OnStudy {
+  readonly as: string
+  readonly meaning: string
+  /** Why it is signed although work is owed. */
+  readonly incomplete?: string
+}
+interface Unlocking extends OnStudy {
+  readonly as: string
+  readonly reason: string
+}
 type Step = { readonly expect: unknown } & (
   | { readonly run: Run }
   | { readonly export: OnStudy }
   | { readonly code: Act & { readonly to: string } }
   | { readonly approve: Act }
   | { readonly reject: Act }
+  | { readonly approveAll: BulkAct }
+  | { readonly signOff: Signing }
+  | { readonly unlock: Unlocking }
 )
 interface GoldenCase {
   readonly title: string
@@ -159,6 +184,9 @@ async function takeStep(stage: Stage, step: Step, no: number): Promise<unknown> 
     if ('code' in step) return toActSummary(await code(stage, step.code))
     if ('approve' in step) return toActSummary(await judge(stage, step.approve, 'approved'))
     if ('reject' in step) return toActSummary(await judge(stage, step.reject, 'rejected'))
+    if ('approveAll' in step) return await approveAll(stage, step.approveAll)
+    if ('signOff' in step) return await sign(stage, step.signOff)
+    if ('unlock' in step) return await unlock(stage, step.unlock)
     return assertNever(step)
   } catch (error) {
     if (!(error instanceof AecoderError)) throw error
@@ -212,6 +240,44 @@ async function judge(stage: Stage, act: Act, kind: 'approved' | 'rejected'): Pro
   return await withTarget(stage, act, async ({ study, store, target }) => {
     return await judgeTerm(study, { store, target, kind, actor: toActor(act.as), reason: act.reason ?? null })
   })
+}
+
+async function approveAll(stage: Stage, { as, study: file, ...filter }: BulkAct): Promise<unknown> {
+  const study = await openCaseStudy(stage, file === undefined ? {} : { study: file })
+  const actor = toSignedIn(as)
+  return await withStore(stage, study, async (store) => {
+    const { token } = await previewVerdicts(study, { store, actor, filter })
+    return await judgeMany(study, { store, actor, filter, token, kind: 'approved', reason: null })
+  })
+}
+
+async function sign(stage: Stage, { as, meaning, incomplete, ...on }: Signing): Promise<unknown> {
+  const study = await openCaseStudy(stage, on)
+  return await withStore(stage, study, async (store) => {
+    const { headSeq } = await readSignOffState(store, study)
+    const { decisions } = await signOff(study, {
+      store,
+      kits: await openCodingKits(study),
+      actor: toSignedIn(as),
+      fullName: `${as} Signer`,
+      meaning,
+      seen: headSeq,
+      ...(incomplete === undefined ? {} : { isIncomplete: true, reason: incomplete }),
+    })
+    return { decisions }
+  })
+}
+
+async function unlock(stage: Stage, { as, reason, ...on }: Unlocking): Promise<unknown> {
+  const study = await openCaseStudy(stage, on)
+  return await withStore(stage, study, async (store) => {
+    const { decisions } = await unlockStudy(study, { store, actor: toSignedIn(as), fullName: `${as} Signer`, reason })
+    return { decisions }
+  })
+}
+
+function toSignedIn(name: string): Actor {
+  return { ...toActor(name), auth: 'signed in with password' }
 }
 
 async function withTarget<T>(
@@ -277,7 +343,7 @@ function sumOf(counts: { readonly [reason: string]: number }): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
-function toRunSummary({ status, transfer, counts, context, disagreements }: RunReport): unknown {
+function toRunSummary({ status, transfer, counts, context, disagreements, held }: RunReport): unknown {
   const files = transfer.files.map((file) => [
     file.name,
     {
@@ -312,6 +378,7 @@ function toRunSummary({ status, transfer, counts, context, disagreements }: RunR
     ...toCounts(counts),
     beside: Object.fromEntries(counts.beside.map(({ terminology, ...of }) => [terminology, toCounts(of)])),
     context: withoutEmpty({ ...context }),
+    held: held === null ? {} : withoutEmpty({ ...held, transfers: held.transfers.map(({ asOf }) => asOf) }),
     // What stands coded, and what lists and rules say of it now.
     contradicted: Object.fromEntries(
       disagreements.examples.map(({ verbatim, now }) => [verbatim, now.llt?.text ?? now.outcome]),

@@ -6,11 +6,14 @@ import {
   type Promised,
   readCurrentRun,
   readPromise,
+  readSignOffState,
+  type SignOffState,
   type StudyCounts,
 } from '../../index.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
-import { toTable } from '../tables.ts'
+import { toHeldLines, toSignatureLines } from '../signature-text.ts'
+import { toTable, toVisible } from '../tables.ts'
 
 export const STATUS = toCommand({
   name: 'status',
@@ -43,8 +46,9 @@ export const STATUS = toCommand({
         )
       lines.push('', toCounts(counts))
       for (const beside of counts.beside) lines.push('', `In ${beside.terminology}`, toCounts(beside))
-      lines.push('', toPromise(promise), '', toCurrent(current))
-      return { json: { study: study.id, transfers, counts, promise, current }, text: lines.join('\n') }
+      const { signature, held, history } = await readSignOffState(store, study)
+      lines.push('', toPromise(promise), '', ...toSigned({ signature, held, history }), toCurrent(current))
+      return { json: { study: study.id, transfers, counts, promise, signature, held, current }, text: lines.join('\n') }
     })
   },
 })
@@ -60,6 +64,12 @@ function toCounts(counts: Omit<StudyCounts, 'beside'>): string {
       ['all', groups, occurrences],
     ],
   )
+}
+
+function toSigned({ signature, held, history }: Pick<SignOffState, 'signature' | 'held' | 'history'>): string[] {
+  if (signature !== null) return [...(held ? toHeldLines(signature, held) : toSignatureLines(signature)), '']
+  const last = history.at(-1)
+  return last === undefined ? [] : [toVisible(`Unlocked by ${last.fullName} at ${last.at}: ${last.reason}`), '']
 }
 
 function toCurrent(current: CurrentRun): string {
