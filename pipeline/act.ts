@@ -44,6 +44,8 @@ export interface ActReport {
   /** Of a split the first part's; empty where nothing is coded any more. */
   readonly path: TermPath
   readonly paths: readonly TermPath[]
+  /** The terms of `paths`, with the part of the report that each is for. */
+  readonly codes: { readonly code: string; readonly text: string; readonly part: string | null }[]
   readonly occurrences: number
   readonly approval: 'none-needed' | 'pending' | 'approved' | 'rejected'
 }
@@ -187,13 +189,13 @@ export async function codeTerm(study: Study, act: TermAct & { codes: readonly Gi
       at: store.ambience.now(),
     },
   })
-  if (id === undefined) throw toStale(verbatim)
+  if (id === undefined) throw await toStaleNow(verbatim, { study, store, target })
   return {
     decision: id,
     target,
     verbatim,
     path: codings[0]?.path ?? [],
-    paths: codings.map(({ path }) => path),
+    ...toCodes(codings),
     occurrences,
     approval: toApproval(waits, null),
   }
@@ -266,9 +268,16 @@ export async function undoDecision(study: Study, act: TermAct): Promise<ActRepor
       at: store.ambience.now(),
     },
   })
-  if (id === undefined) throw toStale(verbatim)
-  const paths = codings.map(({ path }) => path)
-  return { decision: id, target, verbatim, path: paths[0] ?? [], paths, occurrences, approval: toApproval(waits, null) }
+  if (id === undefined) throw await toStaleNow(verbatim, { study, store, target })
+  return {
+    decision: id,
+    target,
+    verbatim,
+    path: codings[0]?.path ?? [],
+    ...toCodes(codings),
+    occurrences,
+    approval: toApproval(waits, null),
+  }
 }
 
 /** The act is for what the person saw: whatever was decided since is told. */
@@ -278,6 +287,15 @@ function checkSeen(
 ): void {
   if (seen === undefined || seen === (decision?.id ?? null)) return
   throw toStale(verbatim, decision === null ? undefined : `meanwhile ${toTold(decision)}`)
+}
+
+/** Somebody was first: what stands now is read for the message. */
+async function toStaleNow(
+  verbatim: string,
+  { study, store, target }: { study: Study; store: Store; target: Target },
+): Promise<AecoderError> {
+  const last = (await listHistory(store, study.id, target)).at(-1)
+  return toStale(verbatim, last && `meanwhile ${toTold(last)}`)
 }
 
 /** A decision in one line: who made it, when, and what it says. */
@@ -310,9 +328,20 @@ export async function judgeTerm(
   if (decision.basedOn !== basedOn) throw toStale(verbatim, `the code was given for "${decision.basedOn}"`)
   checkVerdict(toRule(decision, verbatim), { kind, actor: actor.name, reason })
   if (!(await recordVerdict(store, study.id, { decision: decision.id, target, kind, actor, reason })))
-    throw toStale(verbatim)
-  const paths = decision.codings.map(({ path }) => path)
-  return { decision: decision.id, target, verbatim, path, paths, occurrences, approval: kind }
+    throw await toStaleNow(verbatim, { study, store, target })
+  return { decision: decision.id, target, verbatim, path, ...toCodes(decision.codings), occurrences, approval: kind }
+}
+
+function toCodes(
+  codings: readonly { readonly path: TermPath; readonly partText: string | null }[],
+): Pick<ActReport, 'paths' | 'codes'> {
+  return {
+    paths: codings.map(({ path }) => path),
+    codes: codings.map(({ path, partText }) => {
+      const { code = '', text = '' } = path.at(-1) ?? {}
+      return { code, text, part: partText }
+    }),
+  }
 }
 
 /** Codes below a heading that an error names. */

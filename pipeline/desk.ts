@@ -1,6 +1,7 @@
 /** A study opened for the work of people: its store, its dictionaries and lists, and the settings that acts rest on. */
 import type { AskPassword, CodingKits } from './coding-kits.ts'
 import { openCodingKits } from './coding-kits.ts'
+import { ReviewQueue } from './review-queue.ts'
 import { checkDictionariesInForce, listSettings } from './run.ts'
 import { findSettingsSeq, recordSettings } from './store/artefacts.ts'
 import type { Actor, Ambience } from './store/chain.ts'
@@ -13,6 +14,8 @@ export interface Desk {
   readonly store: Store
   /** Of this moment: a list that changes brings new ones. */
   readonly kits: CodingKits
+  /** Every term of the study as people work on it. */
+  readonly queue: ReviewQueue
   /** Opens dictionaries and lists anew, after an entry of a list was approved or retired. */
   reopenKits(): Promise<void>
   close(): Promise<void>
@@ -33,6 +36,7 @@ export async function openDesk(
     return {
       study,
       store,
+      queue: new ReviewQueue(store, study.id),
       get kits() {
         return kits
       },

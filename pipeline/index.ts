@@ -1,5 +1,6 @@
 /** The library: all that the command line, the server and other programs import. */
 
+export { lookAround, type NodeSurroundings } from '../dictionaries/look-around.ts'
 export { AecoderError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../schemas/errors.ts'
 export { ACCEPTABLE, type Acceptable, BUCKETS } from '../schemas/outcomes.ts'
 export { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
@@ -16,6 +17,7 @@ export {
   type TermAct,
   undoDecision,
 } from './act.ts'
+export { readAudit, toAuditFile } from './audit.ts'
 export type { AutocodeResult } from './autocode/autocode.ts'
 export { autocode } from './autocode/autocode.ts'
 export { type Autocoder, toAutocoder } from './autocode/autocoder.ts'
@@ -34,6 +36,7 @@ export {
   openDictionary,
   PASSWORD_VARIABLE,
 } from './coding-kits.ts'
+export { readDashboard } from './dashboard.ts'
 export { type Desk, openDesk, settle } from './desk.ts'
 export { exportStudy } from './export.ts'
 export { proposeStudy } from './ingest/propose.ts'
@@ -42,7 +45,8 @@ export { type Match, matchVerbatim } from './match.ts'
 export type { SignedIn } from './people.ts'
 export { type Promised, readPromise } from './promise.ts'
 export type { LeftOutFor } from './review/bulk-rules.ts'
-export { toApproval, toCodingFacet, toStatus } from './review/rules.ts'
+export { isSamePerson, toApproval, toCodingFacet, toStatus } from './review/rules.ts'
+export type { QueuePage, ReviewQueue } from './review-queue.ts'
 export {
   listSince,
   type ReviewAsked,
@@ -89,4 +93,14 @@ export {
   type Study,
   toShortPath,
 } from './study.ts'
+export {
+  findById,
+  findRow,
+  noteTerm,
+  type Viewer,
+  viewHistory,
+  viewOccurrences,
+  viewPrecedents,
+  viewTerm,
+} from './term-view.ts'
 export { type VerifyReport, verifyStudy } from './verify.ts'
