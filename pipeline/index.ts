@@ -46,7 +46,7 @@ export type { SignedIn } from './people.ts'
 export { type Promised, readPromise } from './promise.ts'
 export type { LeftOutFor } from './review/bulk-rules.ts'
 export { isSamePerson, toApproval, toCodingFacet, toStatus } from './review/rules.ts'
-export type { QueuePage, ReviewQueue } from './review-queue.ts'
+export { type QueuePage, ReviewQueue } from './review-queue.ts'
 export {
   listSince,
   type ReviewAsked,

@@ -1,7 +1,8 @@
 /** The route table: all that the server answers, family by family. */
 import type { Route } from './route.ts'
+import { APPROVAL_ROUTES } from './routes/approval.ts'
 import { DICTIONARY_ROUTES } from './routes/dictionary.ts'
 import { OVERSIGHT_ROUTES } from './routes/oversight.ts'
 import { TERM_ROUTES } from './routes/terms.ts'
 
-export const ROUTES: readonly Route[] = [...TERM_ROUTES, ...DICTIONARY_ROUTES, ...OVERSIGHT_ROUTES]
+export const ROUTES: readonly Route[] = [...TERM_ROUTES, ...DICTIONARY_ROUTES, ...OVERSIGHT_ROUTES, ...APPROVAL_ROUTES]

@@ -162,6 +162,9 @@ export const MIGRATIONS: readonly Migration[] = [
       `create table account_role (account text not null references account, study text not null, role text not null, primary key (account, study, role)) without rowid`,
       `create table session (id_hash text primary key, account text not null references account, csrf text not null, kind text not null check (kind in ('browser','command-line')), auth text not null, created_at text not null, seen_at text not null, expires_at text not null) without rowid`,
       `create index session_account on session (account)`,
+      // All that the course of the work is drawn from, beside decisions that are long.
+      `create index decision_course on decision (study, seq, group_no, outcome, at)`,
+      `create index verdict_seq on verdict (study, seq)`,
       `create index event_object on event (study, object)`,
       `create index event_kind on event (study, kind, seq)`,
     ],
