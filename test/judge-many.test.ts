@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { judgeMany, previewVerdicts, type VerdictFilter } from '../pipeline/index.ts'
+import { judgeMany, previewVerdicts, readAudit, type VerdictFilter } from '../pipeline/index.ts'
 import { findHead } from '../pipeline/store/chain.ts'
 import { openSmallStudy, type SmallStudy, toAsserted, toSignedIn } from './small-study.ts'
 
@@ -96,6 +96,18 @@ test('an approval in bulk is one event over all its verdicts, and verify vouches
   }
 })
 
+test('the audit trail of a term tells of the approval in bulk that touched it, and of no other one', async () => {
+  const small = await openWaiting()
+  await judge(small, { token: (await preview(small)).token })
+  const listKinds = async (term: string) => {
+    const target = await small.find(term)
+    const about = target.kind === 'group' ? target.group.target.id : ''
+    return (await readAudit(small.desk, { about })).rows.map(({ kind }) => kind)
+  }
+  expect(await listKinds('bad head')).toEqual(['approved', 'coded'])
+  expect(await listKinds('queasy tum')).toEqual(['coded'])
+})
+
 test('it is refused when it would touch others than those that were shown, and tells what happened', async () => {
   const small = await openWaiting()
   const { token } = await preview(small)
@@ -132,7 +144,7 @@ test('a wrong number, a name that was only said and a signed study are refused',
 function tamper({ folder }: SmallStudy, sql: string): void {
   const db = new DatabaseSync(join(folder, 'aecoder.db'))
   const triggers = db.prepare("select name, sql from sqlite_master where type = 'trigger'").all()
-  for (const { name } of triggers) db.exec(`drop trigger ${name}`)
+  for (const { name } of triggers) db.exec(`drop trigger ${String(name)}`)
   db.exec(sql)
   for (const trigger of triggers) db.exec(String(trigger.sql))
   db.close()

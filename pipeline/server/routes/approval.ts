@@ -174,7 +174,7 @@ async function viewSignOff({ study, store }: Desk): Promise<SignOffView> {
 }
 
 /** Numbers of transfers are the store's own. */
-function toView({ transferNo: _, ...signature }: Signature): SignatureView {
+function toView({ transferNo: _no, ...signature }: Signature): SignatureView {
   return signature
 }
 
