@@ -4,6 +4,7 @@ import { openCodingKits } from './coding-kits.ts'
 import type { RunOptions } from './run.ts'
 import { checkDictionariesInForce, checkStoreKnowsRun, listSettings } from './run.ts'
 import { checkContexts } from './run-context.ts'
+import { numberParts } from './run-parts.ts'
 import {
   findUnchangedRun,
   type PublishedRun,
@@ -49,9 +50,10 @@ export async function exportStudy(
         approval: study.config.approval,
       })
       // What people coded since the last run is held against each subject before it enters a dataset.
-      const { head } = await checkContexts(study, { store, kits })
+      const { head: checked } = await checkContexts(study, { store, kits })
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged) return { run: unchanged, isUnchanged: true }
+      const head = await numberParts(study, { store, head: checked })
       const asBefore = toColumnsBefore(await readCurrentRun(study))
       return { run: await publishRun(study, { store, kits, head, ...asBefore, ...options }), isUnchanged: false }
     } finally {

@@ -6,6 +6,7 @@ import { checkIsSignedIn, SIGNED_EVENTS } from './review/signature-rules.ts'
 import { type Actor, findHead } from './store/chain.ts'
 import { digestDecisions } from './store/decisions.ts'
 import { type JudgeableDecision, listJudgeable, type VerdictFilter } from './store/judgeable.ts'
+import { findMasks } from './store/redactions.ts'
 import { countEventsSince, toEventText } from './store/signatures.ts'
 import type { Store } from './store/store.ts'
 import { recordVerdicts } from './store/verdicts.ts'
@@ -47,6 +48,8 @@ export async function previewVerdicts(study: Study, { store, actor, filter }: Bu
     for (const key of keys) counts[key] = (counts[key] ?? 0) + 1
     return counts as { [key in K]: number }
   }
+  const masks = await findMasks(store, study.id)
+  const toShown = <T extends JudgeableDecision>(decision: T) => masks.toShownAbout(decision, decision.verbatim)
   const missing = listMissing(filter, [...touched, ...leftOut])
   return {
     count: touched.length,
@@ -54,10 +57,10 @@ export async function previewVerdicts(study: Study, { store, actor, filter }: Bu
     serious: touched.reduce((sum, { serious }) => sum + serious, 0),
     byOutcome: tally(touched.map(({ outcome }) => outcome)),
     byCoder: tally(touched.map(({ coder }) => coder)),
-    listed: touched.slice(0, LISTED),
+    listed: touched.slice(0, LISTED).map(toShown),
     leftOut: {
       counts: tally([...leftOut.map(({ why }) => why), ...missing.map(() => 'not-in-force' as const)]),
-      listed: leftOut.slice(0, LISTED),
+      listed: leftOut.slice(0, LISTED).map(toShown),
     },
     token: `${head.seq}.${toDigest(touched)}`,
   }

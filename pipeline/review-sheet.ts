@@ -13,6 +13,7 @@ import { type Actor, findHead } from './store/chain.ts'
 import { type ChangedAfter, type ChangedTerm, listChanged } from './store/changed.ts'
 import { listJudgeable } from './store/judgeable.ts'
 import { readDecisions } from './store/queue.ts'
+import { findMasks } from './store/redactions.ts'
 import { findLastSignOff } from './store/signatures.ts'
 import type { Store } from './store/store.ts'
 import { recordVerdicts, type VerdictBatch } from './store/verdicts.ts'
@@ -48,7 +49,9 @@ export async function listSince(
   const from = since ?? (await findLastSignOff(store.db, study.id))?.coversSeq ?? 0
   const after = cursor === undefined ? {} : { after: toAfter(cursor) }
   const { terms, next } = await listChanged(store.db, study.id, { since: from, limit, state, ...after })
-  return { since: from, terms, next: next && toCursor(next) }
+  const masks = await findMasks(store, study.id)
+  const shown = terms.map((term) => masks.toShownAbout(term, term.verbatim))
+  return { since: from, terms: shown, next: next && toCursor(next) }
 }
 
 /** Ids and counts only: cursors stand in URLs. */
@@ -210,16 +213,17 @@ async function readStanding(
 ): Promise<Map<string, StandingRow>> {
   const ids = [...new Set(marked.map(({ decision }) => decision))]
   const standing = new Map<string, StandingRow>()
+  const masks = await findMasks({ db }, study.id)
   for (const [id, decision] of await readDecisions(db, study.id, ids)) {
     const { outcome, actor, codings, waits, verdict } = decision
     const approval = toApproval(waits, verdict?.kind ?? null)
     const term = codings.map(({ path }) => path.at(-1)?.text ?? '').join(' + ')
     const rule = { id, outcome, actor, hasCoding: codings.length > 0, approval }
-    standing.set(id, { ...rule, name: decision.basedOn, term, isInForce: false })
+    standing.set(id, { ...rule, name: masks.toShown(decision.basedOn), term, isInForce: false })
   }
   for (const { id, verbatim } of await listJudgeable(db, study.id, { decisions: ids })) {
     const stands = standing.get(id)
-    if (stands) standing.set(id, { ...stands, name: verbatim, isInForce: true })
+    if (stands) standing.set(id, { ...stands, name: masks.toShown(verbatim), isInForce: true })
   }
   return standing
 }

@@ -7,6 +7,7 @@ import { type AutocodeTally, addOutcomes, autocodeStudy, type Disagreement, find
 import { addTallies, type ContextTally, checkContexts } from './run-context.ts'
 import { runSignedOff } from './run-held.ts'
 import { toMemoryKeeper } from './run-memory.ts'
+import { numberParts } from './run-parts.ts'
 import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
 import { takeTransfer } from './run-transfer.ts'
 import { type Artefact, findArtefact, findSetting, recordSettings } from './store/artefacts.ts'
@@ -20,6 +21,7 @@ import {
   listTerminologiesBeside,
   type StudyCounts,
 } from './store/queue.ts'
+import { countRedacted, type RedactedCounts } from './store/redactions.ts'
 import { findSignature, type Signature } from './store/signatures.ts'
 import type { FileCounts, Movement } from './store/staging.ts'
 import { lockStudy, type Store, toStoreError } from './store/store.ts'
@@ -73,6 +75,8 @@ export interface RunReport {
   /** Codes that stand although lists or engine say something else by now. */
   readonly disagreements: { readonly count: number; readonly examples: readonly Disagreement[] }
   readonly counts: StudyCounts
+  /** Terms with hidden words that the data still hold. */
+  readonly redacted: RedactedCounts
   /** The dataset's run; of one without a dataset (incomplete, held) its own account of the transfer. */
   readonly run: PublishedRun
   /** The signature in force, and what came after it. */
@@ -139,6 +143,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           disagreements,
           run: unchanged,
         })
+      const head = await numberParts(study, { store, head: after.head })
       return await toReport({
         status: 'complete',
         study,
@@ -147,7 +152,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         autocoded,
         context,
         disagreements,
-        run: await publishRun(study, { store, kits, ...options, head: after.head }),
+        run: await publishRun(study, { store, kits, ...options, head }),
       })
     } finally {
       unlock()
@@ -171,6 +176,7 @@ async function toReport({ study, store, status, ...facts }: RunFacts): Promise<R
     status,
     study: study.id,
     counts: await countStudy(store, study.id),
+    redacted: await countRedacted(store, study.id),
     autocoded: {},
     context: { conflicts: 0, cleared: 0 },
     disagreements: { count: 0, examples: [] },

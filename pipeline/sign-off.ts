@@ -13,6 +13,7 @@ import {
   SIGNED_EVENTS,
 } from './review/signature-rules.ts'
 import { checkContexts } from './run-context.ts'
+import { numberParts } from './run-parts.ts'
 import { type Actor, findHead } from './store/chain.ts'
 import { findCommitted } from './store/current.ts'
 import { findHeld, type HeldTransfers } from './store/held.ts'
@@ -75,7 +76,8 @@ export interface SigningAct {
 const ATTEMPTS = 5
 
 /**
- * Signs a study off. What the context check would hold back is held back before: nothing that contradicts is signed.
+ * Signs a study off. Before that all is done that a dataset asks for: what contradicts its context is held back, and the
+ * parts of splits have their numbers.
  * @throws AecoderError SIGN_IN_NEEDED, STUDY_SIGNED_OFF, DECISION_NOT_ALLOWED; DECISION_STALE with what changed since
  * the signer looked; RUN_IN_PROGRESS
  */
@@ -87,7 +89,8 @@ export async function signOff(study: Study, act: SigningAct): Promise<Signature>
     const rules = { fullName, meaning, isIncomplete, reason }
     await checkNow(study, { store, rules })
     await settle(study, { store, kits, actor })
-    await checkContexts(study, { store, kits })
+    const { head: checked } = await checkContexts(study, { store, kits })
+    await numberParts(study, { store, head: checked })
     // A note, a site query or a sign-in moves the chain and nothing that is signed: then the signature binds to that too.
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const head = await findHead(store.db, study.id)

@@ -1,6 +1,6 @@
 /** The command table: everything aecoder does from the command line, in the order help shows it. */
 import type { Command } from './command.ts'
-import { APPROVE, CODE, REJECT } from './commands/acts.ts'
+import { APPROVE, CODE, REJECT, UNDO } from './commands/acts.ts'
 import { APPROVE_ALL, REJECT_ALL } from './commands/approve-all.ts'
 import { DICTIONARY_CHECK, DICTIONARY_SEARCH } from './commands/dictionary.ts'
 import { DICTIONARY_SHOW } from './commands/dictionary-browse.ts'
@@ -9,9 +9,11 @@ import { INIT } from './commands/init.ts'
 import { MATCH } from './commands/match.ts'
 import { AUDIT, REPORT } from './commands/oversight.ts'
 import { QUEUE } from './commands/queue.ts'
+import { REDACT } from './commands/redact.ts'
 import { EXPORT, RUN } from './commands/run.ts'
 import { SHEET } from './commands/sheet.ts'
 import { SIGN_OFF, UNLOCK } from './commands/sign-off.ts'
+import { SPLIT } from './commands/split.ts'
 import { STATUS } from './commands/status.ts'
 import { VERIFY } from './commands/verify.ts'
 
@@ -22,6 +24,8 @@ export const COMMANDS: readonly Command[] = [
   QUEUE,
   EXPLAIN,
   CODE,
+  SPLIT,
+  UNDO,
   APPROVE,
   REJECT,
   APPROVE_ALL,
@@ -29,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   SHEET,
   SIGN_OFF,
   UNLOCK,
+  REDACT,
   EXPORT,
   REPORT,
   AUDIT,

@@ -15,22 +15,11 @@ export interface OwedWork {
   readonly toApprove: number
 }
 
-/**
- * Kinds of events that change what is signed: after one of them a person who is about to sign has to look again, and
- * none of them may stand between a signature and its unlocking (transfers may: they are held).
- */
-export const CODING_EVENTS: ReadonlySet<string> = new Set([
-  'autocoded',
-  'context-checked',
-  'coded',
-  'split',
-  'reopened',
-  'approved',
-  'rejected',
-  'parts-numbered',
-])
-/** The same with transfers, which change what the decisions are for. */
-export const SIGNED_EVENTS: ReadonlySet<string> = new Set([...CODING_EVENTS, 'transfer-committed', 'redacted'])
+const DECIDING = ['autocoded', 'context-checked', 'coded', 'split', 'reopened', 'approved', 'rejected'] as const
+/** Kinds of events that may not stand between a signature and its unlocking (transfers may: they are held). */
+export const CODING_EVENTS: ReadonlySet<string> = new Set([...DECIDING, 'parts-numbered'])
+/** Kinds of events after which a person who is about to sign, or to judge in bulk, has to look again. */
+export const SIGNED_EVENTS: ReadonlySet<string> = new Set([...DECIDING, 'transfer-committed', 'redacted'])
 
 /** How accounts of who acted begin where a password or an identity provider vouches for the person. */
 const SIGNED_IN = 'signed in'

@@ -5,9 +5,13 @@ import { compareCodeUnits, type Json, toCanonicalJson, toSha256 } from '../../sc
 import { isSerious, parseKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
 import type { CodedDomain, CrfContext } from '../../schemas/records.ts'
 import { toTermGroupId } from '../review/term-group.ts'
+import { PEOPLE_STUDY } from './accounts.ts'
 import type { ArtefactSet } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
+import { checkAccounts } from './check-accounts.ts'
+import { checkParts } from './check-parts.ts'
+import { checkRedactions } from './check-redactions.ts'
 import { checkSignatures } from './check-signatures.ts'
 import { countGroups, digestAccount, digestVersions, findCommitted, toSubjectContentId } from './current.ts'
 import { digestDecisions, toDecisionId } from './decisions.ts'
@@ -50,16 +54,20 @@ export async function checkStore(
     fault: (text) => faults.add(text),
     event: (event, body) => {
       hashes.set(event.seq, event.hash)
-      vouched.set(event.seq, { kind: event.kind, body })
+      vouched.set(event.seq, { kind: event.kind, object: event.object, body })
     },
   })
   const decisions = await checkDecisions(db, study, { vouched, faults })
   const verdicts = await checkVerdicts(db, study, { vouched, faults })
   const { transfers, versions } = await checkTransfers(db, study, { vouched, faults })
+  const further = { vouched, fault: (text: string) => faults.add(text) }
+  await checkParts(db, study, further)
+  await checkRedactions(db, study, further)
   await checkDatasets(db, study, { vouched, faults })
   await checkSettings(db, study, { vouched, faults })
   const signatures = await checkSignatures(db, study, { vouched, hashes, faults })
   const groups = await checkGroups(db, study, faults)
+  if (study === PEOPLE_STUDY) await checkAccounts(db, { vouched, faults })
   return {
     head,
     counts: { events: head.seq, decisions, verdicts, transfers, versions, groups, signatures },
@@ -323,7 +331,7 @@ async function checkVersions(
       state: string | null
     }>`
       select o.no, v.transfer_no, o.id, o.key, o.subject, o.domain, o.field, v.serious, g.folded, g.domain as group_domain, g.field as group_field, v.verbatim, v.subject_raw, v.site, v.context, v.content_id, e.state,
-        (select count(*) from sequence s where s.study = o.study and s.occurrence_no = o.no) as sequences,
+        (select count(*) from sequence s where s.study = o.study and s.occurrence_no = o.no and s.part = 1) as sequences,
         exists (select 1 from group_member m where m.study = v.study and m.group_no = v.group_no and m.occurrence_no = v.occurrence_no) as is_member
       from occurrence_version v join occurrence o on o.study = v.study and o.no = v.occurrence_no
       left join term_group g on g.study = v.study and g.no = v.group_no

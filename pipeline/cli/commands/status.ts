@@ -1,6 +1,7 @@
 /** `status`: where a study stands. */
 import {
   type CurrentRun,
+  countRedacted,
   countStudy,
   listTransfers,
   type Promised,
@@ -13,7 +14,7 @@ import {
 import { STUDY_OPTION, toCommand } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
 import { toHeldLines, toSignatureLines } from '../signature-text.ts'
-import { toTable, toVisible } from '../tables.ts'
+import { toRedactedLine, toTable, toVisible } from '../tables.ts'
 
 export const STATUS = toCommand({
   name: 'status',
@@ -46,9 +47,13 @@ export const STATUS = toCommand({
         )
       lines.push('', toCounts(counts))
       for (const beside of counts.beside) lines.push('', `In ${beside.terminology}`, toCounts(beside))
+      const redacted = await countRedacted(store, study.id)
+      const told = toRedactedLine(redacted)
+      if (told !== undefined) lines.push('', told)
       const { signature, held, history } = await readSignOffState(store, study)
       lines.push('', toPromise(promise), '', ...toSigned({ signature, held, history }), toCurrent(current))
-      return { json: { study: study.id, transfers, counts, promise, signature, held, current }, text: lines.join('\n') }
+      const json = { study: study.id, transfers, counts, redacted, promise, signature, held, current }
+      return { json, text: lines.join('\n') }
     })
   },
 })
