@@ -18,7 +18,14 @@ export async function runSignedOff(
 ): Promise<RunFacts> {
   const { store, signature } = options
   const transfer = await takeTransfer(study, options)
-  const facts = { study, store, transfer, signature, held: await findHeld(store.db, study.id, signature) }
+  const facts = {
+    study,
+    store,
+    kits: options.kits,
+    transfer,
+    signature,
+    held: await findHeld(store.db, study.id, signature),
+  }
   const { signature: _, ...publishing } = options
   if (transfer.refusedFor.length > 0)
     return { ...facts, status: 'incomplete', run: await publishRun(study, { ...publishing, incomplete: transfer }) }

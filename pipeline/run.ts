@@ -1,8 +1,10 @@
 /** The whole pipeline, top to bottom: a transfer in, its terms coded, what is unsure queued, the dataset out. */
 
 import { AecoderError } from '../schemas/errors.ts'
+import type { ListScope } from '../schemas/lists.ts'
 import type { Acceptable } from '../schemas/outcomes.ts'
-import { type AskPassword, type CodingKits, openCodingKits } from './coding-kits.ts'
+import type { PathNode } from '../schemas/terms.ts'
+import { type AskPassword, type CodingKits, openCodingKits, withApprovedEntries } from './coding-kits.ts'
 import { type AutocodeTally, addOutcomes, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
 import { addTallies, type ContextTally, checkContexts } from './run-context.ts'
 import { runSignedOff } from './run-held.ts'
@@ -74,6 +76,8 @@ export interface RunReport {
   readonly context: ContextTally
   /** Codes that stand although lists or engine say something else by now. */
   readonly disagreements: { readonly count: number; readonly examples: readonly Disagreement[] }
+  /** Approved synonyms that code nothing: the dictionary in force does not let their codes be assigned. */
+  readonly leftOut: readonly { readonly verbatim: string; readonly scope: ListScope; readonly term: PathNode }[]
   readonly counts: StudyCounts
   /** Terms with hidden words that the data still hold. */
   readonly redacted: RedactedCounts
@@ -99,11 +103,12 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
       given.onProgress?.(progress)
     },
   }
-  const kits = await openCodingKits(study, options)
+  const opened = await openCodingKits(study, options)
   const store = await openStudyStore(study, options.ambience)
   try {
     const unlock = lockStudy(store, study.id)
     try {
+      const kits = await withApprovedEntries(study, { kits: opened, store })
       await checkStoreKnowsRun(store, study)
       await checkDictionariesInForce(store, study, kits)
       await recordSettings(store, study.id, {
@@ -122,6 +127,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           status: 'incomplete',
           study,
           store,
+          kits,
           transfer,
           autocoded: leftOver,
           context: before.tally,
@@ -137,6 +143,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           status: 'unchanged',
           study,
           store,
+          kits,
           transfer,
           autocoded,
           context,
@@ -148,6 +155,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         status: 'complete',
         study,
         store,
+        kits,
         transfer,
         autocoded,
         context,
@@ -165,16 +173,23 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
 }
 
 /** What a run did, before the study is counted. */
-export type RunFacts = { readonly study: Study; readonly store: Store } & Pick<
+export type RunFacts = { readonly study: Study; readonly store: Store; readonly kits: CodingKits } & Pick<
   RunReport,
   'status' | 'transfer' | 'run'
 > &
   Partial<Pick<RunReport, 'autocoded' | 'context' | 'disagreements' | 'signature' | 'held'>>
 
-async function toReport({ study, store, status, ...facts }: RunFacts): Promise<RunReport> {
+async function toReport({ study, store, kits, status, ...facts }: RunFacts): Promise<RunReport> {
+  const leftOut = kits.all.flatMap((kit) =>
+    kit.leftOut.flatMap(({ entry: { verbatim, path }, scope }) => {
+      const term = path.at(-1)
+      return term === undefined ? [] : [{ verbatim, scope, term }]
+    }),
+  )
   return {
     status,
     study: study.id,
+    leftOut,
     counts: await countStudy(store, study.id),
     redacted: await countRedacted(store, study.id),
     autocoded: {},

@@ -15,6 +15,15 @@ import { SHEET } from './commands/sheet.ts'
 import { SIGN_OFF, UNLOCK } from './commands/sign-off.ts'
 import { SPLIT } from './commands/split.ts'
 import { STATUS } from './commands/status.ts'
+import {
+  SYNONYMS_APPROVE,
+  SYNONYMS_EXPORT,
+  SYNONYMS_IMPORT,
+  SYNONYMS_LIST,
+  SYNONYMS_PROPOSE,
+  SYNONYMS_REJECT,
+  SYNONYMS_RETIRE,
+} from './commands/synonyms.ts'
 import { VERIFY } from './commands/verify.ts'
 
 export const COMMANDS: readonly Command[] = [
@@ -42,4 +51,11 @@ export const COMMANDS: readonly Command[] = [
   DICTIONARY_CHECK,
   DICTIONARY_SEARCH,
   DICTIONARY_SHOW,
+  SYNONYMS_LIST,
+  SYNONYMS_PROPOSE,
+  SYNONYMS_APPROVE,
+  SYNONYMS_REJECT,
+  SYNONYMS_RETIRE,
+  SYNONYMS_IMPORT,
+  SYNONYMS_EXPORT,
 ]

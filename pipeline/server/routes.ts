@@ -2,6 +2,7 @@
 import type { Route } from './route.ts'
 import { APPROVAL_ROUTES } from './routes/approval.ts'
 import { DICTIONARY_ROUTES } from './routes/dictionary.ts'
+import { LIST_ROUTES } from './routes/lists.ts'
 import { OVERSIGHT_ROUTES } from './routes/oversight.ts'
 import { PEOPLE_ROUTES } from './routes/people.ts'
 import { SESSION_ROUTES } from './routes/session.ts'
@@ -13,5 +14,6 @@ export const ROUTES: readonly Route[] = [
   ...DICTIONARY_ROUTES,
   ...OVERSIGHT_ROUTES,
   ...APPROVAL_ROUTES,
+  ...LIST_ROUTES,
   ...PEOPLE_ROUTES,
 ]

@@ -10,6 +10,7 @@ import type { ArtefactSet } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
 import { checkAccounts } from './check-accounts.ts'
+import { checkListArtefacts, checkLists } from './check-lists.ts'
 import { checkParts } from './check-parts.ts'
 import { checkRedactions } from './check-redactions.ts'
 import { checkSignatures } from './check-signatures.ts'
@@ -41,11 +42,14 @@ const DECIDING_EVENTS: ReadonlySet<string> = new Set(['autocoded', 'context-chec
 /** Faults named one by one; beyond it only counted. */
 const FAULTS_NAMED = 100
 
-/** Recomputes everything that can be recomputed. `hashAt` gives the chain's hash after an event, to hold manifests against. */
+/**
+ * Recomputes everything that can be recomputed. `hashAt` gives the chain's hash after an event, to hold manifests against;
+ * `listOwners` have the lists over several studies that this one's codes rested on, in chains of their own.
+ */
 export async function checkStore(
   db: Kysely<Tables>,
   study: string,
-): Promise<StoreCheck & { hashAt: (seq: number) => string | undefined }> {
+): Promise<StoreCheck & { hashAt: (seq: number) => string | undefined; listOwners: readonly string[] }> {
   const faults = new Faults()
   await checkTables(db, faults)
   const hashes = new Map<number, string>()
@@ -66,6 +70,8 @@ export async function checkStore(
   await checkDatasets(db, study, { vouched, faults })
   await checkSettings(db, study, { vouched, faults })
   const signatures = await checkSignatures(db, study, { vouched, hashes, faults })
+  await checkLists(db, study, { vouched, faults })
+  const listOwners = await checkListArtefacts(db, study, faults)
   const groups = await checkGroups(db, study, faults)
   if (study === PEOPLE_STUDY) await checkAccounts(db, { vouched, faults })
   return {
@@ -73,6 +79,7 @@ export async function checkStore(
     counts: { events: head.seq, decisions, verdicts, transfers, versions, groups, signatures },
     faults: faults.list(),
     hashAt: (seq) => hashes.get(seq),
+    listOwners: [...listOwners].filter((owner) => owner !== study),
   }
 }
 

@@ -32,7 +32,7 @@ export const SIGN_OFF = toCommand({
       const signer = await findSigner({ store, study, permission: 'sign-off' }, world)
       const signature = await signOff(study, {
         store,
-        kits: await openCodingKits(study, world),
+        kits: await openCodingKits(study, { ...world, store }),
         ...signer,
         meaning: options.meaning ?? '',
         seen: seq,
