@@ -95,6 +95,7 @@ export {
   openStudyStore,
   openStudyStoreToRead,
   type Study,
+  toPackageRoot,
   toShortPath,
 } from './study.ts'
 export {

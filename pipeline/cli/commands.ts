@@ -1,27 +1,46 @@
 /** The command table: everything aecoder does from the command line, in the order help shows it. */
 import type { Command } from './command.ts'
+import {
+  ACCOUNT_ACTIVATE,
+  ACCOUNT_ADD,
+  ACCOUNT_DEACTIVATE,
+  ACCOUNT_LIST,
+  ACCOUNT_PASSWORD,
+  ACCOUNT_ROLES,
+} from './commands/account.ts'
 import { APPROVE, CODE, REJECT } from './commands/acts.ts'
 import { DICTIONARY_CHECK, DICTIONARY_SEARCH } from './commands/dictionary.ts'
 import { DICTIONARY_SHOW } from './commands/dictionary-browse.ts'
 import { EXPLAIN } from './commands/explain.ts'
 import { INIT } from './commands/init.ts'
+import { LOGIN, LOGOUT } from './commands/login.ts'
 import { MATCH } from './commands/match.ts'
 import { QUEUE } from './commands/queue.ts'
 import { EXPORT, RUN } from './commands/run.ts'
 import { STATUS } from './commands/status.ts'
 import { VERIFY } from './commands/verify.ts'
+import { WORKBENCH } from './commands/workbench.ts'
 
 export const COMMANDS: readonly Command[] = [
   INIT,
   RUN,
   STATUS,
+  WORKBENCH,
   QUEUE,
   EXPLAIN,
   CODE,
   APPROVE,
   REJECT,
+  LOGIN,
+  LOGOUT,
   EXPORT,
   VERIFY,
+  ACCOUNT_ADD,
+  ACCOUNT_LIST,
+  ACCOUNT_ROLES,
+  ACCOUNT_PASSWORD,
+  ACCOUNT_DEACTIVATE,
+  ACCOUNT_ACTIVATE,
   MATCH,
   DICTIONARY_CHECK,
   DICTIONARY_SEARCH,

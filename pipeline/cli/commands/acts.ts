@@ -8,7 +8,7 @@ import {
   judgeTerm,
   openCodingKits,
 } from '../../index.ts'
-import { toActor } from '../actor.ts'
+import { findActor, findProvenActor } from '../actor.ts'
 import {
   ACTOR_OPTION,
   DICTIONARY_OPTION,
@@ -57,7 +57,7 @@ export const CODE = toCommand({
         kits,
         target,
         codes: [{ term }],
-        actor: toActor(options.as),
+        actor: await findActor(options.as, { store, study, permission: 'code' }),
         reason: options.reason ?? null,
       })
       const next = report.approval === 'pending' ? `approve ${report.target.id.slice(0, 8)}` : 'export'
@@ -69,12 +69,12 @@ export const CODE = toCommand({
 export const APPROVE = toVerdict(
   'approve',
   'Approve a code as the second person',
-  'aecoder approve "bad HA" --as "Bea Approver" --study samples/aurora-101',
+  'aecoder approve "bad HA" --study samples/aurora-101',
 )
 export const REJECT = toVerdict(
   'reject',
   'Reject a code as the second person; the term goes back to the queue',
-  'aecoder reject "bad HA" --as "Bea Approver" --reason "migraine is reported elsewhere" --study samples/aurora-101',
+  'aecoder reject "bad HA" --reason "migraine is reported elsewhere" --study samples/aurora-101',
 )
 
 function toVerdict(name: 'approve' | 'reject', summary: string, example: string) {
@@ -92,7 +92,12 @@ function toVerdict(name: 'approve' | 'reject', summary: string, example: string)
           store,
           target,
           kind,
-          actor: toActor(options.as),
+          actor: await (isWaiting(target) ? findProvenActor : findActor)(options.as, {
+            store,
+            study,
+            permission: 'approve',
+            askPassword: world.askPassword,
+          }),
           reason: options.reason ?? null,
         })
         return toAnswer(report, {
@@ -106,6 +111,12 @@ function toVerdict(name: 'approve' | 'reject', summary: string, example: string)
   })
 }
 
+/** Whether the approval policy holds the code back: then a name that is only asserted does not let it pass. */
+function isWaiting(target: FoundTarget): boolean {
+  const { decision } = target.kind === 'group' ? target.group : target.occurrence
+  return decision?.waits === true && decision.verdict === null
+}
+
 function toAnswer(
   report: ActReport,
   { verb, study, world, next }: { verb: string; study: string; world: Surroundings; next: string },
@@ -113,7 +124,9 @@ function toAnswer(
   const path = report.path.map((node) => node.text).join(' › ')
   const llt = report.path.at(-1)
   const waits = report.approval === 'pending' ? '\nIt waits for a second person before it enters the dataset.' : ''
-  const text = `${verb}: "${toVisible(report.verbatim)}" (${toCount(report.occurrences, 'occurrence')}) → ${llt?.text} (${llt?.code})\n  ${path}${waits}\n\nNext\n  ${world.program} ${next} --study ${toShellWord(study)}${next.startsWith('approve') ? ' --as SOMEONE_ELSE' : ''}`
+  const at = `--study ${toShellWord(study)}`
+  const login = next.startsWith('approve') ? `\n  ${world.program} login SOMEONE_ELSE ${at}` : ''
+  const text = `${verb}: "${toVisible(report.verbatim)}" (${toCount(report.occurrences, 'occurrence')}) → ${llt?.text} (${llt?.code})\n  ${path}${waits}\n\nNext${login}\n  ${world.program} ${next} ${at}`
   const { target, ...rest } = report
   return { json: { target: { kind: target.kind, id: target.id }, ...rest }, text }
 }
