@@ -312,7 +312,7 @@ test('--json of every command is JSON that other programs can read', async () =>
     const given = name.startsWith('account') ? Adm : Bea
     if (args !== undefined) expect(await askAecoder([...name.split(' '), ...args], given), name).toBeTypeOf('object')
   }
-}, 120_000)
+}, 240_000)
 
 test('a wrong call ends with exit code 2 and says what is wrong', async () => {
   const study = await copySampleForTest()
