@@ -10,6 +10,7 @@ import { openProgress } from './progress.ts'
 const PROGRAM = 'npx aecoder'
 const FAMILIES: { readonly [name: string]: string } = {
   dictionary: 'Check, search and show a coding dictionary',
+  synonyms: 'Propose, approve, retire, import and export synonyms',
   account: 'Keep the accounts of the people who work here',
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { STATUS } from '../../pipeline/server/problems.ts'
 import { toUrl } from '../../pipeline/server/register.ts'
 import { ROUTES } from '../../pipeline/server/routes.ts'
+import { compareCodeUnits } from '../../schemas/content-id.ts'
 import { ERRORS } from '../../schemas/errors.ts'
 import { type StartedServer, startServer } from './start.ts'
 
@@ -33,7 +34,7 @@ test('the document names every route of the table, and nothing else', () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   )
   const rows = ROUTES.map((route) => `${route.method} ${toUrl(route).replaceAll(/:(\w+)/g, '{$1}')}`)
-  expect(told.sort()).toEqual(rows.sort())
+  expect(told.sort(compareCodeUnits)).toEqual(rows.sort(compareCodeUnits))
 })
 
 test('the document has the form of OpenAPI 3.1: each operation with its parameters, body, answers and refusals', () => {
@@ -43,12 +44,12 @@ test('the document has the form of OpenAPI 3.1: each operation with its paramete
     const path = toUrl(route).replaceAll(/:(\w+)/g, '{$1}')
     const operation = document.paths[path]?.[route.method.toLowerCase()]
     expect([path, operation?.summary]).toEqual([path, route.summary])
-    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
     const declared = (operation?.parameters ?? []).filter((each) => each.in === 'path')
     const inDocument = declared.map(({ name, required }) => (required ? name : `${name}?`))
-    expect(inDocument.sort()).toEqual(inPath.sort())
+    expect(inDocument.sort(compareCodeUnits)).toEqual(inPath.sort(compareCodeUnits))
     expect([path, operation?.requestBody !== undefined]).toEqual([path, route.body !== undefined])
-    expect(Object.keys(operation?.responses ?? {}).sort()).toEqual(['200', '4XX', '5XX'])
+    expect(Object.keys(operation?.responses ?? {}).sort(compareCodeUnits)).toEqual(['200', '4XX', '5XX'])
     expect(operation?.security).toEqual(route.permission === 'public' ? [] : undefined)
   }
   // No reference that leads nowhere.
@@ -56,6 +57,6 @@ test('the document has the form of OpenAPI 3.1: each operation with its paramete
 })
 
 test('every code of the table of errors has a status of its own kind', () => {
-  expect(Object.keys(STATUS).sort()).toEqual(Object.keys(ERRORS).sort())
+  expect(Object.keys(STATUS).sort(compareCodeUnits)).toEqual(Object.keys(ERRORS).sort(compareCodeUnits))
   for (const status of Object.values(STATUS)) expect(status).toBeGreaterThanOrEqual(400)
 })
