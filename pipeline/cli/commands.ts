@@ -6,6 +6,7 @@ import { DICTIONARY_SHOW } from './commands/dictionary-browse.ts'
 import { EXPLAIN } from './commands/explain.ts'
 import { INIT } from './commands/init.ts'
 import { MATCH } from './commands/match.ts'
+import { AUDIT, REPORT } from './commands/oversight.ts'
 import { QUEUE } from './commands/queue.ts'
 import { EXPORT, RUN } from './commands/run.ts'
 import { STATUS } from './commands/status.ts'
@@ -30,6 +31,8 @@ export const COMMANDS: readonly Command[] = [
   APPROVE,
   REJECT,
   EXPORT,
+  REPORT,
+  AUDIT,
   VERIFY,
   MATCH,
   DICTIONARY_CHECK,
