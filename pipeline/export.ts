@@ -4,6 +4,7 @@ import { openCodingKits, withApprovedEntries } from './coding-kits.ts'
 import type { RunOptions } from './run.ts'
 import { checkDictionariesInForce, checkStoreKnowsRun, listSettings } from './run.ts'
 import { checkContexts } from './run-context.ts'
+import { numberParts } from './run-parts.ts'
 import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
 import { recordSettings } from './store/artefacts.ts'
 import { findCommitted } from './store/current.ts'
@@ -40,9 +41,10 @@ export async function exportStudy(
         approval: study.config.approval,
       })
       // What people coded since the last run is held against each subject before it enters a dataset.
-      const { head } = await checkContexts(study, { store, kits })
+      const { head: checked } = await checkContexts(study, { store, kits })
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged) return { run: unchanged, isUnchanged: true }
+      const head = await numberParts(study, { store, head: checked })
       // study.json may map more by now; the rows in the store do not hold it until a run takes it in.
       const current = await readCurrentRun(study)
       const asBefore =

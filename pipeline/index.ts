@@ -70,6 +70,8 @@ export {
   signOut,
 } from './people.ts'
 export { type Promised, readPromise } from './promise.ts'
+export { type RedactionReport, redactTerm, toShownOccurrence } from './redact.ts'
+export { MASK, type Masks, toShown } from './review/redaction.ts'
 export { isSamePerson, toApproval, toCodingFacet, toStatus } from './review/rules.ts'
 export { type QueuePage, ReviewQueue } from './review-queue.ts'
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
@@ -89,6 +91,7 @@ export {
   type StoredDecision,
   type StudyCounts,
 } from './store/queue.ts'
+export { countRedacted, findMasks, type RedactedCounts } from './store/redactions.ts'
 export { listTransfers, type TransferSummary } from './store/transfers.ts'
 export {
   AECODER_VERSION,

@@ -7,6 +7,7 @@ import { foldVerbatim } from '../dictionaries/text/fold.ts'
 import type { Facets, QueueFilter, QueueQuery, QueueSort, QueueView, TermRow, TermState } from '../schemas/api/terms.ts'
 import { compareCodeUnits } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
+import type { Masks } from './review/redaction.ts'
 import { toApproval, toCodingFacet } from './review/rules.ts'
 import { findHead } from './store/chain.ts'
 import {
@@ -19,6 +20,7 @@ import {
   readAllLines,
   readLinesOf,
 } from './store/queue-lines.ts'
+import { findMasks } from './store/redactions.ts'
 import type { Store } from './store/store.ts'
 
 /** Groups that changed at once, e.g. in a run: beyond it everything is read anew. */
@@ -188,8 +190,9 @@ export class ReviewQueue {
   async #readAll(): Promise<void> {
     const apart = await countApart(this.#store, this.#study, {})
     const siteQueries = await countSiteQueriesByGroup(this.#store, this.#study, {})
+    const masks = await findMasks(this.#store, this.#study)
     const all = await readAllLines(this.#store, this.#study)
-    const lines = all.map(({ line, spread }) => toLine(line, { apart, siteQueries, spread }))
+    const lines = all.map(({ line, spread }) => toLine(line, { apart, siteQueries, masks, spread }))
     this.#lines = lines
     this.#placeOf = new Map(lines.map(({ id }, place) => [id, place]))
     this.#orders.clear()
@@ -204,11 +207,12 @@ export class ReviewQueue {
     const mainNos = [...new Set(groups.map(({ mainNo }) => mainNo))]
     const apart = await countApart(this.#store, this.#study, { mainNos })
     const siteQueries = await countSiteQueriesByGroup(this.#store, this.#study, { mainNos })
+    const masks = await findMasks(this.#store, this.#study)
     for (const group of groups) {
       const place = this.#placeOf.get(group.id) ?? -1
       const before = this.#lines[place]
       if (before === undefined) continue
-      this.#replace(place, { before, after: toLine(group, { apart, siteQueries, spread: before.spread }) })
+      this.#replace(place, { before, after: toLine(group, { apart, siteQueries, masks, spread: before.spread }) })
     }
     // Its order follows from decisions; the others' from what only a transfer changes.
     this.#orders.delete('confidence')
@@ -418,15 +422,19 @@ function toLine(
     spread = NO_SPREAD,
     apart,
     siteQueries,
+    masks,
   }: {
     spread: GroupSpread | undefined
     apart: ReadonlyMap<string, number>
     siteQueries: ReadonlyMap<number, { readonly open: number; readonly answered: number }>
+    masks: Masks
   },
 ): Line {
   const { open = 0, answered = 0 } = siteQueries.get(group.mainNo) ?? {}
   const own = apart.get(`${group.mainNo} ${group.no === group.mainNo ? '' : group.terminology}`) ?? 0
-  return { ...group, spread, asked: open, answered, apart: own, state: toState(group, { open, answered }) }
+  // Hidden words are not even searched for.
+  const shown = masks.toShownAbout(group, group.folded)
+  return { ...shown, spread, asked: open, answered, apart: own, state: toState(group, { open, answered }) }
 }
 
 function toState({ decision }: GroupLine, { open, answered }: { open: number; answered: number }): TermState {

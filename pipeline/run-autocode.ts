@@ -12,6 +12,7 @@ import { addGroupsBeside } from './store/beside.ts'
 import { findCommitted } from './store/current.ts'
 import { type NewDecision, recordAutocoded } from './store/decisions.ts'
 import { countStudy, type GroupState, listCodedOtherwise, listUndecided } from './store/queue.ts'
+import { findMasks } from './store/redactions.ts'
 import type { Store } from './store/store.ts'
 import type { Study } from './study.ts'
 
@@ -151,7 +152,8 @@ export async function findDisagreements(
 ): Promise<{ count: number; examples: Disagreement[] }> {
   const found = { count: 0, examples: [] as Disagreement[] }
   for (const kit of kits.all) await addDisagreements(study, { store, kit, found })
-  return found
+  const masks = await findMasks(store, study.id)
+  return { ...found, examples: found.examples.map((each) => ({ ...each, verbatim: masks.toShown(each.verbatim) })) }
 }
 
 async function addDisagreements(

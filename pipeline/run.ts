@@ -8,6 +8,7 @@ import { type AskPassword, type CodingKits, openCodingKits, withApprovedEntries 
 import { type AutocodeTally, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
 import { addTallies, type ContextTally, checkContexts } from './run-context.ts'
 import { toMemoryKeeper } from './run-memory.ts'
+import { numberParts } from './run-parts.ts'
 import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
 import { takeTransfer } from './run-transfer.ts'
 import { type Artefact, findArtefact, findSetting, recordSettings } from './store/artefacts.ts'
@@ -20,6 +21,7 @@ import {
   listTerminologiesBeside,
   type StudyCounts,
 } from './store/queue.ts'
+import { countRedacted, type RedactedCounts } from './store/redactions.ts'
 import type { FileCounts, Movement } from './store/staging.ts'
 import { lockStudy, type Store, toStoreError } from './store/store.ts'
 import { openStudyStore, type Study, toConfigArtefact, toShortPath } from './study.ts'
@@ -73,6 +75,8 @@ export interface RunReport {
   /** Approved synonyms that code nothing: the dictionary in force does not let their codes be assigned. */
   readonly leftOut: readonly { readonly verbatim: string; readonly scope: ListScope; readonly term: PathNode }[]
   readonly counts: StudyCounts
+  /** Terms with hidden words that the data still hold. */
+  readonly redacted: RedactedCounts
   readonly run: PublishedRun
 }
 
@@ -135,6 +139,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           disagreements,
           run: unchanged,
         })
+      const head = await numberParts(study, { store, head: after.head })
       return await toReport('complete', {
         study,
         store,
@@ -143,7 +148,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         autocoded,
         context,
         disagreements,
-        run: await publishRun(study, { store, kits, ...options, head: after.head }),
+        run: await publishRun(study, { store, kits, ...options, head }),
       })
     } finally {
       unlock()
@@ -162,7 +167,10 @@ async function toReport(
     store,
     kits,
     ...rest
-  }: { study: Study; store: Store; kits: CodingKits } & Omit<RunReport, 'status' | 'study' | 'leftOut' | 'counts'>,
+  }: { study: Study; store: Store; kits: CodingKits } & Omit<
+    RunReport,
+    'status' | 'study' | 'leftOut' | 'counts' | 'redacted'
+  >,
 ): Promise<RunReport> {
   const leftOut = kits.all.flatMap((kit) =>
     kit.leftOut.flatMap(({ entry: { verbatim, path }, scope }) => {
@@ -170,7 +178,8 @@ async function toReport(
       return term === undefined ? [] : [{ verbatim, scope, term }]
     }),
   )
-  return { status, study: study.id, leftOut, counts: await countStudy(store, study.id), ...rest }
+  const counts = await countStudy(store, study.id)
+  return { status, study: study.id, leftOut, counts, redacted: await countRedacted(store, study.id), ...rest }
 }
 
 /** What decisions of a study rest on, with the place each is in force for. */

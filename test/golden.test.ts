@@ -7,10 +7,12 @@
  *   one act with what it must lead to under `expect`. The acts (`study` names a study file other than study.json):
  *     {"run": {"input": "transfer-1", "asOf", "accept", "study"}}   {"export": {"study"}}
  *     {"code": {"term": "sore thumb", "to": "code or text of a term", "as": "Ann", "reason", "domain", "dictionary", "usubjid", "study"}}
+ *     {"split": {"term", "parts": [["text of a part", "code or text of its term"], …], "as", …}}   {"undo": {"term", "as", …}}
  *     {"approve": {"term", "as", …}}   {"reject": {"term", "as", "reason", …}}
  *     {"proposeSynonym": {"term": "HA", "to": "code or text of a term", "as", "scope": "study", "domain", "reason", "study"}}
  *     {"approveSynonym": {"term": "HA", "as", "scope", "reason", …}}   {"rejectSynonym": …}   {"retireSynonym": …}
  *   The last three are about the newest entry of that verbatim in the list of that scope, one that can be judged so first.
+ *     {"read": {"domain": "AE", "study"}}   the rows of the dataset that is current, in a line each
  *   With `usubjid` an act is about that subject's occurrence of the term, without it about the term group.
  *   What is zero or empty is left out of `expect` (the rows read are not); a refused act expects `{"error": "CODE"}` and nothing else.
  * - study.json (and others), in which `$OPENAE` stands for the folder of OpenAE 0.1 and `$SAMPLES` for that of the samples;
@@ -27,6 +29,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from '
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import Papa from 'papaparse'
 import { expect, onTestFinished, test } from 'vitest'
 import {
   type Acceptable,
@@ -41,6 +44,7 @@ import {
   exportStudy,
   type FoundTarget,
   findTarget,
+  type GivenCode,
   judgeSynonym,
   judgeTerm,
   type ListScope,
@@ -55,6 +59,7 @@ import {
   runStudy,
   type Study,
   type Synonym,
+  undoDecision,
   verifyStudy,
   withApprovedEntries,
 } from '../pipeline/index.ts'
@@ -94,6 +99,9 @@ type Step = { readonly expect: unknown } & (
   | { readonly run: Run }
   | { readonly export: OnStudy }
   | { readonly code: Act & { readonly to: string } }
+  | { readonly split: Act & { readonly parts: readonly (readonly [text: string, term: string])[] } }
+  | { readonly undo: Act }
+  | { readonly read: OnStudy & { readonly domain: CodedDomain } }
   | { readonly approve: Act }
   | { readonly reject: Act }
   | { readonly proposeSynonym: SynonymAct & { readonly to: string } }
@@ -179,7 +187,13 @@ async function takeStep(stage: Stage, step: Step, no: number): Promise<unknown> 
   try {
     if ('run' in step) return toRunSummary(await run(stage, step.run))
     if ('export' in step) return await exportAgain(stage, step.export)
-    if ('code' in step) return toActSummary(await code(stage, step.code))
+    if ('code' in step) return toActSummary(await code(stage, step.code, [{ term: step.code.to }]))
+    if ('split' in step) {
+      const codes = step.split.parts.map(([part, term]) => ({ part, term }))
+      return toActSummary(await code(stage, step.split, codes))
+    }
+    if ('undo' in step) return toActSummary(await undo(stage, step.undo))
+    if ('read' in step) return await readLines(stage, step.read)
     if ('approve' in step) return toActSummary(await judge(stage, step.approve, 'approved'))
     if ('reject' in step) return toActSummary(await judge(stage, step.reject, 'rejected'))
     if ('proposeSynonym' in step) return toSynonymSummary(await propose(stage, step.proposeSynonym))
@@ -221,17 +235,40 @@ async function exportAgain(stage: Stage, on: OnStudy): Promise<unknown> {
   return { status: isUnchanged ? 'unchanged' : 'complete' }
 }
 
-async function code(stage: Stage, { to, ...act }: Act & { to: string }): Promise<ActReport> {
+async function code(stage: Stage, act: Act, codes: readonly GivenCode[]): Promise<ActReport> {
   return await withTarget(stage, act, async ({ study, store, target }) => {
     const kits = await openKits(stage, study, store)
     return await codeTerm(study, {
       store,
       kits,
       target,
-      codes: [{ term: to }],
+      codes,
       actor: toActor(act.as),
       reason: act.reason ?? null,
     })
+  })
+}
+
+async function undo(stage: Stage, act: Act): Promise<ActReport> {
+  return await withTarget(stage, act, async ({ study, store, target }) => {
+    const kits = await openCodingKits(study)
+    return await undoDecision(study, { store, kits, target, actor: toActor(act.as), reason: act.reason ?? null })
+  })
+}
+
+/** `USUBJID #SEQ "verbatim" [part] -> term`, row by row. */
+async function readLines(stage: Stage, { domain, ...on }: OnStudy & { domain: CodedDomain }): Promise<string[]> {
+  const study = await openCaseStudy(stage, on)
+  const current = await readCurrentRun(study)
+  if (current.state !== 'whole') return [current.state]
+  const file = join(study.paths.output, 'runs', current.manifest.runId, `${domain.toLowerCase()}.csv`)
+  const { data } = Papa.parse<Record<string, string>>(await readFile(file, 'utf8'), {
+    header: true,
+    skipEmptyLines: true,
+  })
+  return data.map((row) => {
+    const part = row[`${domain}MODIFY`] ? ` [${row[`${domain}MODIFY`]}]` : ''
+    return `${row.USUBJID} #${row[`${domain}SEQ`]} "${row[`${domain}TERM`]}"${part} -> ${row[`${domain}LLT`] || 'none'}`
   })
 }
 
@@ -387,8 +424,9 @@ function toRunSummary({ status, transfer, counts, context, disagreements }: RunR
   })
 }
 
-function toActSummary({ path, occurrences, approval }: ActReport): unknown {
-  return { llt: path.at(-1)?.text, occurrences, approval }
+function toActSummary({ paths, occurrences, approval }: ActReport): unknown {
+  const llts = paths.map((path) => path.at(-1)?.text)
+  return { ...(llts.length > 1 ? { llts } : { llt: llts[0] ?? null }), occurrences, approval }
 }
 
 function toSynonymSummary({ entry, contradictions }: Synonym): unknown {

@@ -11,6 +11,8 @@ import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
 import { checkAccounts } from './check-accounts.ts'
 import { checkListArtefacts, checkLists } from './check-lists.ts'
+import { checkParts } from './check-parts.ts'
+import { checkRedactions } from './check-redactions.ts'
 import { countGroups, digestAccount, digestVersions, findCommitted, toSubjectContentId } from './current.ts'
 import { digestDecisions, toDecisionId } from './decisions.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -59,6 +61,9 @@ export async function checkStore(
   const decisions = await checkDecisions(db, study, { vouched, faults })
   const verdicts = await checkVerdicts(db, study, { vouched, faults })
   const { transfers, versions } = await checkTransfers(db, study, { vouched, faults })
+  const further = { vouched, fault: (text: string) => faults.add(text) }
+  await checkParts(db, study, further)
+  await checkRedactions(db, study, further)
   await checkDatasets(db, study, { vouched, faults })
   await checkSettings(db, study, { vouched, faults })
   await checkLists(db, study, { vouched, faults })
@@ -324,7 +329,7 @@ async function checkVersions(
       state: string | null
     }>`
       select o.no, v.transfer_no, o.id, o.key, o.subject, o.domain, o.field, v.serious, g.folded, g.domain as group_domain, g.field as group_field, v.verbatim, v.subject_raw, v.site, v.context, v.content_id, e.state,
-        (select count(*) from sequence s where s.study = o.study and s.occurrence_no = o.no) as sequences,
+        (select count(*) from sequence s where s.study = o.study and s.occurrence_no = o.no and s.part = 1) as sequences,
         exists (select 1 from group_member m where m.study = v.study and m.group_no = v.group_no and m.occurrence_no = v.occurrence_no) as is_member
       from occurrence_version v join occurrence o on o.study = v.study and o.no = v.occurrence_no
       left join term_group g on g.study = v.study and g.no = v.group_no

@@ -147,6 +147,10 @@ export const MIGRATIONS: readonly Migration[] = [
       `create index note_group on note (study, group_no)`,
       `create table signature (study text not null, seq integer not null, kind text not null check (kind in ('signed-off','unlocked')), meaning text not null, covers_seq integer not null, covers_hash text not null,
         transfer_no integer, decisions integer not null, actor text not null, full_name text not null, auth text not null, at text not null, reason text, primary key (study, seq)) without rowid`,
+      // Of the number of a further part of a report: the event that gave it. The numbers of reports are their transfer's.
+      `alter table sequence add column seq integer`,
+      `create index sequence_seq on sequence (study, seq) where seq is not null`,
+      `create index coding_further on coding (study, decision) where part_no = 2`,
       // Words of a term that nobody is shown any more, each by its salted hash.
       `create table redaction (study text not null, seq integer not null, group_no integer not null, salt text not null, words text not null, actor text not null, auth text not null, at text not null, reason text not null, primary key (study, seq)) without rowid`,
       `create index redaction_group on redaction (study, group_no)`,

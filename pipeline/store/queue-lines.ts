@@ -137,7 +137,7 @@ export async function readLinesOf({ db }: Db, study: string, nos: readonly numbe
   return rows.map((row) => toLine(row, decisions.get(row.decision ?? '') ?? null))
 }
 
-/** What changed after an event: groups whose decision, verdict or site queries did; or everything, after a transfer. */
+/** What changed after an event: groups whose decision, verdict, site queries or hidden words did; or everything, after a transfer. */
 export async function listChangedGroups(
   { db }: Db,
   study: string,
@@ -159,6 +159,7 @@ export async function listChangedGroups(
     select group_no as no from decision where study = ${study} and seq > ${sinceSeq} and group_no is not null
     union select d.group_no from verdict w cross join decision d on d.study = w.study and d.id = w.decision
       where w.study = ${study} and w.seq > ${sinceSeq} and d.group_no is not null
+    union select group_no from redaction where study = ${study} and seq > ${sinceSeq}
     union ${ofOccurrences} (select occurrence_no from decision where study = ${study} and seq > ${sinceSeq} and occurrence_no is not null)
     union ${ofOccurrences} (select q.occurrence_no from query_step s join site_query q on q.study = s.study and q.id = s.query where s.study = ${study} and s.seq > ${sinceSeq})`.execute(
     db,

@@ -16,7 +16,7 @@ import {
 } from '../../index.ts'
 import { toActor } from '../actor.ts'
 import { ACTOR_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
-import { toCount, toShellWord, toTable, toVisible } from '../tables.ts'
+import { toCount, toRedactedLine, toShellWord, toTable, toVisible } from '../tables.ts'
 
 export const RUN = toCommand({
   name: 'run',
@@ -175,6 +175,9 @@ function toText(
     lines.push(
       `noticed        ${count > examples.length ? `and ${count - examples.length} more: ` : ''}what is coded stays as it is; code anew by hand what you want changed`,
     )
+
+  const redacted = toRedactedLine(report.redacted)
+  if (redacted !== undefined) lines.push(`noticed        ${redacted}`)
 
   if (report.status === 'incomplete') {
     lines.push('', `INCOMPLETE: nothing of this transfer is current. What stands in the way:`)
