@@ -169,7 +169,7 @@ async function toReport(
     ...rest
   }: { study: Study; store: Store; kits: CodingKits } & Omit<
     RunReport,
-    'status' | 'study' | 'leftOut' | 'counts' | 'redacted'
+    'counts' | 'leftOut' | 'redacted' | 'status' | 'study'
   >,
 ): Promise<RunReport> {
   const leftOut = kits.all.flatMap((kit) =>

@@ -9,10 +9,10 @@
  *     {"code": {"term": "sore thumb", "to": "code or text of a term", "as": "Ann", "reason", "domain", "dictionary", "usubjid", "study"}}
  *     {"split": {"term", "parts": [["text of a part", "code or text of its term"], …], "as", …}}   {"undo": {"term", "as", …}}
  *     {"approve": {"term", "as", …}}   {"reject": {"term", "as", "reason", …}}
+ *     {"read": {"domain": "AE", "study"}}   the rows of the dataset that is current, in a line each
  *     {"proposeSynonym": {"term": "HA", "to": "code or text of a term", "as", "scope": "study", "domain", "reason", "study"}}
  *     {"approveSynonym": {"term": "HA", "as", "scope", "reason", …}}   {"rejectSynonym": …}   {"retireSynonym": …}
  *   The last three are about the newest entry of that verbatim in the list of that scope, one that can be judged so first.
- *     {"read": {"domain": "AE", "study"}}   the rows of the dataset that is current, in a line each
  *   With `usubjid` an act is about that subject's occurrence of the term, without it about the term group.
  *   What is zero or empty is left out of `expect` (the rows read are not); a refused act expects `{"error": "CODE"}` and nothing else.
  * - study.json (and others), in which `$OPENAE` stands for the folder of OpenAE 0.1 and `$SAMPLES` for that of the samples;

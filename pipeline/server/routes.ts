@@ -12,6 +12,6 @@ export const ROUTES: readonly Route[] = [
   ...TERM_ROUTES,
   ...DICTIONARY_ROUTES,
   ...OVERSIGHT_ROUTES,
-  ...PEOPLE_ROUTES,
   ...LIST_ROUTES,
+  ...PEOPLE_ROUTES,
 ]
