@@ -5,7 +5,7 @@
 import type { ComponentChildren } from 'preact'
 import { toFigure } from '../parts/words.ts'
 
-const PLOT = { width: 560, height: 200, left: 44, right: 10, top: 10, bottom: 26 }
+const PLOT = { width: 560, height: 236, left: 44, right: 10, top: 10, bottom: 26 }
 const INNER = { width: PLOT.width - PLOT.left - PLOT.right, height: PLOT.height - PLOT.top - PLOT.bottom }
 
 export interface Column {
@@ -218,7 +218,7 @@ export interface Band {
 /** What the machine promised (across) against what people found right (up): on the line it is honest. */
 export function Reliability({ bands }: { bands: readonly Band[] }) {
   const side = 250
-  const edge = { left: 44, bottom: 34, top: 10, right: 10 }
+  const edge = { left: 44, bottom: 34, top: 10, right: 24 }
   const inner = side - edge.left - edge.right
   const x = (share: number) => edge.left + share * inner
   const y = (share: number) => edge.top + (1 - share) * (side - edge.top - edge.bottom)

@@ -133,7 +133,7 @@ export function DictionaryBrowser({
             {...(trail.length > 0 ? { onBack: () => setTrail(trail.slice(0, -1)) } : {})}
           />
         ) : (
-          // biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrows walk the buttons within
+          // Arrows walk the buttons within.
           <ul class="hits" ref={results} onKeyDown={onKey}>
             {value?.rows.map((hit) => (
               <Hit

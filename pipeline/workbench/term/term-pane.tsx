@@ -139,42 +139,45 @@ export function TermPane({
           />
         </header>
         <div class="term-body">
-          {draft !== undefined && (
-            <p class="banner" role="alert">
-              <Icon name="warning" /> <span>{draft.words}</span>
+          <div class="meaning">
+            {draft !== undefined && (
+              <p class="banner" role="alert">
+                <Icon name="warning" /> <span>{draft.words}</span>
+              </p>
+            )}
+            {decision !== null && (hasCode || decision.verdict !== null || !decision.byMachine) && (
+              <Standing decision={decision} />
+            )}
+            <p class="proposal-reason">
+              <span class="badge">{toOutcomeWords(proposal.outcome)}</span> {proposal.reason}
             </p>
-          )}
-          {decision !== null && (hasCode || decision.verdict !== null || !decision.byMachine) && (
-            <Standing decision={decision} />
-          )}
-          <p class="proposal-reason">
-            <span class="badge">{toOutcomeWords(proposal.outcome)}</span> {proposal.reason}
-          </p>
-          {proposal.parts.length > 1 && (
-            <p class="proposal-parts">
-              {proposal.parts.map(({ text, start, candidate }) => (
-                <span key={start} class="part-pair">
-                  <span class="part">
-                    <PlainText text={text} />
+            {proposal.parts.length > 1 && (
+              <p class="proposal-parts">
+                {proposal.parts.map(({ text, start, candidate }) => (
+                  <span key={start} class="part-pair">
+                    <span class="part">
+                      <PlainText text={text} />
+                    </span>
+                    {candidate.path.at(-1)?.text}
                   </span>
-                  {candidate.path.at(-1)?.text}
-                </span>
-              ))}
-            </p>
-          )}
-          <Candidates
-            candidates={proposal.candidates}
-            chosen={chosen}
-            mayCode={mayCode}
-            onChoose={choose}
-            onPreview={setPreview}
-          />
+                ))}
+              </p>
+            )}
+            <Candidates
+              candidates={proposal.candidates}
+              chosen={chosen}
+              mayCode={mayCode}
+              onChoose={choose}
+              onPreview={setPreview}
+            />
+          </div>
           <Tabs view={view} onAct={(next, seen) => onAct(view, next, seen)} onNote={() => setOpen('note')} />
         </div>
         <footer class="acts">
           {mayCode && (
             <button type="button" class="button primary" disabled={chosen === undefined} onClick={() => code()}>
-              {chosen === undefined ? 'Code' : `Code to ${chosen.text}`} <Keycap of="Enter" />
+              <span class="act-words">{chosen === undefined ? 'Code' : `Code to ${chosen.text}`}</span>{' '}
+              <Keycap of="Enter" />
             </button>
           )}
           {mayJudge && (
