@@ -75,7 +75,7 @@ export function Filters({
         </select>
         <Icon name="down" />
       </label>
-      <span class="shown" role="status">
+      <span class="unseen" role="status">
         {shown}
       </span>
     </search>

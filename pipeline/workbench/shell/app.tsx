@@ -15,26 +15,17 @@ import { listViews, showView } from './views.tsx'
 export function App() {
   const session = useCell(sessionCell)
   const [fault, setFault] = useState<string>()
-  const [ways, setWays] = useState<Session['signIn']>('password')
   useEffect(() => {
     readSession().catch((error: unknown) => {
       sessionCell.set(null)
-      if (error instanceof Refusal && error.status === 401) setWays(toWays(error))
-      else setFault(toWords(error))
+      if (!(error instanceof Refusal) || error.status !== 401) setFault(toWords(error))
     })
     return listenToKeys()
   }, [])
   if (session === undefined) return <p class="waiting">Opening …</p>
-  if (session === null) return <SignInPage ways={ways} fault={fault} />
+  if (session === null) return <SignInPage fault={fault} />
   if (session.person.mustChange) return <PasswordPage session={session} />
   return <Workbench session={session} />
-}
-
-/** The refusal says which ways to sign in there are. */
-function toWays({ fault }: Refusal): Session['signIn'] {
-  const words = `${fault.expected ?? ''} ${fault.action ?? ''}`
-  if (!/oidc|organisation/i.test(words)) return 'password'
-  return /password/i.test(words) ? 'both' : 'oidc'
 }
 
 function Workbench({ session }: { session: Session }) {
@@ -63,7 +54,7 @@ function Workbench({ session }: { session: Session }) {
         study,
         session,
         api: toStudyApi(study.id),
-        may: (permission) => study.permissions.includes(permission),
+        may: (permission) => study.permissions.includes(permission) || session.permissions.includes(permission),
       },
     [study, session],
   )

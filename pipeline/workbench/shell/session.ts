@@ -1,40 +1,28 @@
 /** Who is signed in, and what they may do where. */
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import type { SessionView, WaysIn } from '../../../schemas/api/session.ts'
 import type { Permission } from '../../../schemas/roles.ts'
 import { toCell } from '../parts/cell.ts'
 import { ask, keepCsrf } from './api.ts'
 import type { StudyApi } from './study-api.ts'
 
-export interface StudySeat {
-  readonly id: string
-  readonly title: string
-  readonly protocol: string
-  readonly environment: string
-  readonly roles: readonly string[]
-  readonly permissions: readonly Permission[]
-}
-export interface Session {
-  readonly person: { readonly name: string; readonly fullName: string; readonly mustChange: boolean }
-  readonly csrf: string
-  readonly studies: readonly StudySeat[]
-  readonly signIn: 'password' | 'oidc' | 'both'
-  readonly version: string
-}
+export type Session = SessionView
+export type StudySeat = SessionView['studies'][number]
 
 /** Undefined while nobody knows yet; null when nobody is signed in. */
 export const session = toCell<Session | null | undefined>(undefined)
 
 export async function readSession(): Promise<Session> {
-  const found = await ask<Session>('GET', '/session')
-  keepCsrf(found.csrf)
-  session.set(found)
-  return found
+  return keepSession(await ask<Session>('GET', '/session'))
+}
+
+export async function readWaysIn(): Promise<WaysIn> {
+  return await ask<WaysIn>('GET', '/ways-in')
 }
 
 export async function signIn(name: string, password: string): Promise<Session> {
-  await ask('POST', '/session', { body: { name, password } })
-  return await readSession()
+  return keepSession(await ask<Session>('POST', '/session', { body: { name, password } }))
 }
 
 export async function signOut(): Promise<void> {
@@ -46,6 +34,12 @@ export async function signOut(): Promise<void> {
 export async function changePassword(old: string, next: string): Promise<void> {
   await ask('POST', '/session/password', { body: { old, new: next } })
   await readSession()
+}
+
+function keepSession(found: Session): Session {
+  keepCsrf(found.csrf)
+  session.set(found)
+  return found
 }
 
 /** One study as the person who is signed in sees it. */

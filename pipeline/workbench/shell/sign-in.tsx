@@ -1,8 +1,10 @@
 /** Signing in: the page before anything else, and the dialog when a session has ended while somebody works. */
 import { useState } from 'preact/hooks'
+import type { WaysIn } from '../../../schemas/api/session.ts'
 import { Dialog } from '../parts/dialog.tsx'
+import { useAnswer } from '../parts/use-answer.ts'
 import { toWords } from './api.ts'
-import { changePassword, type Session, signIn, signOut } from './session.ts'
+import { changePassword, readWaysIn, type Session, signIn, signOut } from './session.ts'
 
 function Mark() {
   return (
@@ -12,7 +14,8 @@ function Mark() {
   )
 }
 
-export function SignInPage({ ways, fault }: { ways: Session['signIn']; fault: string | undefined }) {
+export function SignInPage({ fault }: { fault: string | undefined }) {
+  const { value: ways } = useAnswer('ways-in', readWaysIn)
   return (
     <main class="door">
       <div class="door-card">
@@ -23,19 +26,23 @@ export function SignInPage({ ways, fault }: { ways: Session['signIn']; fault: st
             {fault}
           </p>
         )}
-        {ways !== 'oidc' && <PasswordForm />}
-        {ways !== 'password' && (
-          <a class="button" href="/api/session/oidc">
-            Sign in with your organisation
-          </a>
-        )}
+        {ways?.password !== false && <PasswordForm />}
+        {ways?.issuer != null && <IssuerLink issuer={ways.issuer} />}
       </div>
     </main>
   )
 }
 
-function PasswordForm({ name: fixedName, onDone }: { name?: string; onDone?: () => void }) {
-  const [name, setName] = useState(fixedName ?? '')
+function IssuerLink({ issuer }: { issuer: NonNullable<WaysIn['issuer']> }) {
+  return (
+    <a class="button" href={issuer.start}>
+      Sign in with {issuer.name}
+    </a>
+  )
+}
+
+function PasswordForm() {
+  const [name, setName] = useState('')
   const [password, setPassword] = useState('')
   const [fault, setFault] = useState<string>()
   const [isBusy, setBusy] = useState(false)
@@ -45,7 +52,6 @@ function PasswordForm({ name: fixedName, onDone }: { name?: string; onDone?: () 
     setFault(undefined)
     try {
       await signIn(name, password)
-      onDone?.()
     } catch (error) {
       setFault(toWords(error))
       setPassword('')
@@ -62,7 +68,6 @@ function PasswordForm({ name: fixedName, onDone }: { name?: string; onDone?: () 
           autocomplete="username"
           required
           value={name}
-          readOnly={fixedName !== undefined}
           onInput={(event) => setName(event.currentTarget.value)}
         />
       </label>
@@ -91,13 +96,12 @@ function PasswordForm({ name: fixedName, onDone }: { name?: string; onDone?: () 
 
 /** The session has ended: what is on the page stays, and goes on after. */
 export function SignInAgain({ session, onDone }: { session: Session; onDone: () => void }) {
+  const { value: ways } = useAnswer('ways-in', readWaysIn)
   return (
     <Dialog title="Your session has ended" onClose={() => location.reload()}>
       <p>Sign in again to go on. What you were doing is kept.</p>
-      {session.signIn === 'oidc' ? (
-        <a class="button primary" href="/api/session/oidc">
-          Sign in with your organisation
-        </a>
+      {session.signIn === 'issuer' ? (
+        ways?.issuer != null && <IssuerLink issuer={ways.issuer} />
       ) : (
         <InnerForm name={session.person.name} onDone={onDone} />
       )}

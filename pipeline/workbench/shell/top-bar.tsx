@@ -33,7 +33,7 @@ export function TopBar({
           <span class="unseen">Study</span>
           <select
             value={seat.study.id}
-            title={seat.study.title}
+            title={seat.study.title ?? seat.study.protocol}
             onChange={(event) => goTo(event.currentTarget.value, view)}
           >
             {session.studies.map(({ id, protocol, environment }) => (
@@ -107,7 +107,7 @@ function PersonMenu({
           <span class="muted">{name}</span>
         </p>
         {seat !== undefined && <p class="muted">{seat.study.roles.join(', ')}</p>}
-        {session.signIn !== 'oidc' && (
+        {session.signIn === 'password' && (
           <button type="button" class="menu-row" onClick={onPassword}>
             Change password
           </button>

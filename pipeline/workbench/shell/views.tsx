@@ -17,11 +17,13 @@ interface ViewRow {
 
 const DashboardView = lazy(async () => ({ default: (await import('../dashboard/dashboard-view.tsx')).DashboardView }))
 const AuditView = lazy(async () => ({ default: (await import('../audit/audit-view.tsx')).AuditView }))
+const PeopleView = lazy(async () => ({ default: (await import('../people/people-view.tsx')).PeopleView }))
 
 const ROWS: readonly ViewRow[] = [
   { view: 'queue', words: 'Queue', key: 'q', permission: 'read-terms', show: ({ at }) => <QueueView at={at} /> },
   { view: 'dashboard', words: 'Dashboard', key: 'd', permission: 'read-terms', show: () => <DashboardView /> },
   { view: 'audit', words: 'Audit', key: 'a', permission: 'read-audit', show: ({ at }) => <AuditView at={at} /> },
+  { view: 'people', words: 'People', key: 'p', permission: 'read-people', show: () => <PeopleView /> },
 ]
 
 export function listViews(seat: Seat): readonly ViewRow[] {

@@ -40,7 +40,7 @@ export function OccurrencesTab({
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
       <section class="table-frame" tabIndex={0} aria-label="Occurrences">
-        <table class="table">
+        <table class="table dense">
           <thead>
             <tr>
               <th scope="col">Subject</th>
@@ -71,13 +71,11 @@ export function OccurrencesTab({
                 </th>
                 <td>{row.site}</td>
                 {names.map((name) => (
-                  <td key={name}>
-                    <PlainText text={row.context.find((one) => one.name === name)?.value ?? ''} />
-                  </td>
+                  <ContextCell key={name} value={row.context.find((one) => one.name === name)?.value ?? ''} />
                 ))}
                 {hasOwn && <td>{row.decision?.codes.map(({ path }) => path.at(-1)?.text).join(' + ')}</td>}
                 <td>{row.siteQuery !== null && <QueryBadge query={row.siteQuery} />}</td>
-                <td>
+                <td class="row-acts">
                   {may('code') && (
                     <button type="button" class="link" onClick={() => setDiffers(row)}>
                       Code differently
@@ -107,6 +105,14 @@ export function OccurrencesTab({
         />
       )}
     </>
+  )
+}
+
+function ContextCell({ value }: { value: string }) {
+  return (
+    <td class="context" title={value}>
+      <PlainText text={value} />
+    </td>
   )
 }
 
