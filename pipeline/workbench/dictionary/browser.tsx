@@ -50,7 +50,12 @@ export function DictionaryBrowser({
     (signal) => api.search({ text: searched, mode, level: level || undefined, limit: 80, ...which }, signal),
   )
   const node = trail.at(-1)
-  const look = (to: NodeName) => setTrail([...trail, { level: to.level, code: to.code }])
+  const body = useRef<HTMLDivElement>(null)
+  const look = (to: NodeName) => {
+    setTrail([...trail, { level: to.level, code: to.code }])
+    // What was pressed is gone: the focus stays near.
+    requestAnimationFrame(() => body.current?.focus())
+  }
   const focusResult = (step: number) => {
     const buttons = [...(results.current?.querySelectorAll<HTMLButtonElement>('.hit') ?? [])]
     const at = buttons.indexOf(document.activeElement as HTMLButtonElement)
@@ -63,8 +68,17 @@ export function DictionaryBrowser({
       focusResult(event.key === 'ArrowDown' ? 1 : -1)
     }
   }
+  // Steps back through what was looked at before anything else is closed.
+  const onEscape = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || (trail.length === 0 && text === '')) return
+    event.preventDefault()
+    if (trail.length > 0) setTrail(trail.slice(0, -1))
+    else setText('')
+    field.current?.focus()
+  }
   return (
-    <aside class="dictionary" aria-label={`Dictionary ${name}`}>
+    // Escape of all that is within
+    <aside class="dictionary" aria-label={`Dictionary ${name}`} onKeyDown={onEscape}>
       <header>
         <label class="search-field">
           <Icon name="search" />
@@ -121,7 +135,7 @@ export function DictionaryBrowser({
           </span>
         </div>
       </header>
-      <div class="dictionary-body">
+      <div class="dictionary-body" ref={body} tabIndex={-1}>
         {fault !== undefined && <p class="fault">{fault}</p>}
         {node !== undefined || searched === '' ? (
           <NodePane

@@ -34,7 +34,7 @@ export function NodePane({
   return (
     <div class="node">
       {onBack !== undefined && (
-        <button type="button" class="link" onClick={onBack}>
+        <button type="button" class="link back" onClick={onBack}>
           ← Back
         </button>
       )}
@@ -157,9 +157,9 @@ function Section({ title, rows, children }: { title: string; rows: readonly unkn
   if (rows.length === 0) return null
   return (
     <section>
-      <h4>
+      <h3>
         {title} <span class="muted">{rows.length > 4 ? count(rows.length, '', '').trim() : ''}</span>
-      </h4>
+      </h3>
       <ul>{children}</ul>
     </section>
   )

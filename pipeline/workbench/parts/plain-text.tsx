@@ -27,6 +27,7 @@ function toNumber(sign: string): string {
 }
 
 export function PlainText({ text }: { text: string }) {
+  if (text === '') return null
   return (
     <bdi>
       {toPieces(text).map(({ text: part, isUnseen, start }) =>

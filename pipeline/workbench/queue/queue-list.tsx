@@ -157,7 +157,7 @@ function Row({
             <StateMark state={row.state} />
           </td>
           <td class="verbatim">
-            <PlainText text={row.verbatim} />
+            {row.verbatim.trim() === '' ? <span class="muted">(empty)</span> : <PlainText text={row.verbatim} />}
           </td>
           <td class="number times">{toFigure(row.occurrences)}</td>
           <td class="number subjects">{toFigure(row.subjects)}</td>

@@ -97,8 +97,9 @@ function PersonMenu({
   const { fullName, name } = session.person
   return (
     <>
-      <button type="button" class="person" popovertarget="person-menu" aria-label={`You: ${fullName}`} title={fullName}>
+      <button type="button" class="person" popovertarget="person-menu" title={fullName}>
         {toInitials(fullName)}
+        <span class="unseen">: {fullName}, your account</span>
       </button>
       <div id="person-menu" class="menu" popover="auto">
         <p>

@@ -50,7 +50,7 @@ export function Aligned({
     return (
       <div class="aligned">
         <p class="plain">
-          <PlainText text={verbatim} />
+          {verbatim.trim() === '' ? <span class="muted">(empty)</span> : <PlainText text={verbatim} />}
         </p>
       </div>
     )
@@ -92,7 +92,6 @@ function Word({ words, token, onLook }: { words: string; token: Token; onLook: (
     <button
       type="button"
       class={`word ${mark}`}
-      aria-label={`${words}: ${role}${token.term === undefined ? '' : `, stands for ${token.term}`}${token.grounds === undefined ? '' : `. ${token.grounds}`}`}
       onMouseEnter={() => onLook(token)}
       onMouseLeave={() => onLook(undefined)}
       onFocus={() => onLook(token)}
@@ -101,7 +100,14 @@ function Word({ words, token, onLook }: { words: string; token: Token; onLook: (
       <span class="said">
         <PlainText text={words} />
       </span>
-      <span class="gloss">{gloss}</span>
+      <span class="gloss" aria-hidden="true">
+        {gloss}
+      </span>
+      <span class="unseen">
+        : {role}
+        {token.term !== undefined && `, stands for ${token.term}`}
+        {token.grounds !== undefined && `. ${token.grounds}`}
+      </span>
     </button>
   )
 }
