@@ -4,6 +4,7 @@ import type { Json } from '../schemas/content-id.ts'
 import { toSafeCsv } from '../schemas/csv-cell.ts'
 import type { Desk } from './desk.ts'
 import { type AuditedEvent, checkChain, listActors, listEvents, readCodesOf } from './store/audit.ts'
+import { findMasks } from './store/redactions.ts'
 import type { Store } from './store/store.ts'
 
 const LIMIT = 100
@@ -106,10 +107,11 @@ async function toRows(store: Store, study: string, events: readonly AuditedEvent
     return [decision, replaces].filter((id): id is string => typeof id === 'string')
   })
   const codes = await readCodesOf(store, study, named)
+  const masks = await findMasks(store, study)
   return events.map((event) => {
     const { seq, at, actor, auth, kind, reason, hash, group } = event
     const { decision, replaces } = toBody(event.body)
-    return {
+    const row = {
       seq,
       at,
       actor,
@@ -123,6 +125,7 @@ async function toRows(store: Store, study: string, events: readonly AuditedEvent
       reason,
       hash,
     }
+    return event.verbatim === null ? row : masks.toShownAbout(row, event.verbatim)
   })
 }
 

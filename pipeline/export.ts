@@ -1,9 +1,10 @@
 /** Writing the dataset anew from what is decided, without a transfer. */
 import { AecoderError } from '../schemas/errors.ts'
-import { openCodingKits } from './coding-kits.ts'
+import { openCodingKits, withApprovedEntries } from './coding-kits.ts'
 import type { RunOptions } from './run.ts'
 import { checkDictionariesInForce, checkStoreKnowsRun, listSettings } from './run.ts'
 import { checkContexts } from './run-context.ts'
+import { numberParts } from './run-parts.ts'
 import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
 import { recordSettings } from './store/artefacts.ts'
 import { findCommitted } from './store/current.ts'
@@ -19,11 +20,12 @@ export async function exportStudy(
   study: Study,
   options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress' | 'askPassword'>,
 ): Promise<{ run: PublishedRun; isUnchanged: boolean }> {
-  const kits = await openCodingKits(study, options)
+  const opened = await openCodingKits(study, options)
   const store = await openStudyStore(study, options.ambience)
   try {
     const unlock = lockStudy(store, study.id)
     try {
+      const kits = await withApprovedEntries(study, { kits: opened, store })
       if (!(await findCommitted(store.db, study.id)))
         throw new AecoderError('NO_INPUT', {
           where: study.id,
@@ -39,9 +41,10 @@ export async function exportStudy(
         approval: study.config.approval,
       })
       // What people coded since the last run is held against each subject before it enters a dataset.
-      const { head } = await checkContexts(study, { store, kits })
+      const { head: checked } = await checkContexts(study, { store, kits })
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged) return { run: unchanged, isUnchanged: true }
+      const head = await numberParts(study, { store, head: checked })
       // study.json may map more by now; the rows in the store do not hold it until a run takes it in.
       const current = await readCurrentRun(study)
       const asBefore =

@@ -28,6 +28,7 @@ import {
   type StoredDecision,
 } from './store/queue.ts'
 import { listOpenSiteQueries } from './store/queue-lines.ts'
+import { findMasks } from './store/redactions.ts'
 
 /** Who looks: their name, and whether their role approves. */
 export interface Viewer {
@@ -65,13 +66,17 @@ export async function viewTerm(desk: Desk, term: string, viewer: Viewer): Promis
   const { name, version } = kit.dictionary.ref
   const decision = group.decision
   const approval = decision && toApproval(decision.waits, decision.verdict?.kind ?? null)
-  return {
-    row,
+  const masks = await findMasks(store, study.id)
+  const said = {
     folded: group.folded,
-    dictionary: { name, version, levels: [...kit.dictionary.levels] },
     proposal: toProposal(group, kit),
     decision: decision && toDecisionView(decision, { kit, basedOn: group.folded }),
     notes: await listNotes(store, study.id, group.target.no),
+  }
+  return {
+    row,
+    dictionary: { name, version, levels: [...kit.dictionary.levels] },
+    ...masks.toShownAbout(said, group.folded),
     policy: study.config.approval,
     mayApprove:
       viewer.isApprover &&
@@ -96,9 +101,11 @@ export async function viewOccurrences(
   const found = await listOccurrences(store, study.id, { group, limit, offset })
   const asked = await listOpenSiteQueries(store, study.id, { occurrences: found.map((each) => each.target.no) })
   const now = store.ambience.now()
-  const rows = found.map((occurrence) => {
+  const masks = await findMasks(store, study.id)
+  const rows = found.map((occurrence): OccurrenceView => {
+    const { decision } = occurrence
     const siteQuery = asked.get(occurrence.target.no)
-    return {
+    const said = {
       id: occurrence.target.id,
       usubjid: occurrence.usubjid,
       site: occurrence.site,
@@ -108,10 +115,6 @@ export async function viewOccurrences(
       place: toKeyPlace(occurrence.key),
       file: occurrence.file,
       line: occurrence.line,
-      decision:
-        occurrence.decision === null || occurrence.decision.outcome === 'fits-context'
-          ? null
-          : toDecisionView(occurrence.decision, { kit, basedOn: occurrence.verbatim }),
       siteQuery:
         siteQuery === undefined
           ? null
@@ -121,6 +124,14 @@ export async function viewOccurrences(
               text: siteQuery.text,
               ageDays: Math.max(0, Math.floor((Date.parse(now) - Date.parse(siteQuery.raisedAt)) / DAY_MS)),
             },
+    }
+    return {
+      ...masks.toShownAbout(said, occurrence.verbatim),
+      // It may be of an earlier verbatim, which has hidden words of its own.
+      decision:
+        decision === null || decision.outcome === 'fits-context'
+          ? null
+          : masks.toShownAbout(toDecisionView(decision, { kit, basedOn: occurrence.verbatim }), decision.basedOn),
     }
   })
   const end = offset + rows.length
@@ -142,7 +153,8 @@ export async function viewHistory(
       ? { about: target.group.target, basedOn: target.group.folded }
       : { about: target.occurrence.target, basedOn: target.occurrence.verbatim }
   const history = await listHistory(store, study.id, about)
-  return history.map((decision) => toDecisionView(decision, { kit, basedOn }))
+  const masks = await findMasks(store, study.id)
+  return history.map((decision) => masks.toShownAbout(toDecisionView(decision, { kit, basedOn }), decision.basedOn))
 }
 
 /** How this verbatim was coded in other studies of the store, and verbatims of like words in this one. */
@@ -150,9 +162,10 @@ export async function viewPrecedents(desk: Desk, term: string, { limit }: { limi
   const { study, store, queue } = desk
   const elsewhere = await listElsewhere(store, { study: study.id, group: term, limit })
   const here = await queue.listLike(term, { limit })
+  const masks = await findMasks(store, study.id)
   return {
     rows: [
-      ...elsewhere.map((row) => ({ ...row, isHere: false, isSame: true })),
+      ...elsewhere.map((row) => ({ ...masks.toShownAbout(row, row.verbatim), isHere: false, isSame: true })),
       ...here.map(({ row, isSame }) => ({
         study: study.id,
         isHere: true,
@@ -188,7 +201,8 @@ export async function noteTerm(
     text,
     actor: note.actor,
   })
-  return listNotes(store, study.id, group.target.no)
+  const masks = await findMasks(store, study.id)
+  return masks.toShownAbout(await listNotes(store, study.id, group.target.no), group.folded)
 }
 
 /** The line of a term as it is now; after an act. */

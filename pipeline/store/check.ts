@@ -10,6 +10,9 @@ import type { ArtefactSet } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
 import { checkAccounts } from './check-accounts.ts'
+import { checkListArtefacts, checkLists } from './check-lists.ts'
+import { checkParts } from './check-parts.ts'
+import { checkRedactions } from './check-redactions.ts'
 import { countGroups, digestAccount, digestVersions, findCommitted, toSubjectContentId } from './current.ts'
 import { digestDecisions, toDecisionId } from './decisions.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -36,11 +39,14 @@ const DECIDING_EVENTS: ReadonlySet<string> = new Set(['autocoded', 'context-chec
 /** Faults named one by one; beyond it only counted. */
 const FAULTS_NAMED = 100
 
-/** Recomputes everything that can be recomputed. `hashAt` gives the chain's hash after an event, to hold manifests against. */
+/**
+ * Recomputes everything that can be recomputed. `hashAt` gives the chain's hash after an event, to hold manifests against;
+ * `listOwners` have the lists over several studies that this one's codes rested on, in chains of their own.
+ */
 export async function checkStore(
   db: Kysely<Tables>,
   study: string,
-): Promise<StoreCheck & { hashAt: (seq: number) => string | undefined }> {
+): Promise<StoreCheck & { hashAt: (seq: number) => string | undefined; listOwners: readonly string[] }> {
   const faults = new Faults()
   await checkTables(db, faults)
   const hashes = new Map<number, string>()
@@ -55,8 +61,13 @@ export async function checkStore(
   const decisions = await checkDecisions(db, study, { vouched, faults })
   const verdicts = await checkVerdicts(db, study, { vouched, faults })
   const { transfers, versions } = await checkTransfers(db, study, { vouched, faults })
+  const further = { vouched, fault: (text: string) => faults.add(text) }
+  await checkParts(db, study, further)
+  await checkRedactions(db, study, further)
   await checkDatasets(db, study, { vouched, faults })
   await checkSettings(db, study, { vouched, faults })
+  await checkLists(db, study, { vouched, faults })
+  const listOwners = await checkListArtefacts(db, study, faults)
   const groups = await checkGroups(db, study, faults)
   if (study === PEOPLE_STUDY) await checkAccounts(db, { vouched, faults })
   return {
@@ -64,6 +75,7 @@ export async function checkStore(
     counts: { events: head.seq, decisions, verdicts, transfers, versions, groups },
     faults: faults.list(),
     hashAt: (seq) => hashes.get(seq),
+    listOwners: [...listOwners].filter((owner) => owner !== study),
   }
 }
 
@@ -317,7 +329,7 @@ async function checkVersions(
       state: string | null
     }>`
       select o.no, v.transfer_no, o.id, o.key, o.subject, o.domain, o.field, v.serious, g.folded, g.domain as group_domain, g.field as group_field, v.verbatim, v.subject_raw, v.site, v.context, v.content_id, e.state,
-        (select count(*) from sequence s where s.study = o.study and s.occurrence_no = o.no) as sequences,
+        (select count(*) from sequence s where s.study = o.study and s.occurrence_no = o.no and s.part = 1) as sequences,
         exists (select 1 from group_member m where m.study = v.study and m.group_no = v.group_no and m.occurrence_no = v.occurrence_no) as is_member
       from occurrence_version v join occurrence o on o.study = v.study and o.no = v.occurrence_no
       left join term_group g on g.study = v.study and g.no = v.group_no

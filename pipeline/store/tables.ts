@@ -170,6 +170,8 @@ export interface Tables {
     occurrence_no: number
     part: number
     transfer_no: number
+    /** Of part 2 and further: the event that gave the number. */
+    seq: number | null
   }
   dataset: {
     study: string

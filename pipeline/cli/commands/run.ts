@@ -16,7 +16,7 @@ import {
 } from '../../index.ts'
 import { toActor } from '../actor.ts'
 import { ACTOR_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
-import { toCount, toShellWord, toTable, toVisible } from '../tables.ts'
+import { toCount, toRedactedLine, toShellWord, toTable, toVisible } from '../tables.ts'
 
 export const RUN = toCommand({
   name: 'run',
@@ -81,6 +81,9 @@ function toAcceptable(reason: string): Acceptable {
   return known
 }
 
+/** Synonyms left out that are named one by one. */
+const LEFT_OUT_SHOWN = 5
+
 const AS_OF_FROM: { readonly [from in RunReport['transfer']['asOfFrom']]: string } = {
   option: '',
   earlier: ' (as it was taken in)',
@@ -142,6 +145,16 @@ function toText(
   )
   for (const { file, code, count, examples } of remarks)
     lines.push(`noticed        ${file}: ${count} × ${code}: ${toVisible(examples[0] ?? '')}`)
+  for (const { verbatim, scope, term } of report.leftOut.slice(0, LEFT_OUT_SHOWN))
+    lines.push(
+      toVisible(
+        `noticed        "${verbatim}" in the ${scope} list codes nothing: ${term.text} (${term.code}) cannot be assigned in this dictionary`,
+      ),
+    )
+  if (report.leftOut.length > LEFT_OUT_SHOWN)
+    lines.push(
+      `               and ${report.leftOut.length - LEFT_OUT_SHOWN} more: aecoder synonyms list --state approved`,
+    )
   for (const { verbatim, standing, by, now } of report.disagreements.examples)
     lines.push(
       toVisible(
@@ -162,6 +175,9 @@ function toText(
     lines.push(
       `noticed        ${count > examples.length ? `and ${count - examples.length} more: ` : ''}what is coded stays as it is; code anew by hand what you want changed`,
     )
+
+  const redacted = toRedactedLine(report.redacted)
+  if (redacted !== undefined) lines.push(`noticed        ${redacted}`)
 
   if (report.status === 'incomplete') {
     lines.push('', `INCOMPLETE: nothing of this transfer is current. What stands in the way:`)

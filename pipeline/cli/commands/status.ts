@@ -1,6 +1,7 @@
 /** `status`: where a study stands. */
 import {
   type CurrentRun,
+  countRedacted,
   countStudy,
   listTransfers,
   type Promised,
@@ -10,7 +11,7 @@ import {
 } from '../../index.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
-import { toTable } from '../tables.ts'
+import { toRedactedLine, toTable } from '../tables.ts'
 
 export const STATUS = toCommand({
   name: 'status',
@@ -43,8 +44,11 @@ export const STATUS = toCommand({
         )
       lines.push('', toCounts(counts))
       for (const beside of counts.beside) lines.push('', `In ${beside.terminology}`, toCounts(beside))
+      const redacted = await countRedacted(store, study.id)
+      const told = toRedactedLine(redacted)
+      if (told !== undefined) lines.push('', told)
       lines.push('', toPromise(promise), '', toCurrent(current))
-      return { json: { study: study.id, transfers, counts, promise, current }, text: lines.join('\n') }
+      return { json: { study: study.id, transfers, counts, redacted, promise, current }, text: lines.join('\n') }
     })
   },
 })
