@@ -12,6 +12,7 @@ import { useSeat } from '../shell/session.ts'
 import { tell } from '../shell/toasts.tsx'
 
 const WAIT_MS = 250
+const SHOWN_LETTERS = 120
 
 export function AuditView({ at }: { at: URLSearchParams }) {
   const { api } = useSeat()
@@ -143,9 +144,9 @@ function Rows({ audit, onMore }: { audit: Audit; onMore: () => void }) {
               <td class="nowrap">
                 <time dateTime={row.at}>{toMoment(row.at)}</time>
               </td>
-              <td>
+              <td title={row.auth}>
                 {row.actor}
-                {row.actorKind === 'person' && <span class="muted small"> {row.auth}</span>}
+                <span class="written">{row.actorKind === 'person' ? row.auth : 'system'}</span>
               </td>
               <td>
                 <span class="badge">{row.kind}</span>
@@ -159,9 +160,15 @@ function Rows({ audit, onMore }: { audit: Audit; onMore: () => void }) {
                   </a>
                 )}
               </td>
-              <td class="muted">{row.before !== null && <PlainText text={row.before} />}</td>
-              <td>{row.after !== null && <PlainText text={row.after} />}</td>
-              <td class="muted">{row.reason !== null && <PlainText text={row.reason} />}</td>
+              <td class="muted">
+                <LongText text={row.before} />
+              </td>
+              <td>
+                <LongText text={row.after} />
+              </td>
+              <td class="muted">
+                <LongText text={row.reason} />
+              </td>
             </tr>
           ))}
         </tbody>
@@ -172,6 +179,20 @@ function Rows({ audit, onMore }: { audit: Audit; onMore: () => void }) {
         </button>
       )}
     </div>
+  )
+}
+
+/** What is long is shown by its beginning until somebody asks for all of it. */
+function LongText({ text }: { text: string | null }) {
+  if (text === null) return null
+  if (text.length <= SHOWN_LETTERS) return <PlainText text={text} />
+  return (
+    <details class="long">
+      <summary>
+        <PlainText text={`${text.slice(0, SHOWN_LETTERS)} …`} />
+      </summary>
+      <PlainText text={text} />
+    </details>
   )
 }
 

@@ -3,10 +3,13 @@
  * of SVG, colours are classes; each picture has its figures as a table beside it for those who read instead.
  */
 import type { ComponentChildren } from 'preact'
-import { toFigure } from '../parts/words.ts'
+import { toDay, toFigure } from '../parts/words.ts'
 
 const PLOT = { width: 560, height: 236, left: 44, right: 10, top: 10, bottom: 26 }
 const INNER = { width: PLOT.width - PLOT.left - PLOT.right, height: PLOT.height - PLOT.top - PLOT.bottom }
+
+/** Between two days that are named. */
+const LEAST_BETWEEN = 80
 
 export interface Column {
   readonly name: string
@@ -93,7 +96,10 @@ export interface Layer {
 export function Areas({ days, layers }: { days: readonly string[]; layers: readonly Layer[] }) {
   const sums = days.map((_, i) => layers.reduce((sum, { values }) => sum + (values[i] ?? 0), 0))
   const top = toTop(Math.max(1, ...sums))
-  const x = (i: number) => PLOT.left + (days.length === 1 ? INNER.width : (i / (days.length - 1)) * INNER.width)
+  const times = days.map((day) => Date.parse(day))
+  const begin = times[0] ?? 0
+  const span = Math.max(1, (times.at(-1) ?? 0) - begin)
+  const x = (i: number) => PLOT.left + (((times[i] ?? begin) - begin) / span) * INNER.width
   const y = (value: number) => PLOT.top + INNER.height * (1 - value / top)
   const floor = days.map(() => 0)
   const areas = layers.map(({ className, values }) => {
@@ -107,7 +113,7 @@ export function Areas({ days, layers }: { days: readonly string[]; layers: reado
       {areas.map(({ className, d }) => (
         <path key={className} class={className} d={d} />
       ))}
-      {listMarks(days.length).map((i) => (
+      {listMarks(days, x).map((i) => (
         <text
           key={i}
           class="mark-text"
@@ -115,7 +121,7 @@ export function Areas({ days, layers }: { days: readonly string[]; layers: reado
           y={PLOT.height - 8}
           text-anchor={i === 0 ? 'start' : i === days.length - 1 ? 'end' : 'middle'}
         >
-          {days[i]?.slice(5)}
+          {toDay(days[i] ?? '').slice(0, -5)}
         </text>
       ))}
     </svg>
@@ -134,12 +140,14 @@ function toArea(
   return `M${over.join('L')}L${under.toReversed().join('L')}Z`
 }
 
-function listMarks(length: number): readonly number[] {
-  if (length <= 1) return [0]
-  const step = Math.max(1, Math.round((length - 1) / 5))
-  return Array.from({ length }, (_, i) => i).filter(
-    (i) => i % step === 0 && (i === 0 || length - 1 - i >= step / 2 || i === length - 1),
-  )
+/** First and last day, and what has room between. */
+function listMarks(days: readonly string[], x: (i: number) => number): readonly number[] {
+  const last = days.length - 1
+  if (last <= 0) return [0]
+  const marks = [0]
+  for (let i = 1; i < last; i += 1)
+    if (x(i) - x(marks.at(-1) ?? 0) >= LEAST_BETWEEN && x(last) - x(i) >= LEAST_BETWEEN) marks.push(i)
+  return [...marks, last]
 }
 
 function Grid({ top, y }: { top: number; y: (value: number) => number }) {

@@ -24,7 +24,8 @@ export type SearchMode = 'exact' | 'begins' | 'contains' | 'wildcard' | 'similar
 /** Which dictionary: the one that codes this domain under this name. */
 export interface WhichDictionary {
   readonly domain: 'AE' | 'MH'
-  readonly dictionary: string
+  /** The domain's own where left out. */
+  readonly dictionary?: string | undefined
 }
 export interface Search extends WhichDictionary {
   readonly text: string

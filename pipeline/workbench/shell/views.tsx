@@ -17,10 +17,26 @@ interface ViewRow {
 
 const DashboardView = lazy(async () => ({ default: (await import('../dashboard/dashboard-view.tsx')).DashboardView }))
 const AuditView = lazy(async () => ({ default: (await import('../audit/audit-view.tsx')).AuditView }))
+const SynonymsView = lazy(async () => ({ default: (await import('../synonyms/synonyms-view.tsx')).SynonymsView }))
+const ApprovalView = lazy(async () => ({ default: (await import('../approval/approval-view.tsx')).ApprovalView }))
 const PeopleView = lazy(async () => ({ default: (await import('../people/people-view.tsx')).PeopleView }))
 
 const ROWS: readonly ViewRow[] = [
   { view: 'queue', words: 'Queue', key: 'q', permission: 'read-terms', show: ({ at }) => <QueueView at={at} /> },
+  {
+    view: 'approval',
+    words: 'Approval',
+    key: 'v',
+    permission: 'read-terms',
+    show: ({ at }) => <ApprovalView at={at} />,
+  },
+  {
+    view: 'synonyms',
+    words: 'Synonyms',
+    key: 's',
+    permission: 'read-terms',
+    show: ({ at }) => <SynonymsView at={at} />,
+  },
   { view: 'dashboard', words: 'Dashboard', key: 'd', permission: 'read-terms', show: () => <DashboardView /> },
   { view: 'audit', words: 'Audit', key: 'a', permission: 'read-audit', show: ({ at }) => <AuditView at={at} /> },
   { view: 'people', words: 'People', key: 'p', permission: 'read-people', show: () => <PeopleView /> },

@@ -1,5 +1,7 @@
 /** What a person does to a term, as the page keeps it until the server has said yes. */
+
 import type { ActView, TermView } from '../../../schemas/api/terms.ts'
+import type { ListScope } from '../../../schemas/lists.ts'
 import { count } from '../parts/words.ts'
 import type { StudyApi } from '../shell/study-api.ts'
 
@@ -14,6 +16,8 @@ export type Act =
       readonly codes: readonly GivenCode[]
       readonly reason?: string
       readonly occurrence?: string
+      /** Proposes the code as a synonym as well. */
+      readonly synonym?: ListScope
     }
   | { readonly kind: 'undo'; readonly reason?: string; readonly occurrence?: string }
   | { readonly kind: 'approve' }
@@ -32,6 +36,7 @@ export function sendAct(
         seen,
         ...(act.reason === undefined ? {} : { reason: act.reason }),
         ...(act.occurrence === undefined ? {} : { occurrence: act.occurrence }),
+        ...(act.synonym === undefined ? {} : { synonym: { scope: act.synonym } }),
       })
     case 'undo':
       return api.undo(row.id, {
@@ -51,7 +56,7 @@ export function toActWords(act: Act, done: ActView): string {
   const times = count(done.occurrences, 'occurrence')
   switch (act.kind) {
     case 'code':
-      return `Coded to ${done.codes.map(({ text }) => text).join(' + ') || toCodeWords(act)}, ${times}${done.approval === 'pending' ? ', waits for approval' : ''}`
+      return `Coded to ${done.codes.map(({ text }) => text).join(' + ') || toCodeWords(act)}, ${times}${done.approval === 'pending' ? ', waits for approval' : ''}${toSynonymWords(done)}`
     case 'undo':
       return `Taken back, ${times}`
     case 'approve':
@@ -82,4 +87,9 @@ function toCodeWords({ codes }: Extract<Act, { kind: 'code' }>): string {
 /** Whether coding the term anew replaces a code that stands, which asks for a reason. */
 export function isReplacing({ decision }: TermView): boolean {
   return decision !== null && decision.codes.length > 0 && decision.approval !== 'rejected'
+}
+
+function toSynonymWords({ synonym }: ActView): string {
+  if (synonym === undefined) return ''
+  return synonym.refused === null ? '; proposed as a synonym' : `; not proposed as a synonym: ${synonym.refused}`
 }

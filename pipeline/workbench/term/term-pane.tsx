@@ -1,6 +1,7 @@
 /** One term in full: what was written, what it may mean, what stands, and what can be done. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { CandidateView, TermView } from '../../../schemas/api/terms.ts'
+import { LIST_SCOPES, type ListScope } from '../../../schemas/lists.ts'
 import { DictionaryBrowser } from '../dictionary/browser.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Keycap } from '../parts/keycap.tsx'
@@ -11,6 +12,7 @@ import { useKeys } from '../shell/keys.ts'
 import { useSeat } from '../shell/session.ts'
 import { announce, tell } from '../shell/toasts.tsx'
 import { SplitDialog } from '../split/split-dialog.tsx'
+import { SCOPE_WORDS } from '../synonyms/scopes.ts'
 import { type Act, isReplacing } from './act.ts'
 import { Aligned } from './alignment.tsx'
 import { Candidates } from './candidates.tsx'
@@ -53,6 +55,7 @@ export function TermPane({
   const [chosen, setChosen] = useState<Chosen | undefined>(() => toDraftChosen(draft, view))
   const [preview, setPreview] = useState<CandidateView>()
   const [open, setOpen] = useState<Open>()
+  const [synonym, setSynonym] = useState<ListScope | ''>('')
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     if (document.activeElement === document.body || document.activeElement?.closest('.queue-list, .term'))
@@ -76,6 +79,7 @@ export function TermPane({
         kind: 'code',
         codes: [{ term: chosen.code, text: chosen.text }],
         ...(reason === undefined ? {} : { reason }),
+        ...(synonym === '' ? {} : { synonym }),
       })
   }
   const undo = () => {
@@ -94,6 +98,15 @@ export function TermPane({
             },
           },
           { keys: 'Enter', words: 'Code to the chosen term and move on', run: () => code() },
+          ...(may('propose-synonym')
+            ? [
+                {
+                  keys: 'y',
+                  words: 'Propose the code as a synonym too',
+                  run: () => setSynonym(synonym === '' ? 'study' : ''),
+                },
+              ]
+            : []),
           { keys: 's', words: 'Split into several events', run: () => setOpen('split') },
           { keys: 'u', words: 'Take back the code, or what you did last', run: undo },
         ]
@@ -179,6 +192,21 @@ export function TermPane({
               <span class="act-words">{chosen === undefined ? 'Code' : `Code to ${chosen.text}`}</span>{' '}
               <Keycap of="Enter" />
             </button>
+          )}
+          {mayCode && may('propose-synonym') && (
+            <label class={`chip ${synonym === '' ? '' : 'on'}`}>
+              <Keycap of="y" />
+              <span class="unseen">Propose as a synonym too</span>
+              <select value={synonym} onChange={(event) => setSynonym(toScope(event.currentTarget.value))}>
+                <option value="">no synonym</option>
+                {LIST_SCOPES.map((scope) => (
+                  <option key={scope} value={scope}>
+                    synonym for {SCOPE_WORDS[scope]}
+                  </option>
+                ))}
+              </select>
+              <Icon name="down" />
+            </label>
           )}
           {mayJudge && (
             <>
@@ -280,6 +308,10 @@ export function TermPane({
       )}
     </>
   )
+}
+
+function toScope(text: string): ListScope | '' {
+  return LIST_SCOPES.find((scope) => scope === text) ?? ''
 }
 
 function toDraftChosen(draft: Draft | undefined, view: TermView): Chosen | undefined {
