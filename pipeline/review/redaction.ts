@@ -38,7 +38,7 @@ export function toWordHash(word: string, salt: string): string {
 export interface ShownText {
   readonly text: string
   /** @param index UTF-16 index into the original text */
-  shift(index: number): number
+  readonly shift: (index: number) => number
 }
 
 /** Masks the words of a text that redactions hide: as many █ as the word has letters, 8 at most. */

@@ -2,6 +2,7 @@
 import type { Route } from './route.ts'
 import { DICTIONARY_ROUTES } from './routes/dictionary.ts'
 import { OVERSIGHT_ROUTES } from './routes/oversight.ts'
+import { REDACTION_ROUTES } from './routes/redactions.ts'
 import { TERM_ROUTES } from './routes/terms.ts'
 
-export const ROUTES: readonly Route[] = [...TERM_ROUTES, ...DICTIONARY_ROUTES, ...OVERSIGHT_ROUTES]
+export const ROUTES: readonly Route[] = [...TERM_ROUTES, ...DICTIONARY_ROUTES, ...OVERSIGHT_ROUTES, ...REDACTION_ROUTES]
