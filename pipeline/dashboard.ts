@@ -22,6 +22,7 @@ export async function readDashboard({
 }: Pick<Desk, 'study' | 'store' | 'queue'>): Promise<Dashboard> {
   const lines = await queue.listLines()
   const main = lines.filter(({ no, mainNo }) => no === mainNo)
+  const mains = new Set(main.map(({ no }) => no))
   const open = main.filter(({ state }) => !isCoded(state))
   const sum = (of: readonly Line[]) => of.reduce((total, { occurrences }) => total + occurrences, 0)
   const count = (state: Line['state']) => main.filter((line) => line.state === state).length
@@ -36,7 +37,7 @@ export async function readDashboard({
       coded: count('coded'),
       autocoded: count('autocoded'),
     },
-    overTime: toCourse(await listTurns(store, study.id)),
+    overTime: toCourse((await listTurns(store, study.id)).filter(({ group }) => mains.has(group))),
     reasons: tally(open, ({ decision }) => [decision?.outcome ?? 'not looked at']).map(({ value, ...rest }) => ({
       outcome: value,
       ...rest,

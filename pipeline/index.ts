@@ -5,6 +5,8 @@ export { AecoderError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../sc
 export { ACCEPTABLE, type Acceptable, BUCKETS } from '../schemas/outcomes.ts'
 export { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
 export type { AlignedToken, Alignment, Candidate, TokenRole } from '../schemas/terms.ts'
+export { LOCK_OUT, SESSION_MINUTES } from './access/limits.ts'
+export { isSameSecret } from './access/tokens.ts'
 export {
   type ActReport,
   codeTerm,
@@ -37,11 +39,34 @@ export {
   PASSWORD_VARIABLE,
 } from './coding-kits.ts'
 export { readDashboard } from './dashboard.ts'
-export { type Desk, openDesk, settle } from './desk.ts'
+export { type Desk, type Desks, openDesk, openDesks, settle } from './desk.ts'
 export { exportStudy } from './export.ts'
 export { proposeStudy } from './ingest/propose.ts'
 export { type Match, matchVerbatim } from './match.ts'
-export type { SignedIn } from './people.ts'
+export {
+  type AccountView,
+  activate,
+  changePassword,
+  checkPermitted,
+  confirmPassword,
+  createAccount,
+  createFirstAdmin,
+  deactivate,
+  findSession,
+  type IssuerClaims,
+  listAccounts,
+  type NewAccount,
+  type NewSession,
+  openPeople,
+  type People,
+  resetPassword,
+  type Session,
+  type SignedIn,
+  setRoles,
+  signIn,
+  signInAtIssuer,
+  signOut,
+} from './people.ts'
 export { type Promised, readPromise } from './promise.ts'
 export { type RedactionReport, redactTerm, toShownOccurrence } from './redact.ts'
 export { MASK, type Masks, toShown } from './review/redaction.ts'

@@ -5,7 +5,6 @@
  */
 import { foldVerbatim } from '../dictionaries/text/fold.ts'
 import type { Facets, QueueFilter, QueueQuery, QueueSort, QueueView, TermRow, TermState } from '../schemas/api/terms.ts'
-import { TERM_STATES } from '../schemas/api/terms.ts'
 import { compareCodeUnits } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { Masks } from './review/redaction.ts'
@@ -17,14 +16,13 @@ import {
   type GroupLine,
   type GroupSpread,
   listChangedGroups,
-  readLines,
+  NO_SPREAD,
+  readAllLines,
   readLinesOf,
-  readSpread,
 } from './store/queue-lines.ts'
 import { findMasks } from './store/redactions.ts'
 import type { Store } from './store/store.ts'
 
-const BATCH_GROUPS = 5000
 /** Groups that changed at once, e.g. in a run: beyond it everything is read anew. */
 const CHANGED_AT_MOST = 5000
 const LIMIT = 100
@@ -47,19 +45,37 @@ export interface QueuePage {
   readonly seq: number
 }
 
-const NO_SPREAD: GroupSpread = { subjects: 0, sites: [], forms: [] }
+/** Lines by their places in one order: `places` from rank to place, `ranks` the other way. */
+interface OrderedPlaces {
+  readonly places: Int32Array
+  readonly ranks: Int32Array
+}
+
+/** What a filter leaves, as ranks of an order, ascending; kept up to date line by line. */
+interface Found {
+  readonly sort: QueueSort
+  readonly tests: readonly Test[]
+  readonly ranks: number[]
+}
+
+/** The counts of a filter's values; kept up to date line by line. */
+interface Counted {
+  readonly tests: readonly Test[]
+  readonly counts: { readonly [name in FacetName]: Map<string, number> }
+}
 
 export class ReviewQueue {
   readonly #store: Store
   readonly #study: string
   #seq = -1
-  #lines: readonly Line[] = []
-  #byId = new Map<string, Line>()
-  #orders = new Map<QueueSort, readonly string[]>()
+  #lines: Line[] = []
+  #placeOf = new Map<string, number>()
+  #orders = new Map<QueueSort, OrderedPlaces>()
   #refreshing: Promise<void> | undefined
-  /** Filtered ids of this state of the queue: whoever scrolls asks for the same list again and again. */
-  #found = new Map<string, readonly string[]>()
-  #words: ReadonlyMap<string, readonly string[]> | undefined
+  /** Lists and counts that were asked for: whoever scrolls asks for the same one again and again. */
+  #found = new Map<string, Found>()
+  #counted = new Map<string, Counted>()
+  #words: WordPlaces | undefined
 
   constructor(store: Store, study: string) {
     this.#store = store
@@ -78,18 +94,20 @@ export class ReviewQueue {
   async list(query: QueueQuery): Promise<QueuePage> {
     await this.refresh()
     const { sort = 'impact', limit = LIMIT, cursor } = query
-    const ids = this.#find(query, sort)
-    const offset = cursor === undefined ? (query.offset ?? 0) : this.#findBehind(cursor, { ids, sort })
-    const shown = ids.slice(offset, offset + limit)
-    const last = shown.at(-1)
+    const { ranks } = this.#find(query, sort)
+    const { places } = this.#orderBy(sort)
+    const offset = cursor === undefined ? (query.offset ?? 0) : this.#findBehind(cursor, { ranks, sort })
+    const rows: TermRow[] = []
+    for (let index = offset; index < Math.min(offset + limit, ranks.length); index++) {
+      const line = this.#lines[places[ranks[index] ?? 0] ?? 0]
+      if (line !== undefined) rows.push(toRow(line))
+    }
+    const last = rows.at(-1)
     return {
-      total: ids.length,
+      total: ranks.length,
       offset,
-      rows: shown.flatMap((id) => {
-        const line = this.#byId.get(id)
-        return line ? [toRow(line)] : []
-      }),
-      next: last === undefined || offset + shown.length >= ids.length ? null : `${sort}.${last}`,
+      rows,
+      next: last === undefined || offset + rows.length >= ranks.length ? null : `${sort}.${last.id}`,
       seq: this.#seq,
     }
   }
@@ -97,36 +115,17 @@ export class ReviewQueue {
   /** One line; undefined where the study has no such term. */
   async find(id: string): Promise<TermRow | undefined> {
     await this.refresh()
-    const line = this.#byId.get(id)
+    const line = this.#lineOf(id)
     return line && toRow(line)
   }
 
   /** For each value of each filter, how many terms it would leave with the other filters as they are. */
   async count(filter: QueueFilter): Promise<Facets> {
     await this.refresh()
-    const { view = 'todo', ...only } = filter
-    const tests = toTests({ view, ...only })
-    const names = ['view', 'domain', 'dictionary', 'site', 'form', 'outcome', 'serious'] as const
-    const counts = Object.fromEntries(names.map((name) => [name, new Map<string, number>()])) as {
-      [name in (typeof names)[number]]: Map<string, number>
-    }
-    const add = (name: (typeof names)[number], values: readonly string[]) => {
-      for (const value of values) counts[name].set(value, (counts[name].get(value) ?? 0) + 1)
-    }
-    for (const line of this.#lines) {
-      // A line counts for a filter's values if no other filter leaves it out.
-      let failed: string | undefined
-      let failures = 0
-      for (const [name, test] of tests) {
-        if (test(line)) continue
-        failed = name
-        if (++failures > 1) break
-      }
-      if (failures > 1) continue
-      for (const name of names) if (failures === 0 || failed === name) add(name, VALUES[name](line))
-    }
-    const list = (name: (typeof names)[number]) =>
+    const { counts } = this.#countBy(filter)
+    const list = (name: FacetName) =>
       [...counts[name]]
+        .filter(([, terms]) => terms > 0)
         .map(([value, terms]) => ({ value, terms }))
         .sort((a, b) => b.terms - a.terms || compareCodeUnits(a.value, b.value))
     return {
@@ -146,21 +145,25 @@ export class ReviewQueue {
    */
   async listLike(id: string, { limit }: { limit: number }): Promise<{ row: TermRow; isSame: boolean }[]> {
     await this.refresh()
-    const line = this.#byId.get(id)
+    const line = this.#lineOf(id)
     if (line === undefined) return []
+    this.#words ??= toWordPlaces(this.#lines)
+    const { holders, sizes } = this.#words
     const words = toWords(line.folded)
-    const shared = new Map<string, number>()
-    for (const word of words) {
-      const holders = this.#listWith(word)
-      // A word of a fifth of all terms tells nothing.
-      if (holders.length > Math.max(LIKE_AT_MOST, this.#lines.length / 5)) continue
-      for (const holder of holders) shared.set(holder, (shared.get(holder) ?? 0) + 1)
+    const postings = [...words].map((word) => holders.get(word) ?? []).sort((a, b) => a.length - b.length)
+    const shared = new Map<number, number>()
+    for (const [index, places] of postings.entries()) {
+      // The rarest words tell the most; a word of thousands of terms only counts where a rarer one was met.
+      const isRare = index === 0 || places.length <= LIKE_AT_MOST
+      for (const place of index === 0 ? places.slice(0, LIKE_AT_MOST) : isRare ? places : [])
+        shared.set(place, (shared.get(place) ?? 0) + 1)
     }
     const found: { line: Line; likeness: number }[] = []
-    for (const [other, count] of shared) {
-      const like = this.#byId.get(other)
-      if (like === undefined || other === id || like.occurrences === 0 || !(like.decision?.codes.length ?? 0)) continue
-      found.push({ line: like, likeness: count / (words.size + toWords(like.folded).size - count) })
+    for (const [place, count] of shared) {
+      const like = this.#lines[place]
+      if (like === undefined || like.id === id || like.occurrences === 0 || !(like.decision?.codes.length ?? 0))
+        continue
+      found.push({ line: like, likeness: count / (words.size + (sizes[place] ?? 0) - count) })
     }
     found.sort((a, b) => b.likeness - a.likeness || ORDERS.impact(a.line, b.line))
     return found.slice(0, limit).map(({ line: like }) => ({ row: toRow(like), isSame: like.folded === line.folded }))
@@ -170,21 +173,6 @@ export class ReviewQueue {
   async listLines(): Promise<readonly Line[]> {
     await this.refresh()
     return this.#lines.filter(({ occurrences }) => occurrences > 0)
-  }
-
-  /** The terms that hold a word. The index is made when it is first asked for, and anew when terms came. */
-  #listWith(word: string): readonly string[] {
-    if (this.#words === undefined) {
-      const words = new Map<string, string[]>()
-      for (const { id, folded } of this.#lines)
-        for (const each of toWords(folded)) {
-          const holders = words.get(each)
-          if (holders === undefined) words.set(each, [id])
-          else holders.push(id)
-        }
-      this.#words = words
-    }
-    return this.#words.get(word) ?? []
   }
 
   async #catchUp(): Promise<void> {
@@ -200,110 +188,164 @@ export class ReviewQueue {
   }
 
   async #readAll(): Promise<void> {
-    const extras = await this.#readExtras()
-    const lines: Line[] = []
-    for (let after = 0; ; ) {
-      const batch = await readLines(this.#store, this.#study, { after, limit: BATCH_GROUPS })
-      const last = batch.at(-1)
-      if (last === undefined) break
-      const spread = await readSpread(this.#store, this.#study, { from: after, to: last.no })
-      after = last.no
-      for (const group of batch) lines.push(toLine(group, { ...extras, spread: spread.get(group.mainNo) }))
-    }
-    // Groups beside a main one share its occurrences, wherever that stands.
-    const spreads = new Map(lines.filter(({ no, mainNo }) => no === mainNo).map(({ no, spread }) => [no, spread]))
-    this.#take(
-      lines.map((line) =>
-        line.no === line.mainNo ? line : { ...line, spread: spreads.get(line.mainNo) ?? NO_SPREAD },
-      ),
-    )
-  }
-
-  async #readChanged(nos: readonly number[]): Promise<void> {
-    const extras = await this.#readExtras()
-    // A site query or a decision of its own belongs to the main group's occurrences: groups beside it change as well.
-    const mains = new Set(nos)
-    const all = this.#lines.filter(({ no, mainNo }) => mains.has(no) || mains.has(mainNo)).map(({ no }) => no)
-    const fresh = new Map(
-      (await readLinesOf(this.#store, this.#study, [...new Set([...nos, ...all])])).map((group) => [group.id, group]),
-    )
-    let isNew = false
-    for (const [id, group] of fresh) {
-      const before = this.#byId.get(id)
-      isNew ||= before === undefined
-      this.#byId.set(id, toLine(group, { ...extras, spread: before?.spread }))
-    }
-    if (isNew) return await this.#readAll()
-    this.#lines = this.#lines.map((line) => (fresh.has(line.id) ? (this.#byId.get(line.id) ?? line) : line))
-    this.#orders.delete('confidence')
-    this.#found.clear()
-  }
-
-  async #readExtras() {
-    return {
-      apart: await countApart(this.#store, this.#study),
-      siteQueries: await countSiteQueriesByGroup(this.#store, this.#study),
-      masks: await findMasks(this.#store, this.#study),
-    }
-  }
-
-  #take(lines: readonly Line[]): void {
+    const apart = await countApart(this.#store, this.#study, {})
+    const siteQueries = await countSiteQueriesByGroup(this.#store, this.#study, {})
+    const masks = await findMasks(this.#store, this.#study)
+    const all = await readAllLines(this.#store, this.#study)
+    const lines = all.map(({ line, spread }) => toLine(line, { apart, siteQueries, masks, spread }))
     this.#lines = lines
-    this.#byId = new Map(lines.map((line) => [line.id, line]))
+    this.#placeOf = new Map(lines.map(({ id }, place) => [id, place]))
     this.#orders.clear()
     this.#found.clear()
+    this.#counted.clear()
     this.#words = undefined
   }
 
-  #find(filter: QueueFilter, sort: QueueSort): readonly string[] {
-    const { view = 'todo', domain, dictionary, site, form, outcome, serious, text } = filter
-    const name = JSON.stringify([sort, view, domain, dictionary, site, form, outcome, serious, text])
-    const before = this.#found.get(name)
-    if (before !== undefined) return before
-    const tests = toTests({ ...filter, view }).map(([, test]) => test)
-    const found = this.#orderBy(sort).filter((id) => {
-      const line = this.#byId.get(id)
-      return line !== undefined && tests.every((test) => test(line))
-    })
-    if (this.#found.size > FOUND_KEPT) this.#found.clear()
-    this.#found.set(name, found)
+  async #readChanged(nos: readonly number[]): Promise<void> {
+    const groups = await readLinesOf(this.#store, this.#study, nos)
+    if (groups.some(({ id }) => !this.#placeOf.has(id))) return await this.#readAll()
+    const mainNos = [...new Set(groups.map(({ mainNo }) => mainNo))]
+    const apart = await countApart(this.#store, this.#study, { mainNos })
+    const siteQueries = await countSiteQueriesByGroup(this.#store, this.#study, { mainNos })
+    const masks = await findMasks(this.#store, this.#study)
+    for (const group of groups) {
+      const place = this.#placeOf.get(group.id) ?? -1
+      const before = this.#lines[place]
+      if (before === undefined) continue
+      this.#replace(place, { before, after: toLine(group, { apart, siteQueries, masks, spread: before.spread }) })
+    }
+    // Its order follows from decisions; the others' from what only a transfer changes.
+    this.#orders.delete('confidence')
+    for (const [name, { sort }] of this.#found) if (sort === 'confidence') this.#found.delete(name)
+  }
+
+  /** Puts a line in the place of its former self, and into or out of every list and count that is kept. */
+  #replace(place: number, { before, after }: { before: Line; after: Line }): void {
+    this.#lines[place] = after
+    for (const { sort, tests, ranks } of this.#found.values()) {
+      const was = tests.every(([, test]) => test(before))
+      const is = tests.every(([, test]) => test(after))
+      if (was === is) continue
+      const rank = this.#orderBy(sort).ranks[place] ?? 0
+      const at = findPlace(ranks, rank)
+      if (is) ranks.splice(at, 0, rank)
+      else if (ranks[at] === rank) ranks.splice(at, 1)
+    }
+    for (const counted of this.#counted.values()) {
+      addTo(counted, before, -1)
+      addTo(counted, after, 1)
+    }
+  }
+
+  #lineOf(id: string): Line | undefined {
+    return this.#lines[this.#placeOf.get(id) ?? -1]
+  }
+
+  #find(filter: QueueFilter, sort: QueueSort): Found {
+    const name = `${sort} ${toName(filter)}`
+    const known = this.#found.get(name)
+    if (known !== undefined) return known
+    const tests = toTests(filter)
+    const { places } = this.#orderBy(sort)
+    const ranks: number[] = []
+    for (const [rank, place] of places.entries()) {
+      const line = this.#lines[place]
+      if (line !== undefined && tests.every(([, test]) => test(line))) ranks.push(rank)
+    }
+    const found = { sort, tests, ranks }
+    keep(this.#found, name, found)
     return found
   }
 
-  #orderBy(sort: QueueSort): readonly string[] {
-    const before = this.#orders.get(sort)
-    if (before !== undefined) return before
-    const order = [...this.#lines].sort(ORDERS[sort]).map(({ id }) => id)
+  #countBy(filter: QueueFilter): Counted {
+    const name = toName(filter)
+    const known = this.#counted.get(name)
+    if (known !== undefined) return known
+    const counts = Object.fromEntries(FACETS.map((facet) => [facet, new Map<string, number>()])) as {
+      [name in FacetName]: Map<string, number>
+    }
+    const counted = { tests: toTests(filter), counts }
+    for (const line of this.#lines) addTo(counted, line, 1)
+    keep(this.#counted, name, counted)
+    return counted
+  }
+
+  #orderBy(sort: QueueSort): OrderedPlaces {
+    const known = this.#orders.get(sort)
+    if (known !== undefined) return known
+    const compare = ORDERS[sort]
+    const lines = this.#lines
+    const sorted = [...lines].sort(compare)
+    const places = Int32Array.from(sorted, ({ id }) => this.#placeOf.get(id) ?? 0)
+    const ranks = new Int32Array(places.length)
+    for (const [rank, place] of places.entries()) ranks[place] = rank
+    const order = { places, ranks }
     this.#orders.set(sort, order)
     return order
   }
 
   /** Where a list goes on behind the line of a cursor, whether or not the filter still leaves that line in. */
-  #findBehind(cursor: string, { ids, sort }: { ids: readonly string[]; sort: QueueSort }): number {
+  #findBehind(cursor: string, { ranks, sort }: { ranks: readonly number[]; sort: QueueSort }): number {
     const [of, id = ''] = cursor.split('.')
-    const last = this.#byId.get(id)
-    if (of !== sort || last === undefined)
+    const place = this.#placeOf.get(id)
+    if (of !== sort || place === undefined)
       throw new AecoderError('USAGE', {
         where: 'cursor',
         found: 'not a cursor of this list',
         expected: 'the "next" of an earlier answer with the same sort',
         action: 'Begin the list anew, without a cursor',
       })
-    const compare = ORDERS[sort]
-    let low = 0
-    let high = ids.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      const line = this.#byId.get(ids[middle] ?? '')
-      if (line !== undefined && compare(line, last) <= 0) low = middle + 1
-      else high = middle
-    }
-    return low
+    return findPlace(ranks, (this.#orderBy(sort).ranks[place] ?? 0) + 1)
   }
 }
 
-const FOUND_KEPT = 200
+/** Lists and counts that are kept; people at work share a few, searches come and go. */
+const KEPT = 100
 const LIKE_AT_MOST = 2000
+
+/** Keeps what was asked for last; the oldest makes room. */
+function keep<T>(kept: Map<string, T>, name: string, value: T): void {
+  const [oldest] = kept.keys()
+  if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest)
+  kept.set(name, value)
+}
+
+/** The first place in ascending numbers whose number is not below one. */
+function findPlace(numbers: readonly number[], number: number): number {
+  let low = 0
+  let high = numbers.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((numbers[middle] ?? 0) < number) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function toName({ view = 'todo', domain, dictionary, site, form, outcome, serious, text }: QueueFilter): string {
+  return JSON.stringify([view, domain, dictionary, site, form, outcome, serious, text])
+}
+
+/** The places of the lines that hold a word, and how many words each line has. */
+interface WordPlaces {
+  readonly holders: ReadonlyMap<string, readonly number[]>
+  readonly sizes: Uint8Array
+}
+
+function toWordPlaces(lines: readonly Line[]): WordPlaces {
+  const holders = new Map<string, number[]>()
+  const sizes = new Uint8Array(lines.length)
+  for (const [place, { folded }] of lines.entries()) {
+    const words = toWords(folded)
+    sizes[place] = Math.min(words.size, 255)
+    for (const word of words) {
+      const places = holders.get(word)
+      if (places === undefined) holders.set(word, [place])
+      else places.push(place)
+    }
+  }
+  return { holders, sizes }
+}
 
 /** The words of a folded text that are long enough to tell something. */
 function toWords(folded: string): ReadonlySet<string> {
@@ -313,10 +355,10 @@ function toWords(folded: string): ReadonlySet<string> {
 type Test = readonly [name: string, test: (line: Line) => boolean]
 
 /** What a filter asks of a line; lines without a present occurrence pass none. */
-function toTests({ view, domain, dictionary, site, form, outcome, serious, text }: QueueFilter): Test[] {
+function toTests({ view = 'todo', domain, dictionary, site, form, outcome, serious, text }: QueueFilter): Test[] {
   const tests: Test[] = [
     ['present', ({ occurrences }) => occurrences > 0],
-    ['view', (line) => view === undefined || isInView(line, view)],
+    ['view', (line) => isInView(line, view)],
   ]
   if (domain !== undefined) tests.push(['domain', (line) => line.domain === domain])
   if (dictionary !== undefined) tests.push(['dictionary', (line) => line.terminology === dictionary])
@@ -335,22 +377,32 @@ function isInView(line: Line, view: QueueView): boolean {
   return line.state === 'open' || line.state === 'answered' || line.state === 'rejected' || line.apart > 0
 }
 
-const VALUES: { readonly [name: string]: (line: Line) => readonly string[] } & {
-  readonly [name in 'view' | 'domain' | 'dictionary' | 'site' | 'form' | 'outcome' | 'serious']: (
-    line: Line,
-  ) => readonly string[]
-} = {
-  view: (line) => [
-    ...TERM_STATES.filter((state) => line.state === state),
-    ...(isInView(line, 'todo') ? ['todo'] : []),
-    'any',
-  ],
+const FACETS = ['view', 'domain', 'dictionary', 'site', 'form', 'outcome', 'serious'] as const
+type FacetName = (typeof FACETS)[number]
+
+/** The values of each facet that a line counts for. */
+const VALUES: { readonly [name in FacetName]: (line: Line) => readonly string[] } = {
+  view: (line) => [line.state, ...(isInView(line, 'todo') ? ['todo'] : []), 'any'],
   domain: (line) => [line.domain],
   dictionary: (line) => [line.terminology],
   site: (line) => line.spread.sites,
   form: (line) => line.spread.forms,
   outcome: (line) => (line.decision === null ? [] : [line.decision.outcome]),
   serious: (line) => [String(line.serious > 0)],
+}
+
+/** Counts a line in or out: it counts for a facet's values if no other filter than that facet's own leaves it out. */
+function addTo({ tests, counts }: Counted, line: Line, by: 1 | -1): void {
+  let failed: string | undefined
+  for (const [name, test] of tests) {
+    if (test(line)) continue
+    if (failed !== undefined) return
+    failed = name
+  }
+  for (const name of FACETS) {
+    if (failed !== undefined && failed !== name) continue
+    for (const value of VALUES[name](line)) counts[name].set(value, (counts[name].get(value) ?? 0) + by)
+  }
 }
 
 type Order = (a: Line, b: Line) => number

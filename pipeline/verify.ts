@@ -13,6 +13,7 @@ import {
   writeDatasets,
 } from './run-publish.ts'
 import { openFolder } from './storage/folder.ts'
+import { PEOPLE_STUDY } from './store/accounts.ts'
 import { checkStore, type StoreCheck } from './store/check.ts'
 import { readDatasetRows } from './store/dataset-rows.ts'
 import { findDataset, findLastDataset } from './store/datasets.ts'
@@ -43,7 +44,9 @@ export async function verifyStudy(
 ): Promise<VerifyReport> {
   return readSnapshot(store, async (db) => {
     const check = await checkStore(db, study.id)
-    const faults = [...check.faults]
+    // Who decided is as much part of the proof as what was decided.
+    const people = await checkStore(db, PEOPLE_STUDY)
+    const faults = [...check.faults, ...people.faults.filter((fault) => !check.faults.includes(fault))]
     onProgress?.('store')
     const current = await readCurrentRun(study)
     if (current.state === 'damaged') faults.push(current.fault)

@@ -40,6 +40,7 @@ export const ERRORS = {
   PASSWORD_WEAK: EXIT.failed,
   ACCOUNT_NOT_ALLOWED: EXIT.failed,
   NOT_PERMITTED: EXIT.failed,
+  TOO_MANY_REQUESTS: EXIT.failed,
   ADDRESS_UNSAFE: EXIT.usage,
   WRITE_FAILED: EXIT.failed,
   READBACK_MISMATCH: EXIT.failed,

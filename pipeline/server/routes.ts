@@ -2,7 +2,16 @@
 import type { Route } from './route.ts'
 import { DICTIONARY_ROUTES } from './routes/dictionary.ts'
 import { OVERSIGHT_ROUTES } from './routes/oversight.ts'
+import { PEOPLE_ROUTES } from './routes/people.ts'
 import { REDACTION_ROUTES } from './routes/redactions.ts'
+import { SESSION_ROUTES } from './routes/session.ts'
 import { TERM_ROUTES } from './routes/terms.ts'
 
-export const ROUTES: readonly Route[] = [...TERM_ROUTES, ...DICTIONARY_ROUTES, ...OVERSIGHT_ROUTES, ...REDACTION_ROUTES]
+export const ROUTES: readonly Route[] = [
+  ...SESSION_ROUTES,
+  ...TERM_ROUTES,
+  ...DICTIONARY_ROUTES,
+  ...OVERSIGHT_ROUTES,
+  ...PEOPLE_ROUTES,
+  ...REDACTION_ROUTES,
+]

@@ -1,6 +1,6 @@
 /** Reading the chain for those who audit it: events with what they are about, and the chain checked from end to end. */
 import { setImmediate } from 'node:timers/promises'
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Json } from '../../schemas/content-id.ts'
 import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
@@ -36,24 +36,92 @@ export interface AuditFilter {
 export async function listEvents({ db }: Db, study: string, filter: AuditFilter): Promise<AuditedEvent[]> {
   const { kind, actor, text, about, from, to, before = Number.MAX_SAFE_INTEGER, limit } = filter
   const wanted = text?.trim().toLowerCase() ?? ''
-  // Two hashed places hold a verbatim; a text in either is found through them.
-  const { rows } = await sql<Omit<AuditedEvent, 'body'> & { body: string | null }>`
-    select e.seq, e.at, e.actor, e.actor_kind, e.auth, e.kind, e.object, e.reason, e.hash, b.body,
-      coalesce(g.id, h.id) as "group", coalesce(g.verbatim, h.verbatim) as verbatim, o.usubjid
-    from event e
-    left join event_body b on b.study = e.study and b.seq = e.seq
-    left join term_group g on e.object like 'group %' and g.study = e.study and g.id = substr(e.object, 7)
-    left join occurrence o on e.object like 'occurrence %' and o.study = e.study and o.id = substr(e.object, 12)
-    left join term_group h on h.study = o.study and h.no = (select v.group_no from occurrence_version v where v.study = o.study and v.occurrence_no = o.no order by v.transfer_no desc limit 1)
+  // Verdicts and notes do not repeat the verbatim: their terms are looked up.
+  const ofTerms =
+    wanted === ''
+      ? sql``
+      : sql`or e.object in (select 'group ' || g.id from term_group g where g.study = ${study} and instr(g.folded, ${wanted}) > 0)`
+  const { rows } = await sql<EventRow>`
+    select e.seq, e.at, e.actor, e.actor_kind, e.auth, e.kind, e.object, e.reason, e.hash, b.body
+    from event e left join event_body b on b.study = e.study and b.seq = e.seq
     where e.study = ${study} and e.seq < ${before}
       ${kind === undefined ? sql`` : sql`and e.kind = ${kind}`}
       ${actor === undefined ? sql`` : sql`and e.actor = ${actor}`}
       ${about === undefined ? sql`` : sql`and (e.object in (${`group ${about}`}, ${`occurrence ${about}`}) or instr(b.body, ${about}) > 0)`}
       ${from === undefined ? sql`` : sql`and e.at >= ${from}`}
       ${to === undefined ? sql`` : sql`and e.at <= ${toEnd(to)}`}
-      ${wanted === '' ? sql`` : sql`and (instr(lower(e.object), ${wanted}) > 0 or instr(lower(coalesce(e.reason, '')), ${wanted}) > 0 or instr(lower(coalesce(g.verbatim, h.verbatim, '')), ${wanted}) > 0 or instr(lower(b.body), ${wanted}) > 0)`}
+      ${wanted === '' ? sql`` : sql`and (instr(lower(e.object), ${wanted}) > 0 or instr(lower(coalesce(e.reason, '')), ${wanted}) > 0 or instr(lower(b.body), ${wanted}) > 0 ${ofTerms})`}
     order by e.seq desc limit ${limit}`.execute(db)
-  return rows.map(({ body, ...row }) => ({ ...row, body: body === null ? null : (JSON.parse(body) as Json) }))
+  const events = rows.map(({ body, ...row }) => ({ ...row, body: body === null ? null : (JSON.parse(body) as Json) }))
+  const groups = await readGroups(
+    db,
+    study,
+    events.flatMap(({ object }) => /^group ([0-9a-f]{32})$/.exec(object)?.[1] ?? []),
+  )
+  const occurrences = await readDecidedOccurrences(db, study, events)
+  return events.map((event) => {
+    const own = occurrences.get(event.seq)
+    const group = own?.group ?? /^group ([0-9a-f]{32})$/.exec(event.object)?.[1] ?? null
+    return {
+      ...event,
+      group,
+      verbatim: own?.verbatim ?? groups.get(group ?? '') ?? null,
+      usubjid: own?.usubjid ?? null,
+    }
+  })
+}
+
+interface EventRow extends Omit<AuditedEvent, 'body' | 'group' | 'verbatim' | 'usubjid'> {
+  readonly body: string | null
+}
+
+async function readGroups(db: Kysely<Tables>, study: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; verbatim: string }>`
+    select g.id, g.verbatim from term_group g where g.study = ${study} and g.id in ${toList(ids)}`.execute(db)
+  return new Map(rows.map(({ id, verbatim }) => [id, verbatim]))
+}
+
+/** The occurrences that events are about, through the decision or the note that came with them: an id alone has no index. */
+async function readDecidedOccurrences(
+  db: Kysely<Tables>,
+  study: string,
+  events: readonly Pick<AuditedEvent, 'seq' | 'object' | 'body'>[],
+): Promise<Map<number, { group: string; verbatim: string; usubjid: string }>> {
+  const own = events.filter(({ object }) => /^occurrence [0-9a-f]{32}$/.test(object))
+  const bySeq = new Map(own.map(({ seq, body }) => [seq, toDecisionOf(body)]))
+  const decisions = [...bySeq.values()].filter((id) => id !== undefined)
+  const { rows: decided } = await sql<{ id: string; no: number }>`
+    select d.id, d.occurrence_no as no from decision d where d.study = ${study} and d.id in ${toList(decisions)} and d.occurrence_no is not null`.execute(
+    db,
+  )
+  const { rows: noted } = await sql<{ seq: number; no: number }>`
+    select n.seq, n.occurrence_no as no from note n where n.study = ${study} and n.seq in ${toList([...bySeq.keys()])} and n.occurrence_no is not null`.execute(
+    db,
+  )
+  const noById = new Map(decided.map(({ id, no }) => [id, no]))
+  const noBySeq = new Map(noted.map(({ seq, no }) => [seq, no]))
+  for (const [seq, decision] of bySeq) {
+    const no = noById.get(decision ?? '')
+    if (no !== undefined) noBySeq.set(seq, no)
+  }
+  const { rows } = await sql<{ no: number; usubjid: string; group: string; verbatim: string }>`
+    select o.no, o.usubjid, g.id as "group", v.verbatim from occurrence o
+    join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
+      and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = o.study and w.occurrence_no = o.no)
+    join term_group g on g.study = v.study and g.no = v.group_no
+    where o.study = ${study} and o.no in ${toList([...noBySeq.values()])}`.execute(db)
+  const byNo = new Map(rows.map(({ no, ...row }) => [no, row]))
+  return new Map(
+    [...noBySeq].flatMap(([seq, no]) => {
+      const found = byNo.get(no)
+      return found === undefined ? [] : [[seq, found] as const]
+    }),
+  )
+}
+
+function toDecisionOf(body: Json): string | undefined {
+  const { decision } = (body ?? {}) as { readonly decision?: Json }
+  return typeof decision === 'string' ? decision : undefined
 }
 
 /** A day ends with its last moment. */

@@ -5,9 +5,11 @@ import { compareCodeUnits, type Json, toCanonicalJson, toSha256 } from '../../sc
 import { isSerious, parseKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
 import type { CodedDomain, CrfContext } from '../../schemas/records.ts'
 import { toTermGroupId } from '../review/term-group.ts'
+import { PEOPLE_STUDY } from './accounts.ts'
 import type { ArtefactSet } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
+import { checkAccounts } from './check-accounts.ts'
 import { checkParts } from './check-parts.ts'
 import { checkRedactions } from './check-redactions.ts'
 import { countGroups, digestAccount, digestVersions, findCommitted, toSubjectContentId } from './current.ts'
@@ -49,7 +51,7 @@ export async function checkStore(
     fault: (text) => faults.add(text),
     event: (event, body) => {
       hashes.set(event.seq, event.hash)
-      vouched.set(event.seq, { kind: event.kind, body })
+      vouched.set(event.seq, { kind: event.kind, object: event.object, body })
     },
   })
   const decisions = await checkDecisions(db, study, { vouched, faults })
@@ -61,6 +63,7 @@ export async function checkStore(
   await checkDatasets(db, study, { vouched, faults })
   await checkSettings(db, study, { vouched, faults })
   const groups = await checkGroups(db, study, faults)
+  if (study === PEOPLE_STUDY) await checkAccounts(db, { vouched, faults })
   return {
     head,
     counts: { events: head.seq, decisions, verdicts, transfers, versions, groups },

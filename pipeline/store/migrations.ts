@@ -160,12 +160,16 @@ export const MIGRATIONS: readonly Migration[] = [
         ),
       ),
       // Accounts are a state, not a record: what happens to them is in the chain of the people.
-      `create table account (name text primary key, full_name text not null, email text, password text, issuer text, issuer_subject text, is_active integer not null, must_change integer not null,
+      // `name_key` is what all spellings of a name share: two accounts never look like one person.
+      `create table account (name text primary key, name_key text not null unique, full_name text not null, email text, password text, issuer text, issuer_subject text, is_active integer not null, must_change integer not null,
         failures integer not null, locked_until text, created_at text not null, changed_at text not null) without rowid`,
       `create unique index account_issuer on account (issuer, issuer_subject) where issuer is not null`,
       `create table account_role (account text not null references account, study text not null, role text not null, primary key (account, study, role)) without rowid`,
       `create table session (id_hash text primary key, account text not null references account, csrf text not null, kind text not null check (kind in ('browser','command-line')), auth text not null, created_at text not null, seen_at text not null, expires_at text not null) without rowid`,
       `create index session_account on session (account)`,
+      // All that the course of the work is drawn from, beside decisions that are long.
+      `create index decision_course on decision (study, seq, group_no, outcome, at)`,
+      `create index verdict_seq on verdict (study, seq)`,
       `create index event_object on event (study, object)`,
       `create index event_kind on event (study, kind, seq)`,
     ],

@@ -12,7 +12,10 @@ export interface Elsewhere {
   readonly occurrences: number
 }
 
-/** A group's id is made of what it is, not of its study: the same one stands for the same term everywhere. */
+/**
+ * A group's id is made of what it is, not of its study: the same one stands for the same term everywhere. Study
+ * by study: the planner would look at every term of this one.
+ */
 export async function listElsewhere(
   { db }: Pick<Store, 'db'>,
   { study, group, limit }: { study: string; group: string; limit: number },
@@ -21,9 +24,9 @@ export async function listElsewhere(
     select g.study, g.verbatim, d.actor as by, d.at, c.occurrences,
       (select json_group_array(json_object('path', json(k.path), 'part', k.part_text)) from coding k where k.study = d.study and k.decision = d.id) as codings
     from study s
-    join term_group g on g.study = s.study and g.id = ${group}
-    join current_group c on c.study = g.study and c.group_no = g.no
-    join decision d on d.study = c.study and d.id = c.decision
+    cross join term_group g on g.study = s.study and g.id = ${group}
+    cross join current_group c on c.study = g.study and c.group_no = g.no
+    cross join decision d on d.study = c.study and d.id = c.decision
     where s.study <> ${study} and exists (select 1 from coding k where k.study = d.study and k.decision = d.id)
     order by d.at desc, g.study limit ${limit}`.execute(db)
   return rows.map(({ codings, ...row }) => ({

@@ -266,6 +266,8 @@ export interface Tables {
   }
   account: {
     name: string
+    /** What is the same in all spellings of the name. */
+    name_key: string
     full_name: string
     email: string | null
     /** Argon2id in its own text form; null where only the identity provider knows the person. */
