@@ -1,11 +1,13 @@
 /** A study opened for the work of people: its store, its dictionaries and lists, and the settings that acts rest on. */
 import { AecoderError } from '../schemas/errors.ts'
 import type { AskPassword, CodingKits } from './coding-kits.ts'
-import { openCodingKits } from './coding-kits.ts'
+import { openCodingKits, withApprovedEntries } from './coding-kits.ts'
+import { listListOwners } from './kit-lists.ts'
 import { ReviewQueue } from './review-queue.ts'
 import { checkDictionariesInForce, listSettings } from './run.ts'
 import { findSettingsSeq, recordSettings } from './store/artefacts.ts'
 import type { Actor, Ambience } from './store/chain.ts'
+import { findListsMark } from './store/lists.ts'
 import { registerStudy, type Store } from './store/store.ts'
 import { openStudyStore, type Study, toShortPath } from './study.ts'
 
@@ -17,8 +19,10 @@ export interface Desk {
   readonly kits: CodingKits
   /** Every term of the study as people work on it. */
   readonly queue: ReviewQueue
-  /** Opens dictionaries and lists anew, after an entry of a list was approved or retired. */
+  /** Reads the lists anew, after an entry of one was approved or retired; dictionaries and matcher stay open. */
   reopenKits(): Promise<void>
+  /** The same where anybody, perhaps in another process, approved or retired one since; else nothing. Cheap: one look at an index. */
+  refreshKits(): Promise<void>
   close(): Promise<void>
 }
 
@@ -37,8 +41,16 @@ export async function openDesk(
     if (options.store === undefined) await store.close()
   }
   try {
-    let kits = await openCodingKits(study, options)
+    const owners = listListOwners(study).map(({ owner }) => owner)
+    // Before the kits are read: what is approved meanwhile is then found to be missing, not taken for read.
+    let mark = await findListsMark(store, owners)
+    let kits = await openCodingKits(study, { ...options, store })
     await checkDictionariesInForce(store, study, kits)
+    const reopenKits = async () => {
+      const now = await findListsMark(store, owners)
+      kits = await withApprovedEntries(study, { kits, store })
+      mark = now
+    }
     return {
       study,
       store,
@@ -46,8 +58,9 @@ export async function openDesk(
       get kits() {
         return kits
       },
-      async reopenKits() {
-        kits = await openCodingKits(study, options)
+      reopenKits,
+      async refreshKits() {
+        if ((await findListsMark(store, owners)) !== mark) await reopenKits()
       },
       close,
     }

@@ -1,6 +1,6 @@
 /** Writing the dataset anew from what is decided, without a transfer. */
 import { AecoderError } from '../schemas/errors.ts'
-import { openCodingKits } from './coding-kits.ts'
+import { openCodingKits, withApprovedEntries } from './coding-kits.ts'
 import type { RunOptions } from './run.ts'
 import { checkDictionariesInForce, checkStoreKnowsRun, listSettings } from './run.ts'
 import { checkContexts } from './run-context.ts'
@@ -20,11 +20,12 @@ export async function exportStudy(
   study: Study,
   options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress' | 'askPassword'>,
 ): Promise<{ run: PublishedRun; isUnchanged: boolean }> {
-  const kits = await openCodingKits(study, options)
+  const opened = await openCodingKits(study, options)
   const store = await openStudyStore(study, options.ambience)
   try {
     const unlock = lockStudy(store, study.id)
     try {
+      const kits = await withApprovedEntries(study, { kits: opened, store })
       if (!(await findCommitted(store.db, study.id)))
         throw new AecoderError('NO_INPUT', {
           where: study.id,

@@ -2,6 +2,7 @@
 
 export { lookAround, type NodeSurroundings } from '../dictionaries/look-around.ts'
 export { AecoderError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../schemas/errors.ts'
+export { ENTRY_STATES, type EntryState, LIST_SCOPES, type ListScope } from '../schemas/lists.ts'
 export { ACCEPTABLE, type Acceptable, BUCKETS } from '../schemas/outcomes.ts'
 export { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
 export type { AlignedToken, Alignment, Candidate, TokenRole } from '../schemas/terms.ts'
@@ -37,6 +38,7 @@ export {
   openCodingKits,
   openDictionary,
   PASSWORD_VARIABLE,
+  withApprovedEntries,
 } from './coding-kits.ts'
 export { readDashboard } from './dashboard.ts'
 export { type Desk, type Desks, openDesk, openDesks, settle } from './desk.ts'
@@ -75,6 +77,7 @@ export { type QueuePage, ReviewQueue } from './review-queue.ts'
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
 export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
 export type { Actor, Ambience } from './store/chain.ts'
+export type { EntryStep, StoredEntry } from './store/lists.ts'
 export {
   type CodingCounts,
   countStudy,
@@ -100,6 +103,19 @@ export {
   type Study,
   toShortPath,
 } from './study.ts'
+export {
+  countSynonyms,
+  findOwner,
+  findSynonym,
+  judgeSynonym,
+  listSynonyms,
+  proposeCoded,
+  proposeSynonym,
+  type Synonym,
+  type SynonymFilter,
+  type SynonymProposal,
+} from './synonyms.ts'
+export { exportSynonyms, type ImportReport, importSynonyms } from './synonyms-exchange.ts'
 export {
   findById,
   findRow,

@@ -3,6 +3,7 @@ import { type Json, toCanonicalJson } from '../schemas/content-id.ts'
 import type { Outcome } from '../schemas/outcomes.ts'
 import type { Candidate, PathNode } from '../schemas/terms.ts'
 import { type AutocodeResult, autocode } from './autocode/autocode.ts'
+import { findSynonym } from './autocode/lists.ts'
 import type { CodingKit, CodingKits } from './coding-kits.ts'
 import { needsApproval } from './review/rules.ts'
 import type { RunOptions } from './run.ts'
@@ -169,7 +170,7 @@ async function addDisagreements(
       const standing = decision?.codings.length === 1 ? decision.codings[0]?.path.at(-1) : undefined
       if (decision === null || standing === undefined) continue
       // Before autocoding: what people coded has no rule, and looking for its candidates in every run would cost the most.
-      if (decision.outcome === 'manual' && !kit.lists.synonyms.has(folded)) continue
+      if (decision.outcome === 'manual' && findSynonym(kit.lists, folded, domain) === undefined) continue
       const result = autocode(folded, kit, domain)
       const llt = result.coding?.at(-1) ?? null
       if (llt?.code === standing.code) continue

@@ -1,8 +1,10 @@
 /** The whole pipeline, top to bottom: a transfer in, its terms coded, what is unsure queued, the dataset out. */
 
 import { AecoderError } from '../schemas/errors.ts'
+import type { ListScope } from '../schemas/lists.ts'
 import type { Acceptable } from '../schemas/outcomes.ts'
-import { type AskPassword, type CodingKits, openCodingKits } from './coding-kits.ts'
+import type { PathNode } from '../schemas/terms.ts'
+import { type AskPassword, type CodingKits, openCodingKits, withApprovedEntries } from './coding-kits.ts'
 import { type AutocodeTally, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
 import { addTallies, type ContextTally, checkContexts } from './run-context.ts'
 import { toMemoryKeeper } from './run-memory.ts'
@@ -70,6 +72,8 @@ export interface RunReport {
   readonly context: ContextTally
   /** Codes that stand although lists or engine say something else by now. */
   readonly disagreements: { readonly count: number; readonly examples: readonly Disagreement[] }
+  /** Approved synonyms that code nothing: the dictionary in force does not let their codes be assigned. */
+  readonly leftOut: readonly { readonly verbatim: string; readonly scope: ListScope; readonly term: PathNode }[]
   readonly counts: StudyCounts
   /** Terms with hidden words that the data still hold. */
   readonly redacted: RedactedCounts
@@ -91,11 +95,12 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
       given.onProgress?.(progress)
     },
   }
-  const kits = await openCodingKits(study, options)
+  const opened = await openCodingKits(study, options)
   const store = await openStudyStore(study, options.ambience)
   try {
     const unlock = lockStudy(store, study.id)
     try {
+      const kits = await withApprovedEntries(study, { kits: opened, store })
       await checkStoreKnowsRun(store, study)
       await checkDictionariesInForce(store, study, kits)
       await recordSettings(store, study.id, {
@@ -111,6 +116,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         return await toReport('incomplete', {
           study,
           store,
+          kits,
           transfer,
           autocoded: {},
           context: before.tally,
@@ -126,6 +132,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         return await toReport('unchanged', {
           study,
           store,
+          kits,
           transfer,
           autocoded,
           context,
@@ -136,6 +143,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
       return await toReport('complete', {
         study,
         store,
+        kits,
         transfer,
         autocoded,
         context,
@@ -157,11 +165,21 @@ async function toReport(
   {
     study,
     store,
+    kits,
     ...rest
-  }: { study: Study; store: Store } & Pick<RunReport, 'transfer' | 'autocoded' | 'context' | 'disagreements' | 'run'>,
+  }: { study: Study; store: Store; kits: CodingKits } & Omit<
+    RunReport,
+    'counts' | 'leftOut' | 'redacted' | 'status' | 'study'
+  >,
 ): Promise<RunReport> {
+  const leftOut = kits.all.flatMap((kit) =>
+    kit.leftOut.flatMap(({ entry: { verbatim, path }, scope }) => {
+      const term = path.at(-1)
+      return term === undefined ? [] : [{ verbatim, scope, term }]
+    }),
+  )
   const counts = await countStudy(store, study.id)
-  return { status, study: study.id, counts, redacted: await countRedacted(store, study.id), ...rest }
+  return { status, study: study.id, leftOut, counts, redacted: await countRedacted(store, study.id), ...rest }
 }
 
 /** What decisions of a study rest on, with the place each is in force for. */

@@ -47,6 +47,11 @@ export async function verifyStudy(
     // Who decided is as much part of the proof as what was decided.
     const people = await checkStore(db, PEOPLE_STUDY)
     const faults = [...check.faults, ...people.faults.filter((fault) => !check.faults.includes(fault))]
+    for (const owner of check.listOwners) {
+      const own = await checkStore(db, owner)
+      // What is wrong with the store as a whole was told above.
+      faults.push(...own.faults.filter((fault) => !check.faults.includes(fault)).map((fault) => `${owner}: ${fault}`))
+    }
     onProgress?.('store')
     const current = await readCurrentRun(study)
     if (current.state === 'damaged') faults.push(current.fault)

@@ -10,6 +10,9 @@
  *     {"split": {"term", "parts": [["text of a part", "code or text of its term"], …], "as", …}}   {"undo": {"term", "as", …}}
  *     {"approve": {"term", "as", …}}   {"reject": {"term", "as", "reason", …}}
  *     {"read": {"domain": "AE", "study"}}   the rows of the dataset that is current, in a line each
+ *     {"proposeSynonym": {"term": "HA", "to": "code or text of a term", "as", "scope": "study", "domain", "reason", "study"}}
+ *     {"approveSynonym": {"term": "HA", "as", "scope", "reason", …}}   {"rejectSynonym": …}   {"retireSynonym": …}
+ *   The last three are about the newest entry of that verbatim in the list of that scope, one that can be judged so first.
  *   With `usubjid` an act is about that subject's occurrence of the term, without it about the term group.
  *   What is zero or empty is left out of `expect` (the rows read are not); a refused act expects `{"error": "CODE"}` and nothing else.
  * - study.json (and others), in which `$OPENAE` stands for the folder of OpenAE 0.1 and `$SAMPLES` for that of the samples;
@@ -36,22 +39,29 @@ import {
   type Ambience,
   type CodedDomain,
   type CodingCounts,
+  type CodingKits,
   codeTerm,
   exportStudy,
   type FoundTarget,
   findTarget,
   type GivenCode,
+  judgeSynonym,
   judgeTerm,
+  type ListScope,
   listOccurrences,
+  listSynonyms,
   openCodingKits,
   openStudy,
   openStudyStore,
+  proposeSynonym,
   type RunReport,
   readCurrentRun,
   runStudy,
   type Study,
+  type Synonym,
   undoDecision,
   verifyStudy,
+  withApprovedEntries,
 } from '../pipeline/index.ts'
 import { assertNever } from '../schemas/errors.ts'
 import { OPENAE_0_1 } from './openae.ts'
@@ -78,6 +88,13 @@ interface Act extends OnStudy {
   readonly usubjid?: string
   readonly reason?: string
 }
+interface SynonymAct extends OnStudy {
+  readonly term: string
+  readonly as: string
+  readonly scope: ListScope
+  readonly domain?: CodedDomain
+  readonly reason?: string
+}
 type Step = { readonly expect: unknown } & (
   | { readonly run: Run }
   | { readonly export: OnStudy }
@@ -87,6 +104,10 @@ type Step = { readonly expect: unknown } & (
   | { readonly read: OnStudy & { readonly domain: CodedDomain } }
   | { readonly approve: Act }
   | { readonly reject: Act }
+  | { readonly proposeSynonym: SynonymAct & { readonly to: string } }
+  | { readonly approveSynonym: SynonymAct }
+  | { readonly rejectSynonym: SynonymAct }
+  | { readonly retireSynonym: SynonymAct }
 )
 interface GoldenCase {
   readonly title: string
@@ -103,6 +124,8 @@ interface Stage {
   /** The folder and the set-aside rows of the last run of each study, by output folder. */
   readonly lastRuns: Map<string, RunReport>
   readonly errors: string[]
+  /** Dictionaries and list files, opened once for each study file. */
+  readonly kits: Map<string, CodingKits>
 }
 
 for (const name of listCases()) {
@@ -146,7 +169,7 @@ async function openStage(name: string): Promise<Stage> {
     )
     await writeFile(join(folder, file), placed)
   }
-  return { folder, ambience: openAmbience(), studies: new Map(), lastRuns: new Map(), errors: [] }
+  return { folder, ambience: openAmbience(), studies: new Map(), lastRuns: new Map(), errors: [], kits: new Map() }
 }
 
 /** A clock that begins at one moment in every case and goes on a second each time it is asked; no chance at all. */
@@ -173,6 +196,10 @@ async function takeStep(stage: Stage, step: Step, no: number): Promise<unknown> 
     if ('read' in step) return await readLines(stage, step.read)
     if ('approve' in step) return toActSummary(await judge(stage, step.approve, 'approved'))
     if ('reject' in step) return toActSummary(await judge(stage, step.reject, 'rejected'))
+    if ('proposeSynonym' in step) return toSynonymSummary(await propose(stage, step.proposeSynonym))
+    if ('approveSynonym' in step) return toSynonymSummary(await judgeEntry(stage, step.approveSynonym, 'approved'))
+    if ('rejectSynonym' in step) return toSynonymSummary(await judgeEntry(stage, step.rejectSynonym, 'rejected'))
+    if ('retireSynonym' in step) return toSynonymSummary(await judgeEntry(stage, step.retireSynonym, 'retired'))
     return assertNever(step)
   } catch (error) {
     if (!(error instanceof AecoderError)) throw error
@@ -210,7 +237,7 @@ async function exportAgain(stage: Stage, on: OnStudy): Promise<unknown> {
 
 async function code(stage: Stage, act: Act, codes: readonly GivenCode[]): Promise<ActReport> {
   return await withTarget(stage, act, async ({ study, store, target }) => {
-    const kits = await openCodingKits(study)
+    const kits = await openKits(stage, study, store)
     return await codeTerm(study, {
       store,
       kits,
@@ -251,6 +278,40 @@ async function judge(stage: Stage, act: Act, kind: 'approved' | 'rejected'): Pro
   })
 }
 
+async function propose(
+  stage: Stage,
+  { term, to, scope, domain, ...act }: SynonymAct & { to: string },
+): Promise<Synonym> {
+  const study = await openCaseStudy(stage, act)
+  return await withStore(stage, study, async (store) =>
+    proposeSynonym(study, {
+      store,
+      kits: await openKits(stage, study, store),
+      proposal: { scope, verbatim: term, domain: domain ?? null, term: to },
+      actor: toActor(act.as),
+      reason: act.reason ?? null,
+    }),
+  )
+}
+
+async function judgeEntry(
+  stage: Stage,
+  { term, scope, ...act }: SynonymAct,
+  kind: 'approved' | 'rejected' | 'retired',
+): Promise<Synonym> {
+  const study = await openCaseStudy(stage, act)
+  return await withStore(stage, study, async (store) => {
+    const kits = await openKits(stage, study, store)
+    const { synonyms } = await listSynonyms(study, { store, kits, scope, text: term, limit: 100 })
+    const named = synonyms.filter(({ entry }) => entry.verbatim === term)
+    const from = kind === 'retired' ? 'approved' : 'proposed'
+    const found = named.find(({ entry }) => entry.state === from) ?? named[0]
+    if (found === undefined) throw new Error(`the ${scope} list has no "${term}"`)
+    const entry = found.entry.id
+    return judgeSynonym(study, { store, kits, entry, kind, actor: toActor(act.as), reason: act.reason ?? null })
+  })
+}
+
 async function withTarget<T>(
   stage: Stage,
   { term, domain, dictionary, usubjid, ...on }: Act,
@@ -279,6 +340,13 @@ async function withStore<T>(stage: Stage, study: Study, act: (store: Store) => P
   } finally {
     await store.close()
   }
+}
+
+/** What an act rests on: the dictionaries as they were opened, with the entries in force now. */
+async function openKits(stage: Stage, study: Study, store: Store): Promise<CodingKits> {
+  const kits = stage.kits.get(study.configText) ?? (await openCodingKits(study))
+  stage.kits.set(study.configText, kits)
+  return await withApprovedEntries(study, { kits, store })
 }
 
 async function openCaseStudy(stage: Stage, { study: file = 'study.json' }: OnStudy): Promise<Study> {
@@ -359,6 +427,10 @@ function toRunSummary({ status, transfer, counts, context, disagreements }: RunR
 function toActSummary({ paths, occurrences, approval }: ActReport): unknown {
   const llts = paths.map((path) => path.at(-1)?.text)
   return { ...(llts.length > 1 ? { llts } : { llt: llts[0] ?? null }), occurrences, approval }
+}
+
+function toSynonymSummary({ entry, contradictions }: Synonym): unknown {
+  return withoutEmpty({ llt: entry.path.at(-1)?.text, state: entry.state, contradictions })
 }
 
 function withoutEmpty(object: { readonly [name: string]: unknown }): { [name: string]: unknown } {

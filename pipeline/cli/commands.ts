@@ -12,6 +12,15 @@ import { REDACT } from './commands/redact.ts'
 import { EXPORT, RUN } from './commands/run.ts'
 import { SPLIT } from './commands/split.ts'
 import { STATUS } from './commands/status.ts'
+import {
+  SYNONYMS_APPROVE,
+  SYNONYMS_EXPORT,
+  SYNONYMS_IMPORT,
+  SYNONYMS_LIST,
+  SYNONYMS_PROPOSE,
+  SYNONYMS_REJECT,
+  SYNONYMS_RETIRE,
+} from './commands/synonyms.ts'
 import { VERIFY } from './commands/verify.ts'
 
 export const COMMANDS: readonly Command[] = [
@@ -34,4 +43,11 @@ export const COMMANDS: readonly Command[] = [
   DICTIONARY_CHECK,
   DICTIONARY_SEARCH,
   DICTIONARY_SHOW,
+  SYNONYMS_LIST,
+  SYNONYMS_PROPOSE,
+  SYNONYMS_APPROVE,
+  SYNONYMS_REJECT,
+  SYNONYMS_RETIRE,
+  SYNONYMS_IMPORT,
+  SYNONYMS_EXPORT,
 ]

@@ -8,7 +8,10 @@ import { askPassword } from './password.ts'
 import { openProgress } from './progress.ts'
 
 const PROGRAM = 'npx aecoder'
-const FAMILIES: { readonly [name: string]: string } = { dictionary: 'Check, search and show a coding dictionary' }
+const FAMILIES: { readonly [name: string]: string } = {
+  dictionary: 'Check, search and show a coding dictionary',
+  synonyms: 'Propose, approve, retire, import and export synonyms',
+}
 
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok

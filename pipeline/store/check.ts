@@ -10,6 +10,7 @@ import type { ArtefactSet } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
 import { checkAccounts } from './check-accounts.ts'
+import { checkListArtefacts, checkLists } from './check-lists.ts'
 import { checkParts } from './check-parts.ts'
 import { checkRedactions } from './check-redactions.ts'
 import { countGroups, digestAccount, digestVersions, findCommitted, toSubjectContentId } from './current.ts'
@@ -38,11 +39,14 @@ const DECIDING_EVENTS: ReadonlySet<string> = new Set(['autocoded', 'context-chec
 /** Faults named one by one; beyond it only counted. */
 const FAULTS_NAMED = 100
 
-/** Recomputes everything that can be recomputed. `hashAt` gives the chain's hash after an event, to hold manifests against. */
+/**
+ * Recomputes everything that can be recomputed. `hashAt` gives the chain's hash after an event, to hold manifests against;
+ * `listOwners` have the lists over several studies that this one's codes rested on, in chains of their own.
+ */
 export async function checkStore(
   db: Kysely<Tables>,
   study: string,
-): Promise<StoreCheck & { hashAt: (seq: number) => string | undefined }> {
+): Promise<StoreCheck & { hashAt: (seq: number) => string | undefined; listOwners: readonly string[] }> {
   const faults = new Faults()
   await checkTables(db, faults)
   const hashes = new Map<number, string>()
@@ -62,6 +66,8 @@ export async function checkStore(
   await checkRedactions(db, study, further)
   await checkDatasets(db, study, { vouched, faults })
   await checkSettings(db, study, { vouched, faults })
+  await checkLists(db, study, { vouched, faults })
+  const listOwners = await checkListArtefacts(db, study, faults)
   const groups = await checkGroups(db, study, faults)
   if (study === PEOPLE_STUDY) await checkAccounts(db, { vouched, faults })
   return {
@@ -69,6 +75,7 @@ export async function checkStore(
     counts: { events: head.seq, decisions, verdicts, transfers, versions, groups },
     faults: faults.list(),
     hashAt: (seq) => hashes.get(seq),
+    listOwners: [...listOwners].filter((owner) => owner !== study),
   }
 }
 

@@ -142,6 +142,7 @@ export const MIGRATIONS: readonly Migration[] = [
       `create index list_entry_folded on list_entry (study, folded)`,
       `create table list_step (study text not null, entry text not null, seq integer not null, kind text not null check (kind in ('proposed','approved','rejected','retired')),
         actor text not null, auth text not null, at text not null, reason text, primary key (study, entry, seq)) without rowid`,
+      `create index list_step_seq on list_step (study, seq)`,
       `create table note (study text not null, seq integer not null, group_no integer not null, occurrence_no integer, text text not null, actor text not null, auth text not null, at text not null, primary key (study, seq)) without rowid`,
       `create index note_group on note (study, group_no)`,
       `create table signature (study text not null, seq integer not null, kind text not null check (kind in ('signed-off','unlocked')), meaning text not null, covers_seq integer not null, covers_hash text not null,

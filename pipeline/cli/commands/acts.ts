@@ -51,7 +51,7 @@ export const CODE = toCommand({
         action: 'Look for one: aecoder dictionary search',
       })
     return withStore(options.study, world, async ({ study, store }) => {
-      const kits = await openCodingKits(study, world)
+      const kits = await openCodingKits(study, { ...world, store })
       const target = await findTarget(store, study, toName(args[0] ?? '', options))
       const report = await codeTerm(study, {
         store,

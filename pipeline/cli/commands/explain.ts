@@ -31,7 +31,7 @@ export const EXPLAIN = toCommand({
   async run({ args, options, world }) {
     return withStoreToRead(options.study, world, async ({ study, store }) => {
       const name = args[0] ?? ''
-      const kits = await openCodingKits(study, world)
+      const kits = await openCodingKits(study, { ...world, store })
       const found = await findTarget(store, study, toName(name, options)).catch((error: unknown) => {
         if (
           error instanceof AecoderError &&

@@ -81,6 +81,9 @@ function toAcceptable(reason: string): Acceptable {
   return known
 }
 
+/** Synonyms left out that are named one by one. */
+const LEFT_OUT_SHOWN = 5
+
 const AS_OF_FROM: { readonly [from in RunReport['transfer']['asOfFrom']]: string } = {
   option: '',
   earlier: ' (as it was taken in)',
@@ -142,6 +145,16 @@ function toText(
   )
   for (const { file, code, count, examples } of remarks)
     lines.push(`noticed        ${file}: ${count} × ${code}: ${toVisible(examples[0] ?? '')}`)
+  for (const { verbatim, scope, term } of report.leftOut.slice(0, LEFT_OUT_SHOWN))
+    lines.push(
+      toVisible(
+        `noticed        "${verbatim}" in the ${scope} list codes nothing: ${term.text} (${term.code}) cannot be assigned in this dictionary`,
+      ),
+    )
+  if (report.leftOut.length > LEFT_OUT_SHOWN)
+    lines.push(
+      `               and ${report.leftOut.length - LEFT_OUT_SHOWN} more: aecoder synonyms list --state approved`,
+    )
   for (const { verbatim, standing, by, now } of report.disagreements.examples)
     lines.push(
       toVisible(

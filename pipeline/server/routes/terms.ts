@@ -20,12 +20,14 @@ import {
 import { isPermitted } from '../../../schemas/roles.ts'
 import {
   type ActReport,
+  AecoderError,
   codeTerm,
   type Desk,
   findById,
   findRow,
   judgeTerm,
   noteTerm,
+  proposeCoded,
   type SignedIn,
   undoDecision,
   viewHistory,
@@ -34,6 +36,7 @@ import {
   viewTerm,
 } from '../../index.ts'
 import { type Route, toStudyRoute } from '../route.ts'
+import { toEntryView } from './lists.ts'
 
 const TermParams = toClosed({ term: Id })
 const Paging = toClosed({
@@ -124,7 +127,10 @@ export const TERM_ROUTES: readonly Route[] = [
         reason: reason ?? null,
         codes: codes.map(({ term, part }) => (part === undefined ? { term } : { term, part })),
       })
-      return toActView(desk, params.term, report)
+      const view = await toActView(desk, params.term, report)
+      if (body.synonym === undefined) return view
+      const { reason: why, ...proposal } = body.synonym
+      return { ...view, synonym: await propose({ ...act, ...proposal, report, reason: why ?? null }, { desk, person }) }
     },
   }),
   toStudyRoute({
@@ -196,7 +202,21 @@ async function toAct({
   body: { occurrence?: string }
 }) {
   const target = await findById(desk, { term: params.term, occurrence: body.occurrence })
+  await desk.refreshKits()
   return { store: desk.store, kits: desk.kits, target, actor: person.actor }
+}
+
+/** The code stands whatever becomes of the proposal: what refuses it is part of the answer. */
+async function propose(
+  act: Parameters<typeof proposeCoded>[1],
+  { desk, person }: { desk: Desk; person: SignedIn },
+): Promise<NonNullable<ActView['synonym']>> {
+  try {
+    return { entry: toEntryView(await proposeCoded(desk.study, act), person), refused: null }
+  } catch (error) {
+    if (!(error instanceof AecoderError)) throw error
+    return { entry: null, refused: error.message }
+  }
 }
 
 async function toActView(desk: Desk, term: string, report: ActReport): Promise<ActView> {
