@@ -9,6 +9,7 @@ import { type ActReport, type FoundTarget, findAssignable } from './act.ts'
 import type { CodingKit, CodingKits } from './coding-kits.ts'
 import { listListOwners } from './kit-lists.ts'
 import { checkEntryAct, type EntryAct, type ListedTerm, listContradictions } from './review/list-rules.ts'
+import { MASK } from './review/redaction.ts'
 import { toTermGroup } from './review/term-group.ts'
 import type { Actor } from './store/chain.ts'
 import {
@@ -420,6 +421,7 @@ export function toEntryWords(verbatim: string): { verbatim: string; folded: stri
   const refuse = (found: string, expected: string) =>
     new AecoderError('ENTRY_NOT_ALLOWED', { where: 'verbatim', found, expected })
   if (!/[\p{L}\p{N}]/u.test(folded)) throw refuse(`"${folded}" holds no word`, 'what a site writes')
+  if (folded.includes(MASK)) throw refuse('a verbatim with hidden words', 'words that every study may see')
   if (folded.length > LONGEST_ENTRY) throw refuse(`${folded.length} letters`, `at most ${LONGEST_ENTRY}`)
   return { verbatim, folded }
 }

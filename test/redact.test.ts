@@ -27,8 +27,6 @@ import {
   viewPrecedents,
   viewTerm,
 } from '../pipeline/index.ts'
-import type { StudyCall } from '../pipeline/server/route.ts'
-import { ROUTES } from '../pipeline/server/routes.ts'
 import { writeSmallStudy, writeTransfer } from './small-study.ts'
 import { toAmbience } from './store/stage.ts'
 
@@ -133,20 +131,6 @@ test('the dataset holds what the site wrote until it corrects that; the run tell
   const report = await runStudy(study, { ...options, input: join(folder, 'transfer-2') })
   expect(report.redacted).toEqual({ terms: 0, occurrences: 0 })
   expect(await readFile(join(report.run.folder, 'ae.csv'), 'utf8')).not.toContain(TERM)
-})
-
-test('the route hides words and gives the line of the queue as it is now, for data managers only', async () => {
-  const { desk, term } = await openWork()
-  const route = ROUTES.find(({ path }) => path === '/terms/:term/redactions')
-  const body = { words: ['Miller'], reason: 'a name' }
-  const call = { desk, params: { term }, body, person: { actor: DANA } } as unknown as StudyCall
-  expect(route?.permission).toBe('redact')
-  expect(await route?.run(call)).toMatchObject({
-    shown: '██████: fever and HA',
-    hidden: 1,
-    occurrences: 1,
-    row: { id: term, verbatim: '██████: fever and HA' },
-  })
 })
 
 test('a part that is named with what stands for a hidden word is refused', async () => {
