@@ -7,6 +7,7 @@ import type { CodedDomain } from '../schemas/records.ts'
 import type { TermPath } from '../schemas/terms.ts'
 import type { CodingKit, CodingKits } from './coding-kits.ts'
 import { settle } from './desk.ts'
+import { MASK, type Masks } from './review/redaction.ts'
 import { checkManualCode, checkVerdict, needsApproval, type StandingDecision, toApproval } from './review/rules.ts'
 import { toArtefactSet } from './store/artefacts.ts'
 import type { Actor } from './store/chain.ts'
@@ -19,6 +20,7 @@ import {
   type OccurrenceState,
   type StoredDecision,
 } from './store/queue.ts'
+import { findMasks } from './store/redactions.ts'
 import type { Store } from './store/store.ts'
 import { type Study, toConfigArtefact } from './study.ts'
 
@@ -44,6 +46,8 @@ export interface ActReport {
   /** Of a split the first part's; empty where nothing is coded any more. */
   readonly path: TermPath
   readonly paths: readonly TermPath[]
+  /** The terms of `paths`, with the part of the report that each is for. */
+  readonly codes: { readonly code: string; readonly text: string; readonly part: string | null }[]
   readonly occurrences: number
   readonly approval: 'none-needed' | 'pending' | 'approved' | 'rejected'
 }
@@ -58,8 +62,9 @@ export async function findTarget(store: Store, study: Study, { name, ...only }: 
   const groups = named.length > 0 ? named : await findGroups(store, study.id, { idPrefix: name, limit: 5, ...only })
   const occurrences = named.length > 0 ? [] : await findOwn(store, study, { name, ...only })
   if (groups.length + occurrences.length > 1) {
+    const masks = await findMasks(store, study.id)
     const named = [
-      ...groups.map((group) => `${group.target.id.slice(0, 8)} (${group.domain} "${group.verbatim}")`),
+      ...groups.map((group) => `${group.target.id.slice(0, 8)} (${group.domain} "${masks.toShown(group.verbatim)}")`),
       ...occurrences.map((occurrence) => `${occurrence.target.id.slice(0, 8)} (${occurrence.usubjid})`),
     ]
     throw new AecoderError('TARGET_NOT_FOUND', {
@@ -151,7 +156,7 @@ export interface TermAct {
 export async function codeTerm(study: Study, act: TermAct & { codes: readonly GivenCode[] }): Promise<ActReport> {
   const { store, kits, actor, reason, codes } = act
   const kit = findKit(kits, act.target)
-  const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target)
+  const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target, await findMasks(store, study.id))
   checkSeen(verbatim, { decision, seen: act.seen })
   // A decision on a verbatim that changed since stands for nothing: coding anew needs no reason.
   const standing = decision?.basedOn === basedOn ? toRule(decision, verbatim) : undefined
@@ -187,13 +192,13 @@ export async function codeTerm(study: Study, act: TermAct & { codes: readonly Gi
       at: store.ambience.now(),
     },
   })
-  if (id === undefined) throw toStale(verbatim)
+  if (id === undefined) throw await toStaleNow(verbatim, { study, store, target })
   return {
     decision: id,
     target,
     verbatim,
     path: codings[0]?.path ?? [],
-    paths: codings.map(({ path }) => path),
+    ...toCodes(codings),
     occurrences,
     approval: toApproval(waits, null),
   }
@@ -208,6 +213,7 @@ function checkParts(verbatim: string, codes: readonly GivenCode[]): void {
   if (codes.length === 0) refuse('no code', 'one, or one for each part')
   if (codes.length === 1) return
   if (codes.length > PARTS_AT_MOST) refuse(`${codes.length} parts`, `at most ${PARTS_AT_MOST}`)
+  if (parts.some((part) => part.includes(MASK))) refuse('a part with hidden words', 'the words of the event itself')
   if (parts.includes('')) refuse('a part without a text', 'the words of the report that each code is for')
   if (new Set(parts.map((part) => foldVerbatim(part))).size < parts.length)
     refuse('two parts with the same text', 'parts that are told apart')
@@ -222,7 +228,7 @@ const PARTS_AT_MOST = 20
  */
 export async function undoDecision(study: Study, act: TermAct): Promise<ActReport> {
   const { store, kits, actor, reason } = act
-  const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target)
+  const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target, await findMasks(store, study.id))
   checkSeen(verbatim, { decision, seen: act.seen })
   if (decision === null || decision.step !== 'person')
     throw new AecoderError('DECISION_NOT_ALLOWED', {
@@ -266,9 +272,16 @@ export async function undoDecision(study: Study, act: TermAct): Promise<ActRepor
       at: store.ambience.now(),
     },
   })
-  if (id === undefined) throw toStale(verbatim)
-  const paths = codings.map(({ path }) => path)
-  return { decision: id, target, verbatim, path: paths[0] ?? [], paths, occurrences, approval: toApproval(waits, null) }
+  if (id === undefined) throw await toStaleNow(verbatim, { study, store, target })
+  return {
+    decision: id,
+    target,
+    verbatim,
+    path: codings[0]?.path ?? [],
+    ...toCodes(codings),
+    occurrences,
+    approval: toApproval(waits, null),
+  }
 }
 
 /** The act is for what the person saw: whatever was decided since is told. */
@@ -278,6 +291,15 @@ export function checkSeen(
 ): void {
   if (seen === undefined || seen === (decision?.id ?? null)) return
   throw toStale(verbatim, decision === null ? undefined : `meanwhile ${toTold(decision)}`)
+}
+
+/** Somebody was first: what stands now is read for the message. */
+async function toStaleNow(
+  verbatim: string,
+  { study, store, target }: { study: Study; store: Store; target: Target },
+): Promise<AecoderError> {
+  const last = (await listHistory(store, study.id, target)).at(-1)
+  return toStale(verbatim, last && `meanwhile ${toTold(last)}`)
 }
 
 /** A decision in one line: who made it, when, and what it says. */
@@ -297,7 +319,7 @@ export async function judgeTerm(
   act: Omit<TermAct, 'kits'> & { kind: 'approved' | 'rejected' },
 ): Promise<ActReport> {
   const { store, actor, kind, reason } = act
-  const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target)
+  const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target, await findMasks(store, study.id))
   checkSeen(verbatim, { decision, seen: act.seen })
   const path = decision?.codings[0]?.path
   if (!decision || !path)
@@ -307,12 +329,24 @@ export async function judgeTerm(
       action: `Code it first: aecoder code "${verbatim}" --term CODE`,
     })
   checkPresent(verbatim, occurrences)
-  if (decision.basedOn !== basedOn) throw toStale(verbatim, `the code was given for "${decision.basedOn}"`)
+  if (decision.basedOn !== basedOn)
+    throw toStale(verbatim, `the code was given for "${(await findMasks(store, study.id)).toShown(decision.basedOn)}"`)
   checkVerdict(toRule(decision, verbatim), { kind, actor: actor.name, reason })
   if (!(await recordVerdict(store, study.id, { decision: decision.id, target, kind, actor, reason })))
-    throw toStale(verbatim)
-  const paths = decision.codings.map(({ path }) => path)
-  return { decision: decision.id, target, verbatim, path, paths, occurrences, approval: kind }
+    throw await toStaleNow(verbatim, { study, store, target })
+  return { decision: decision.id, target, verbatim, path, ...toCodes(decision.codings), occurrences, approval: kind }
+}
+
+function toCodes(
+  codings: readonly { readonly path: TermPath; readonly partText: string | null }[],
+): Pick<ActReport, 'paths' | 'codes'> {
+  return {
+    paths: codings.map(({ path }) => path),
+    codes: codings.map(({ path, partText }) => {
+      const { code = '', text = '' } = path.at(-1) ?? {}
+      return { code, text, part: partText }
+    }),
+  }
 }
 
 /** Codes below a heading that an error names. */
@@ -366,7 +400,11 @@ export function findAssignable(dictionary: Dictionary, term: string): TermPath {
   })
 }
 
-function toStanding(found: FoundTarget): {
+/** What an act rests on; `verbatim` is for messages and reports only, without its hidden words. */
+function toStanding(
+  found: FoundTarget,
+  masks: Masks,
+): {
   target: Target
   basedOn: string
   verbatim: string
@@ -375,10 +413,10 @@ function toStanding(found: FoundTarget): {
 } {
   if (found.kind === 'group') {
     const { target, folded, verbatim, occurrences, decision } = found.group
-    return { target, basedOn: folded, verbatim, occurrences, decision }
+    return { target, basedOn: folded, verbatim: masks.toShown(verbatim), occurrences, decision }
   }
   const { target, verbatim, decision, present } = found.occurrence
-  return { target, basedOn: verbatim, verbatim, occurrences: present ? 1 : 0, decision }
+  return { target, basedOn: verbatim, verbatim: masks.toShown(verbatim), occurrences: present ? 1 : 0, decision }
 }
 
 function toRule(decision: StoredDecision, name: string): StandingDecision {

@@ -14,16 +14,19 @@ import { readDictionary } from '../dictionaries/read-dictionary.ts'
 import { type Json, toCanonicalJson, toSha256 } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { DictionaryFiles, SourceFile } from '../schemas/files.ts'
+import type { ListScope } from '../schemas/lists.ts'
 import { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
 import type { DictionaryConfig, ListsConfig } from '../schemas/study.ts'
 import type { DictionaryRef } from '../schemas/terms.ts'
 import { ENGINE_VERSION } from './autocode/autocode.ts'
-import { type Autocoder, toAutocoder } from './autocode/autocoder.ts'
+import { type Autocoder, toAutocoder, withLists } from './autocode/autocoder.ts'
 import { MODEL } from './autocode/model/model.ts'
-import { readLists } from './ingest/read-lists.ts'
+import { type FileLists, type LeftOutEntry, listListOwners, readFileLists, toKitLists } from './kit-lists.ts'
 import { loadSparingly } from './run-memory.ts'
 import { openDictionaryFiles, openDictionaryFolder } from './storage/dictionary-files.ts'
-import { type Artefact, type SettingPlace, toSetId } from './store/artefacts.ts'
+import type { Artefact, SettingPlace } from './store/artefacts.ts'
+import { type EntryInForce, listEntriesInForce } from './store/lists.ts'
+import type { Store } from './store/store.ts'
 import { openExport, type Study, toPackageRoot, toShortPath } from './study.ts'
 
 /** One dictionary of a study with all that coding in it needs. */
@@ -34,6 +37,10 @@ export interface CodingKit extends Autocoder<Dictionary> {
   readonly role: 'main' | 'beside'
   readonly domains: readonly CodedDomain[]
   readonly artefacts: readonly Artefact[]
+  /** What its list files say; `lists` has the approved entries of the store in it too. */
+  readonly files: FileLists
+  /** Approved entries that code nothing: the dictionary does not let their codes be assigned. */
+  readonly leftOut: readonly LeftOutEntry[]
   /** Where its settings are in force, one for each domain that is not coded in the study's own main dictionary. */
   readonly places: readonly SettingPlace[]
 }
@@ -170,9 +177,13 @@ async function openFiles(path: string, askPassword: AskPassword | undefined): Pr
 
 /**
  * Loads the dictionaries and lists of a study and names everything that decisions will rest on.
+ * @param options.store whose approved entries code as well; without it the files' rows alone
  * @throws AecoderError DICTIONARY_MISMATCH when a release is of another version than study.json says
  */
-export async function openCodingKits(study: Study, options: { askPassword?: AskPassword } = {}): Promise<CodingKits> {
+export async function openCodingKits(
+  study: Study,
+  options: { askPassword?: AskPassword; store?: Pick<Store, 'db'> } = {},
+): Promise<CodingKits> {
   const { config } = study
   const { dictionaries } = config
   const isReplaced = (domain: CodedDomain) =>
@@ -193,6 +204,31 @@ export async function openCodingKits(study: Study, options: { askPassword?: AskP
     const places = domains.map((domain) => ({ domain, field: role === 'beside' ? id : '' }))
     const where = `dictionaries[${index}]`
     all.push(await openKit(study, { ...options, where, config: further, kit: { ...kit, places } }))
+  }
+  const kits = toKits(all)
+  return options.store === undefined ? kits : withApprovedEntries(study, { kits, store: options.store })
+}
+
+/**
+ * The kits with what is approved in the store at this moment: dictionaries, lexicon and matcher are shared with those
+ * given, lists and their artefacts are made anew.
+ */
+export async function withApprovedEntries(
+  study: Study,
+  { kits, store }: { kits: CodingKits; store: Pick<Store, 'db'> },
+): Promise<CodingKits> {
+  const owners = listListOwners(study)
+  const all: CodingKit[] = []
+  for (const kit of kits.all) {
+    const { dictionary, domains, files } = kit
+    const approved: { scope: ListScope; owner: string; entries: EntryInForce[] }[] = []
+    for (const { scope, owner } of owners) {
+      const entries = await listEntriesInForce(store, owner, { terminology: dictionary.ref.name })
+      approved.push({ scope, owner, entries })
+    }
+    const { lists, artefacts, leftOut } = toKitLists(files, { approved, dictionary, domains })
+    const kept = kit.artefacts.filter(({ kind }) => kind !== 'synonyms' && kind !== 'do-not-autocode')
+    all.push(Object.assign(withLists(kit, lists), { artefacts: [...kept, ...artefacts], leftOut }))
   }
   return toKits(all)
 }
@@ -273,7 +309,12 @@ async function openKit(
   const toFile = (name: string): SourceFile => ({ ...openExport(resolve(folder, name)), name })
   const synonyms = (named?.synonyms ?? []).map(toFile)
   const doNotAutocode = (named?.doNotAutocode ?? []).map(toFile)
-  const lists = await readLists({ dictionary, synonyms, doNotAutocode })
+  const files = await readFileLists({ dictionary, synonyms, doNotAutocode })
+  const {
+    lists,
+    artefacts: listArtefacts,
+    leftOut,
+  } = toKitLists(files, { approved: [], dictionary, domains: kit.domains })
   const lexicon = await openLexicon(toTerminology(dictionary))
   const borrowed = await readBorrowed(dictionary)
   const artefacts: Artefact[] = [
@@ -288,8 +329,7 @@ async function openKit(
     toLexiconArtefact(lexicon, borrowed),
     toSettledArtefact('model', MODEL),
     toSettledArtefact('conventions', { precision: study.config.precision, ...study.config.conventions }),
-    await toListArtefact('synonyms', synonyms),
-    await toListArtefact('do-not-autocode', doNotAutocode),
+    ...listArtefacts,
   ]
   const { precision, conventions } = study.config
   const coder = toAutocoder({
@@ -300,7 +340,7 @@ async function openKit(
     conventions,
     ...(borrowed === undefined ? {} : { borrowed: borrowed.groups }),
   })
-  return Object.assign(coder, { ...kit, artefacts })
+  return Object.assign(coder, { ...kit, artefacts, files, leftOut })
 }
 
 /** The lexicon, and with it the names that are borrowed. */
@@ -315,21 +355,4 @@ function toSettledArtefact(kind: 'model' | 'conventions', value: object): Artefa
   const content = toCanonicalJson(value as Json)
   const sha256 = toSha256(content)
   return { kind, name: kind, version: sha256.slice(0, 8), sha256, content }
-}
-
-async function toListArtefact(kind: 'synonyms' | 'do-not-autocode', files: readonly SourceFile[]): Promise<Artefact> {
-  const parts: { name: string; sha256: string; text: string }[] = []
-  for (const file of files) {
-    const chunks: Uint8Array[] = []
-    for await (const chunk of file.open()) chunks.push(chunk)
-    const bytes = Buffer.concat(chunks)
-    parts.push({ name: file.name, sha256: toSha256(bytes), text: bytes.toString('utf8') })
-  }
-  return {
-    kind,
-    name: parts.map((part) => part.name).join(', ') || 'none',
-    version: toSetId(parts).slice(0, 8),
-    sha256: toSha256(toCanonicalJson(parts.map(({ name, sha256 }) => ({ name, sha256 })))),
-    content: toCanonicalJson(parts),
-  }
 }

@@ -1,9 +1,13 @@
 /** The library: all that the command line, the server and other programs import. */
 
+export { lookAround, type NodeSurroundings } from '../dictionaries/look-around.ts'
 export { AecoderError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../schemas/errors.ts'
+export { ENTRY_STATES, type EntryState, LIST_SCOPES, type ListScope } from '../schemas/lists.ts'
 export { ACCEPTABLE, type Acceptable, BUCKETS } from '../schemas/outcomes.ts'
 export { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
 export type { AlignedToken, Alignment, Candidate, TokenRole } from '../schemas/terms.ts'
+export { LOCK_OUT, SESSION_MINUTES } from './access/limits.ts'
+export { isSameSecret } from './access/tokens.ts'
 export {
   type ActReport,
   codeTerm,
@@ -16,6 +20,7 @@ export {
   type TermAct,
   undoDecision,
 } from './act.ts'
+export { readAudit, toAuditFile } from './audit.ts'
 export type { AutocodeResult } from './autocode/autocode.ts'
 export { autocode } from './autocode/autocode.ts'
 export { type Autocoder, toAutocoder } from './autocode/autocoder.ts'
@@ -33,17 +38,62 @@ export {
   openCodingKits,
   openDictionary,
   PASSWORD_VARIABLE,
+  withApprovedEntries,
 } from './coding-kits.ts'
-export { type Desk, openDesk, settle } from './desk.ts'
+export { readDashboard } from './dashboard.ts'
+export { type Desk, type Desks, openDesk, openDesks, settle } from './desk.ts'
 export { exportStudy } from './export.ts'
 export { proposeStudy } from './ingest/propose.ts'
+export { type BulkChoice, judgeMany, previewVerdicts, type VerdictPreview } from './judge-many.ts'
 export { type Match, matchVerbatim } from './match.ts'
-export type { SignedIn } from './people.ts'
+export {
+  type AccountView,
+  activate,
+  changePassword,
+  checkPermitted,
+  confirmPassword,
+  createAccount,
+  createFirstAdmin,
+  deactivate,
+  findSession,
+  type IssuerClaims,
+  listAccounts,
+  type NewAccount,
+  type NewSession,
+  openPeople,
+  type People,
+  resetPassword,
+  type Session,
+  type SignedIn,
+  setRoles,
+  signIn,
+  signInAtIssuer,
+  signOut,
+} from './people.ts'
 export { type Promised, readPromise } from './promise.ts'
-export { toApproval, toCodingFacet, toStatus } from './review/rules.ts'
+export { type RedactionReport, redactTerm, toShownOccurrence } from './redact.ts'
+export type { LeftOutFor } from './review/bulk-rules.ts'
+export { MASK, type Masks, toShown } from './review/redaction.ts'
+export { isSamePerson, toApproval, toCodingFacet, toStatus } from './review/rules.ts'
 export { toSiteQueryFacet } from './review/site-query-rules.ts'
+export { type QueuePage, ReviewQueue } from './review-queue.ts'
+export {
+  listSince,
+  type ReviewAsked,
+  type ReviewPage,
+  readSheet,
+  type SheetReport,
+  writeSheet,
+} from './review-sheet.ts'
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
 export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
+export {
+  readSignOffState,
+  type SigningAct,
+  type SignOffState,
+  signOff,
+  unlockStudy,
+} from './sign-off.ts'
 export {
   closeSiteQuery,
   editSiteQuery,
@@ -55,9 +105,15 @@ export {
   reopenSiteQuery,
   type SiteQueryPage,
   type SiteQueryProposal,
+  viewSiteQuery,
 } from './site-queries.ts'
+export { toSiteQueryFull, toSiteQueryRow } from './site-query-view.ts'
 export { type AnswerReport, fetchOutbox, importAnswers, type OutboxFile, sendOutbox } from './site-query-exchange.ts'
 export type { Actor, Ambience } from './store/chain.ts'
+export type { ChangedTerm } from './store/changed.ts'
+export type { HeldTransfers } from './store/held.ts'
+export type { JudgeableDecision, VerdictFilter } from './store/judgeable.ts'
+export type { EntryStep, StoredEntry } from './store/lists.ts'
 export { listOutboxes, type Outbox } from './store/outboxes.ts'
 export {
   type CodingCounts,
@@ -72,12 +128,12 @@ export {
   type StoredDecision,
   type StudyCounts,
 } from './store/queue.ts'
+export { countRedacted, findMasks, type RedactedCounts } from './store/redactions.ts'
+export type { Signature } from './store/signatures.ts'
 export {
   type AgedSiteQuery,
   countSiteQueries,
   countSiteQueriesByGroup,
-  listOpenOfOccurrences,
-  listSiteQuerySteps,
   type QueryCounts,
   type SiteQueryStepView,
   type SiteQuerySummary,
@@ -92,6 +148,30 @@ export {
   openStudyStore,
   openStudyStoreToRead,
   type Study,
+  toPackageRoot,
   toShortPath,
 } from './study.ts'
+export {
+  countSynonyms,
+  findOwner,
+  findSynonym,
+  judgeSynonym,
+  listSynonyms,
+  proposeCoded,
+  proposeSynonym,
+  type Synonym,
+  type SynonymFilter,
+  type SynonymProposal,
+} from './synonyms.ts'
+export { exportSynonyms, type ImportReport, importSynonyms } from './synonyms-exchange.ts'
+export {
+  findById,
+  findRow,
+  noteTerm,
+  type Viewer,
+  viewHistory,
+  viewOccurrences,
+  viewPrecedents,
+  viewTerm,
+} from './term-view.ts'
 export { type VerifyReport, verifyStudy } from './verify.ts'

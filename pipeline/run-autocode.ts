@@ -3,6 +3,7 @@ import { type Json, toCanonicalJson } from '../schemas/content-id.ts'
 import type { Outcome } from '../schemas/outcomes.ts'
 import type { Candidate, PathNode } from '../schemas/terms.ts'
 import { type AutocodeResult, autocode } from './autocode/autocode.ts'
+import { findSynonym } from './autocode/lists.ts'
 import type { CodingKit, CodingKits } from './coding-kits.ts'
 import { needsApproval } from './review/rules.ts'
 import type { RunOptions } from './run.ts'
@@ -11,11 +12,19 @@ import { addGroupsBeside } from './store/beside.ts'
 import { findCommitted } from './store/current.ts'
 import { type NewDecision, recordAutocoded } from './store/decisions.ts'
 import { countStudy, type GroupState, listCodedOtherwise, listUndecided } from './store/queue.ts'
+import { findMasks } from './store/redactions.ts'
 import type { Store } from './store/store.ts'
 import type { Study } from './study.ts'
 
 /** Term groups decided in this run, by outcome, over all dictionaries. */
 export type AutocodeTally = { readonly [outcome in Outcome]?: number }
+
+/** Of two rounds together. */
+export function addOutcomes(a: AutocodeTally, b: AutocodeTally): AutocodeTally {
+  const sum: { [outcome in Outcome]?: number } = { ...a }
+  for (const [outcome, count] of Object.entries(b) as [Outcome, number][]) sum[outcome] = (sum[outcome] ?? 0) + count
+  return sum
+}
 
 const BATCH_GROUPS = 500
 /** Who decides when no person does. */
@@ -150,7 +159,8 @@ export async function findDisagreements(
 ): Promise<{ count: number; examples: Disagreement[] }> {
   const found = { count: 0, examples: [] as Disagreement[] }
   for (const kit of kits.all) await addDisagreements(study, { store, kit, found })
-  return found
+  const masks = await findMasks(store, study.id)
+  return { ...found, examples: found.examples.map((each) => ({ ...each, verbatim: masks.toShown(each.verbatim) })) }
 }
 
 async function addDisagreements(
@@ -167,7 +177,7 @@ async function addDisagreements(
       const standing = decision?.codings.length === 1 ? decision.codings[0]?.path.at(-1) : undefined
       if (decision === null || standing === undefined) continue
       // Before autocoding: what people coded has no rule, and looking for its candidates in every run would cost the most.
-      if (decision.outcome === 'manual' && !kit.lists.synonyms.has(folded)) continue
+      if (decision.outcome === 'manual' && findSynonym(kit.lists, folded, domain) === undefined) continue
       const result = autocode(folded, kit, domain)
       const llt = result.coding?.at(-1) ?? null
       if (llt?.code === standing.code) continue

@@ -8,18 +8,23 @@ import { AecoderError } from '../schemas/errors.ts'
 import type { SiteQueryStep } from '../schemas/site-queries.ts'
 import { checkSeen, type FoundTarget, findKit } from './act.ts'
 import type { CodingKits } from './coding-kits.ts'
+import type { Masks } from './review/redaction.ts'
 import { checkSiteQueryStep } from './review/site-query-rules.ts'
 import { checkSiteQueryText, type LeadingNames, proposeSiteQuery } from './review/site-query-text.ts'
 import type { Actor } from './store/chain.ts'
 import { findGroups, type GroupState, listHistory } from './store/queue.ts'
+import { findMasks } from './store/redactions.ts'
 import { type Askable, listAskable, recordRaised, recordStep, type StandingInStore } from './store/site-queries.ts'
 import {
   type AgedSiteQuery,
   findAskedSite,
   findSiteQueries,
   listSiteQueries,
+  listSiteQuerySteps,
   type SiteQueryFilter,
   type SiteQueryPlace,
+  type SiteQueryStepView,
+  type SiteQueryView,
 } from './store/site-query-lists.ts'
 import type { Store } from './store/store.ts'
 import type { Study } from './study.ts'
@@ -54,8 +59,13 @@ export async function proposeForTerm(
   const outcome = history.findLast(({ step }) => step !== 'person')?.outcome
   const occurrences = await listAskable(store, study.id, group)
   const count = (state: Askable['state']) => occurrences.filter((occurrence) => occurrence.state === state)
+  const masks = await findMasks(store, study.id)
+  const shown = masks.toShownAbout(
+    { verbatim: group.verbatim, folded: group.folded, siteQuery: proposed },
+    group.folded,
+  )
   return {
-    text: proposeSiteQuery({ verbatim: group.verbatim, folded: group.folded, outcome, proposed }),
+    text: proposeSiteQuery({ ...shown, outcome, proposed: shown.siteQuery }),
     free: count('free').length,
     sites: new Set(count('free').map(({ site }) => site)).size,
     asked: count('asked').length,
@@ -94,9 +104,11 @@ export async function raiseSiteQueries(
   },
 ): Promise<RaiseReport> {
   const { store, actor, group, occurrences } = act
-  const { verbatim, decision } = group
+  const { decision } = group
+  const masks = await findMasks(store, study.id)
+  const verbatim = masks.toShown(group.verbatim)
   checkSeen(verbatim, { decision, seen: act.seen })
-  const text = checkSiteQueryText(act.text, toLeadingNames(act.kits, { group, verbatims: [verbatim] }))
+  const text = checkSiteQueryText(act.text, toLeadingNames(act.kits, { group, verbatims: [group.verbatim] }))
   const raised = await recordRaised(store, study.id, {
     group,
     text,
@@ -134,7 +146,7 @@ export async function raiseSiteQueries(
         term: group.target.id,
         verbatim,
         text,
-        siteQueries: await listRaised(store, study, raised),
+        siteQueries: (await listRaised(store, study, raised)).map((each) => toShownSiteQuery(each, masks)),
         passedOver: raised.passedOver,
       }
   }
@@ -158,7 +170,7 @@ export async function editSiteQuery(
   act: SiteQueryAct & { id: string; text: string; seen?: number },
 ): Promise<AgedSiteQuery> {
   const { store, kits, id } = act
-  const siteQuery = await findSiteQuery(store, study, id)
+  const siteQuery = await findUnmasked(study, { store, id })
   const { domain, terminology, term, verbatim, basedOn } = siteQuery
   const [group] = await findGroups(store, study.id, { idPrefix: term, domain, terminology, limit: 1 })
   if (group === undefined) throw new Error(`site query ${id}: its term group ${term} is not there`)
@@ -176,7 +188,7 @@ export async function closeSiteQuery(
   study: Study,
   act: Omit<SiteQueryAct, 'kits'> & { id: string; reason: string | null; seen?: number },
 ): Promise<AgedSiteQuery> {
-  const { id } = await findSiteQuery(act.store, study, act.id)
+  const { id } = await findUnmasked(study, act)
   return takeStep(study, { ...act, id, step: 'closed', text: null })
 }
 
@@ -189,7 +201,7 @@ export async function reopenSiteQuery(
   study: Study,
   act: Omit<SiteQueryAct, 'kits'> & { id: string; reason: string | null; seen?: number },
 ): Promise<AgedSiteQuery> {
-  const { id } = await findSiteQuery(act.store, study, act.id)
+  const { id } = await findUnmasked(study, act)
   return takeStep(study, { ...act, id, step: 'reopened', text: null })
 }
 
@@ -223,7 +235,7 @@ async function takeStep(
     ...(seen === undefined ? {} : { seen }),
   })
   if (came === 'unknown') throw toUnknown(id, study)
-  const now = await findSiteQuery(store, study, id)
+  const now = await findSiteQuery(study, { store, id })
   if (came === 'changed-meanwhile')
     throw new AecoderError('DECISION_STALE', {
       where: `site query ${id.slice(0, 8)}`,
@@ -248,7 +260,11 @@ function checkReopened({ id, isPresent, verbatim, basedOn, hasOtherOpen }: Stand
  * The one site query that an id, or its beginning (8 digits or more), means.
  * @throws AecoderError TARGET_NOT_FOUND
  */
-export async function findSiteQuery(store: Store, study: Study, id: string): Promise<AgedSiteQuery> {
+export async function findSiteQuery(study: Study, asked: { store: Store; id: string }): Promise<AgedSiteQuery> {
+  return toShownSiteQuery(await findUnmasked(study, asked), await findMasks(asked.store, study.id))
+}
+
+async function findUnmasked(study: Study, { store, id }: { store: Store; id: string }): Promise<AgedSiteQuery> {
   const [found, ...others] = await findSiteQueries(store, study.id, { idPrefix: id, limit: 2 })
   if (found !== undefined && others.length === 0) return found
   throw toUnknown(id, study, found === undefined ? undefined : 'several site queries')
@@ -263,6 +279,12 @@ function toUnknown(id: string, study: Study, found = `no such site query in ${st
   })
 }
 
+/** What a list is asked for; `siteId` names a site as `SiteQuerySummary` does, so that no site stands in a URL. */
+export type SiteQueryAsked = Omit<SiteQueryFilter, 'after' | 'occurrences'> & {
+  readonly siteId?: string
+  readonly cursor?: string
+}
+
 /** A part of a list of site queries; `next` asks for what follows, null at the end. */
 export interface SiteQueryPage {
   readonly rows: readonly AgedSiteQuery[]
@@ -271,14 +293,13 @@ export interface SiteQueryPage {
 
 /**
  * One page of the site queries of a study, in the order in which they were raised.
- * @param asked `siteId` names a site as `SiteQuerySummary` does, so that no site stands in a URL
  * @throws AecoderError USAGE for a cursor or site that is none
  */
 export async function listSiteQueryPage(
   study: Study,
-  store: Store,
-  { siteId, cursor, ...filter }: Omit<SiteQueryFilter, 'after'> & { siteId?: string; cursor?: string },
+  { store, filter: asks }: { store: Store; filter: SiteQueryAsked },
 ): Promise<SiteQueryPage> {
+  const { siteId, cursor, ...filter } = asks
   const asked = siteId === undefined ? undefined : await findAskedSite(store, study.id, siteId)
   if (siteId !== undefined && asked === undefined)
     throw new AecoderError('USAGE', {
@@ -294,7 +315,40 @@ export async function listSiteQueryPage(
   })
   const page = rows.slice(0, filter.limit)
   const last = page.at(-1)
-  return { rows: page, next: rows.length > page.length && last !== undefined ? `${last.seq}-${last.id}` : null }
+  const masks = await findMasks(store, study.id)
+  return {
+    rows: page.map((each) => toShownSiteQuery(each, masks)),
+    next: rows.length > page.length && last !== undefined ? `${last.seq}-${last.id}` : null,
+  }
+}
+
+/**
+ * What happened to a site query, oldest first.
+ * @throws AecoderError TARGET_NOT_FOUND
+ */
+export async function viewSiteQuery(
+  study: Study,
+  { store, id }: { store: Store; id: string },
+): Promise<{ readonly siteQuery: AgedSiteQuery; readonly steps: readonly SiteQueryStepView[] }> {
+  const siteQuery = await findUnmasked(study, { store, id })
+  const masks = await findMasks(store, study.id)
+  const steps = await listSiteQuerySteps(store, study.id, siteQuery.id)
+  return {
+    siteQuery: toShownSiteQuery(siteQuery, masks),
+    steps: steps.map((step) => toMasked(step, { siteQuery, masks })),
+  }
+}
+
+/** A site query as people are shown it: without the words that are hidden in its verbatim, now or when it was raised. */
+export function toShownSiteQuery<T extends SiteQueryView>(siteQuery: T, masks: Masks): T {
+  return masks.isEmpty ? siteQuery : toMasked(siteQuery, { siteQuery, masks })
+}
+
+function toMasked<T>(
+  said: T,
+  { siteQuery: { verbatim, basedOn }, masks }: { siteQuery: SiteQueryView; masks: Masks },
+): T {
+  return masks.toShownAbout(masks.toShownAbout(said, verbatim), basedOn)
 }
 
 function parseCursor(cursor: string): SiteQueryPlace {

@@ -2,9 +2,11 @@
 import { toSha256 } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { ExchangeFormat } from '../schemas/site-queries.ts'
+import { toShownSiteQuery } from './site-queries.ts'
 import { readAnswers, toOutboxFiles, toRefused } from './site-query-files.ts'
 import type { Actor } from './store/chain.ts'
 import { type Outbox, type OutboxFiles, readOutbox, recordOutbox } from './store/outboxes.ts'
+import { findMasks } from './store/redactions.ts'
 import { recordAnswers } from './store/site-queries.ts'
 import type { SiteQueryView } from './store/site-query-lists.ts'
 import type { Store } from './store/store.ts'
@@ -36,7 +38,8 @@ export async function sendOutbox(
 }
 
 /**
- * The file of an outbox that was sent, byte for byte as it was sent.
+ * The file of an outbox that was sent, byte for byte as it was sent. Words that are hidden by now are masked in what is
+ * given out; the digest on record is that of the file without masks.
  * @throws AecoderError TARGET_NOT_FOUND, or VERIFY_MISMATCH where the store no longer holds what was sent
  */
 export async function fetchOutbox(
@@ -57,7 +60,11 @@ export async function fetchOutbox(
       found: 'made again it is not the file that was sent',
       action: 'Prove the store: aecoder verify',
     })
-  return { outbox: found.outbox, file: { name: `site-queries-${seq}.${as}`, text: found.files[as] } }
+  const masks = await findMasks(store, study.id)
+  const files = masks.isEmpty
+    ? found.files
+    : toFilesOf(study)(found.siteQueries.map((siteQuery) => toShownSiteQuery(siteQuery, masks)))
+  return { outbox: found.outbox, file: { name: `site-queries-${seq}.${as}`, text: files[as] } }
 }
 
 function toFilesOf({ config }: Study): (siteQueries: readonly SiteQueryView[]) => OutboxFiles {

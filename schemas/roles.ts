@@ -3,6 +3,15 @@
 export const ROLES = ['data-manager', 'coder', 'approver', 'auditor', 'statistician', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
+/** What stands for a study where a role is given for every one of the installation. */
+export const EVERY_STUDY = '*'
+
+/** A role that somebody has: in one study, by its id, or in every one. */
+export interface RoleIn {
+  readonly study: string
+  readonly role: Role
+}
+
 /**
  * Each permission with the roles that have it. An auditor reads everything and changes nothing; an admin keeps the
  * accounts and has no hand in the codes; who codes does not approve unless both roles were given, and never their own code.

@@ -72,7 +72,12 @@ export type TargetPrecision = number | 'exact-only'
 
 /** study.json after validation, every default filled in. Paths are as written, relative to the file's folder. */
 export interface StudyConfig {
-  readonly study: { readonly protocol: string; readonly environment: string; readonly title?: string }
+  readonly study: {
+    readonly protocol: string
+    readonly environment: string
+    readonly title?: string
+    readonly sponsor?: string
+  }
   readonly dictionary: DictionaryConfig
   readonly dictionaries: readonly FurtherDictionary[]
   readonly store: string

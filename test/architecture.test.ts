@@ -33,6 +33,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   ],
   'pipeline/index.ts': [
     'schemas',
+    'dictionaries',
     'pipeline',
     'pipeline/autocode',
     'pipeline/review',

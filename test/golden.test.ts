@@ -7,7 +7,13 @@
  *   one act with what it must lead to under `expect`. The acts (`study` names a study file other than study.json):
  *     {"run": {"input": "transfer-1", "asOf", "accept", "study"}}   {"export": {"study"}}
  *     {"code": {"term": "sore thumb", "to": "code or text of a term", "as": "Ann", "reason", "domain", "dictionary", "usubjid", "study"}}
+ *     {"split": {"term", "parts": [["text of a part", "code or text of its term"], …], "as", …}}   {"undo": {"term", "as", …}}
  *     {"approve": {"term", "as", …}}   {"reject": {"term", "as", "reason", …}}
+ *     {"approveAll": {"as", "outcomes", "coder", "study"}}   {"signOff": {"as", "meaning", "incomplete": "reason", "study"}}   {"unlock": {"as", "reason", "study"}}
+ *     {"read": {"domain": "AE", "study"}}   the rows of the dataset that is current, in a line each
+ *     {"proposeSynonym": {"term": "HA", "to": "code or text of a term", "as", "scope": "study", "domain", "reason", "study"}}
+ *     {"approveSynonym": {"term": "HA", "as", "scope", "reason", …}}   {"rejectSynonym": …}   {"retireSynonym": …}
+ *   The last three are about the newest entry of that verbatim in the list of that scope, one that can be judged so first.
  *   With `usubjid` an act is about that subject's occurrence of the term, without it about the term group.
  *   What is zero or empty is left out of `expect` (the rows read are not); a refused act expects `{"error": "CODE"}` and nothing else.
  * - study.json (and others), in which `$OPENAE` stands for the folder of OpenAE 0.1 and `$SAMPLES` for that of the samples;
@@ -24,6 +30,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from '
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import Papa from 'papaparse'
 import { expect, onTestFinished, test } from 'vitest'
 import {
   type Acceptable,
@@ -33,22 +40,37 @@ import {
   type Ambience,
   type CodedDomain,
   type CodingCounts,
+  type CodingKits,
   codeTerm,
   exportStudy,
   type FoundTarget,
   findTarget,
+  type GivenCode,
+  judgeMany,
+  judgeSynonym,
   judgeTerm,
+  type ListScope,
   listOccurrences,
+  listSynonyms,
   openCodingKits,
   openStudy,
   openStudyStore,
+  previewVerdicts,
+  proposeSynonym,
   type RunReport,
   readCurrentRun,
+  readSignOffState,
   runStudy,
   type Study,
+  type Synonym,
+  signOff,
+  undoDecision,
+  unlockStudy,
   verifyStudy,
+  withApprovedEntries,
 } from '../pipeline/index.ts'
 import { assertNever } from '../schemas/errors.ts'
+import type { Outcome } from '../schemas/outcomes.ts'
 import { OPENAE_0_1 } from './openae.ts'
 
 const CASES = join(dirname(fileURLToPath(import.meta.url)), 'golden')
@@ -73,12 +95,44 @@ interface Act extends OnStudy {
   readonly usubjid?: string
   readonly reason?: string
 }
+interface BulkAct extends OnStudy {
+  readonly as: string
+  readonly outcomes?: readonly Outcome[]
+  readonly coder?: string
+}
+interface Signing extends OnStudy {
+  readonly as: string
+  readonly meaning: string
+  /** Why it is signed although work is owed. */
+  readonly incomplete?: string
+}
+interface Unlocking extends OnStudy {
+  readonly as: string
+  readonly reason: string
+}
+interface SynonymAct extends OnStudy {
+  readonly term: string
+  readonly as: string
+  readonly scope: ListScope
+  readonly domain?: CodedDomain
+  readonly reason?: string
+}
 type Step = { readonly expect: unknown } & (
   | { readonly run: Run }
   | { readonly export: OnStudy }
   | { readonly code: Act & { readonly to: string } }
+  | { readonly split: Act & { readonly parts: readonly (readonly [text: string, term: string])[] } }
+  | { readonly undo: Act }
+  | { readonly read: OnStudy & { readonly domain: CodedDomain } }
   | { readonly approve: Act }
   | { readonly reject: Act }
+  | { readonly approveAll: BulkAct }
+  | { readonly signOff: Signing }
+  | { readonly unlock: Unlocking }
+  | { readonly proposeSynonym: SynonymAct & { readonly to: string } }
+  | { readonly approveSynonym: SynonymAct }
+  | { readonly rejectSynonym: SynonymAct }
+  | { readonly retireSynonym: SynonymAct }
 )
 interface GoldenCase {
   readonly title: string
@@ -95,6 +149,8 @@ interface Stage {
   /** The folder and the set-aside rows of the last run of each study, by output folder. */
   readonly lastRuns: Map<string, RunReport>
   readonly errors: string[]
+  /** Dictionaries and list files, opened once for each study file. */
+  readonly kits: Map<string, CodingKits>
 }
 
 for (const name of listCases()) {
@@ -138,7 +194,7 @@ async function openStage(name: string): Promise<Stage> {
     )
     await writeFile(join(folder, file), placed)
   }
-  return { folder, ambience: openAmbience(), studies: new Map(), lastRuns: new Map(), errors: [] }
+  return { folder, ambience: openAmbience(), studies: new Map(), lastRuns: new Map(), errors: [], kits: new Map() }
 }
 
 /** A clock that begins at one moment in every case and goes on a second each time it is asked; no chance at all. */
@@ -156,9 +212,22 @@ async function takeStep(stage: Stage, step: Step, no: number): Promise<unknown> 
   try {
     if ('run' in step) return toRunSummary(await run(stage, step.run))
     if ('export' in step) return await exportAgain(stage, step.export)
-    if ('code' in step) return toActSummary(await code(stage, step.code))
+    if ('code' in step) return toActSummary(await code(stage, step.code, [{ term: step.code.to }]))
+    if ('split' in step) {
+      const codes = step.split.parts.map(([part, term]) => ({ part, term }))
+      return toActSummary(await code(stage, step.split, codes))
+    }
+    if ('undo' in step) return toActSummary(await undo(stage, step.undo))
+    if ('read' in step) return await readLines(stage, step.read)
     if ('approve' in step) return toActSummary(await judge(stage, step.approve, 'approved'))
     if ('reject' in step) return toActSummary(await judge(stage, step.reject, 'rejected'))
+    if ('approveAll' in step) return await approveAll(stage, step.approveAll)
+    if ('signOff' in step) return await sign(stage, step.signOff)
+    if ('unlock' in step) return await unlock(stage, step.unlock)
+    if ('proposeSynonym' in step) return toSynonymSummary(await propose(stage, step.proposeSynonym))
+    if ('approveSynonym' in step) return toSynonymSummary(await judgeEntry(stage, step.approveSynonym, 'approved'))
+    if ('rejectSynonym' in step) return toSynonymSummary(await judgeEntry(stage, step.rejectSynonym, 'rejected'))
+    if ('retireSynonym' in step) return toSynonymSummary(await judgeEntry(stage, step.retireSynonym, 'retired'))
     return assertNever(step)
   } catch (error) {
     if (!(error instanceof AecoderError)) throw error
@@ -194,23 +263,118 @@ async function exportAgain(stage: Stage, on: OnStudy): Promise<unknown> {
   return { status: isUnchanged ? 'unchanged' : 'complete' }
 }
 
-async function code(stage: Stage, { to, ...act }: Act & { to: string }): Promise<ActReport> {
+async function code(stage: Stage, act: Act, codes: readonly GivenCode[]): Promise<ActReport> {
   return await withTarget(stage, act, async ({ study, store, target }) => {
-    const kits = await openCodingKits(study)
+    const kits = await openKits(stage, study, store)
     return await codeTerm(study, {
       store,
       kits,
       target,
-      codes: [{ term: to }],
+      codes,
       actor: toActor(act.as),
       reason: act.reason ?? null,
     })
   })
 }
 
+async function undo(stage: Stage, act: Act): Promise<ActReport> {
+  return await withTarget(stage, act, async ({ study, store, target }) => {
+    const kits = await openCodingKits(study)
+    return await undoDecision(study, { store, kits, target, actor: toActor(act.as), reason: act.reason ?? null })
+  })
+}
+
+/** `USUBJID #SEQ "verbatim" [part] -> term`, row by row. */
+async function readLines(stage: Stage, { domain, ...on }: OnStudy & { domain: CodedDomain }): Promise<string[]> {
+  const study = await openCaseStudy(stage, on)
+  const current = await readCurrentRun(study)
+  if (current.state !== 'whole') return [current.state]
+  const file = join(study.paths.output, 'runs', current.manifest.runId, `${domain.toLowerCase()}.csv`)
+  const { data } = Papa.parse<Record<string, string>>(await readFile(file, 'utf8'), {
+    header: true,
+    skipEmptyLines: true,
+  })
+  return data.map((row) => {
+    const part = row[`${domain}MODIFY`] ? ` [${row[`${domain}MODIFY`]}]` : ''
+    return `${row.USUBJID} #${row[`${domain}SEQ`]} "${row[`${domain}TERM`]}"${part} -> ${row[`${domain}LLT`] || 'none'}`
+  })
+}
+
 async function judge(stage: Stage, act: Act, kind: 'approved' | 'rejected'): Promise<ActReport> {
   return await withTarget(stage, act, async ({ study, store, target }) => {
     return await judgeTerm(study, { store, target, kind, actor: toActor(act.as), reason: act.reason ?? null })
+  })
+}
+
+async function approveAll(stage: Stage, { as, study: file, ...filter }: BulkAct): Promise<unknown> {
+  const study = await openCaseStudy(stage, file === undefined ? {} : { study: file })
+  const actor = toSignedIn(as)
+  return await withStore(stage, study, async (store) => {
+    const { token } = await previewVerdicts(study, { store, actor, filter })
+    return await judgeMany(study, { store, actor, filter, token, kind: 'approved', reason: null })
+  })
+}
+
+async function sign(stage: Stage, { as, meaning, incomplete, ...on }: Signing): Promise<unknown> {
+  const study = await openCaseStudy(stage, on)
+  return await withStore(stage, study, async (store) => {
+    const { headSeq } = await readSignOffState(store, study)
+    const { decisions } = await signOff(study, {
+      store,
+      kits: await openKits(stage, study, store),
+      actor: toSignedIn(as),
+      fullName: `${as} Signer`,
+      meaning,
+      seen: headSeq,
+      ...(incomplete === undefined ? {} : { isIncomplete: true, reason: incomplete }),
+    })
+    return { decisions }
+  })
+}
+
+async function unlock(stage: Stage, { as, reason, ...on }: Unlocking): Promise<unknown> {
+  const study = await openCaseStudy(stage, on)
+  return await withStore(stage, study, async (store) => {
+    const { decisions } = await unlockStudy(study, { store, actor: toSignedIn(as), fullName: `${as} Signer`, reason })
+    return { decisions }
+  })
+}
+
+function toSignedIn(name: string): Actor {
+  return { ...toActor(name), auth: 'signed in with password' }
+}
+
+async function propose(
+  stage: Stage,
+  { term, to, scope, domain, ...act }: SynonymAct & { to: string },
+): Promise<Synonym> {
+  const study = await openCaseStudy(stage, act)
+  return await withStore(stage, study, async (store) =>
+    proposeSynonym(study, {
+      store,
+      kits: await openKits(stage, study, store),
+      proposal: { scope, verbatim: term, domain: domain ?? null, term: to },
+      actor: toActor(act.as),
+      reason: act.reason ?? null,
+    }),
+  )
+}
+
+async function judgeEntry(
+  stage: Stage,
+  { term, scope, ...act }: SynonymAct,
+  kind: 'approved' | 'rejected' | 'retired',
+): Promise<Synonym> {
+  const study = await openCaseStudy(stage, act)
+  return await withStore(stage, study, async (store) => {
+    const kits = await openKits(stage, study, store)
+    const { synonyms } = await listSynonyms(study, { store, kits, scope, text: term, limit: 100 })
+    const named = synonyms.filter(({ entry }) => entry.verbatim === term)
+    const from = kind === 'retired' ? 'approved' : 'proposed'
+    const found = named.find(({ entry }) => entry.state === from) ?? named[0]
+    if (found === undefined) throw new Error(`the ${scope} list has no "${term}"`)
+    const entry = found.entry.id
+    return judgeSynonym(study, { store, kits, entry, kind, actor: toActor(act.as), reason: act.reason ?? null })
   })
 }
 
@@ -242,6 +406,13 @@ async function withStore<T>(stage: Stage, study: Study, act: (store: Store) => P
   } finally {
     await store.close()
   }
+}
+
+/** What an act rests on: the dictionaries as they were opened, with the entries in force now. */
+async function openKits(stage: Stage, study: Study, store: Store): Promise<CodingKits> {
+  const kits = stage.kits.get(study.configText) ?? (await openCodingKits(study))
+  stage.kits.set(study.configText, kits)
+  return await withApprovedEntries(study, { kits, store })
 }
 
 async function openCaseStudy(stage: Stage, { study: file = 'study.json' }: OnStudy): Promise<Study> {
@@ -277,7 +448,7 @@ function sumOf(counts: { readonly [reason: string]: number }): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
-function toRunSummary({ status, transfer, counts, context, disagreements }: RunReport): unknown {
+function toRunSummary({ status, transfer, counts, context, disagreements, held }: RunReport): unknown {
   const files = transfer.files.map((file) => [
     file.name,
     {
@@ -312,6 +483,7 @@ function toRunSummary({ status, transfer, counts, context, disagreements }: RunR
     ...toCounts(counts),
     beside: Object.fromEntries(counts.beside.map(({ terminology, ...of }) => [terminology, toCounts(of)])),
     context: withoutEmpty({ ...context }),
+    held: held === null ? {} : withoutEmpty({ ...held, transfers: held.transfers.map(({ asOf }) => asOf) }),
     // What stands coded, and what lists and rules say of it now.
     contradicted: Object.fromEntries(
       disagreements.examples.map(({ verbatim, now }) => [verbatim, now.llt?.text ?? now.outcome]),
@@ -319,8 +491,13 @@ function toRunSummary({ status, transfer, counts, context, disagreements }: RunR
   })
 }
 
-function toActSummary({ path, occurrences, approval }: ActReport): unknown {
-  return { llt: path.at(-1)?.text, occurrences, approval }
+function toActSummary({ paths, occurrences, approval }: ActReport): unknown {
+  const llts = paths.map((path) => path.at(-1)?.text)
+  return { ...(llts.length > 1 ? { llts } : { llt: llts[0] ?? null }), occurrences, approval }
+}
+
+function toSynonymSummary({ entry, contradictions }: Synonym): unknown {
+  return withoutEmpty({ llt: entry.path.at(-1)?.text, state: entry.state, contradictions })
 }
 
 function withoutEmpty(object: { readonly [name: string]: unknown }): { [name: string]: unknown } {

@@ -25,6 +25,7 @@ import { listDoubts } from './doubts.ts'
 import { listParts, type ProposedPart } from './events.ts'
 import { listSlots, type Slot, toAlignment, withSymptoms } from './explanation.ts'
 import { FATAL_QUERY, findHeldKind, type Held, listWholeSigns, withoutOwnWords } from './held.ts'
+import { findSynonym } from './lists.ts'
 import type { Matches } from './matcher.ts'
 import { listSigns, type Sign } from './signs.ts'
 import { type Piece, toPieces } from './split.ts'
@@ -76,7 +77,7 @@ export function autocode(verbatim: string, coder: Autocoder, domain = 'AE'): Aut
 
   const exact = coder.dictionary.listByFold(folded)
   const current = exact.filter((term) => term.isCurrent)
-  const synonym = coder.lists.synonyms.get(folded)
+  const synonym = findSynonym(coder.lists, folded, domain)
   const claims = [...current, ...listTerm(coder, synonym?.lltCode)]
   const claimed = new Set(claims.map((term) => term.conceptCode))
   if (claimed.size > 1) {

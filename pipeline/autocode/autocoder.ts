@@ -89,6 +89,12 @@ export function toAutocoder<D extends CodingDictionary>({
   }
 }
 
+/** The same with other lists: dictionary, lexicon and matcher are shared, the matcher made when either first asks for it. */
+export function withLists<A extends Autocoder>(coder: A, lists: CodingLists): A {
+  const own = { ...Object.getOwnPropertyDescriptors(coder), lists: { value: lists, enumerable: true } }
+  return Object.create(Object.getPrototypeOf(coder) as object, own) as A
+}
+
 function toRankingWeights({ ranking }: MatcherModel): Float64Array {
   return Float64Array.from(FEATURES, (name) => ranking[name] ?? 0)
 }

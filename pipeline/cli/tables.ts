@@ -1,4 +1,6 @@
 /** Text for terminals: columns that line up, numbers to the right, nothing that a hostile verbatim could steer. */
+import type { TermPath } from '../../schemas/terms.ts'
+import type { RedactedCounts } from '../index.ts'
 
 /** Control characters would move the cursor or recolour the screen: they are shown, not obeyed. */
 export function toVisible(text: string): string {
@@ -38,6 +40,17 @@ export function toCut(text: string, length: number): string {
 /** A text as it must be quoted to be typed into a shell. */
 export function toShellWord(text: string): string {
   return /^[\w./@:-]+$/.test(text) ? text : /["$`\\!\n]/.test(text) ? `'${text.replaceAll("'", `'\\''`)}'` : `"${text}"`
+}
+
+/** The codes of a decision, as one cell or line shows them: `Headache (101) + Nausea (102)`. */
+export function toCodes(paths: readonly TermPath[]): string {
+  return paths.map((path) => `${path.at(-1)?.text} (${path.at(-1)?.code})`).join(' + ')
+}
+
+/** What to do about hidden words that the data still hold; undefined where there are none. */
+export function toRedactedLine({ terms, occurrences }: RedactedCounts): string | undefined {
+  if (terms === 0) return undefined
+  return `${toCount(terms, 'term')} with hidden words still in the data (${toCount(occurrences, 'record')}): ask the site to correct them`
 }
 
 export function toCount(n: number, one: string, many = `${one}s`): string {

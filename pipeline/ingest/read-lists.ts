@@ -1,6 +1,7 @@
 /** Reads the synonym and do-not-autocode lists of a study. Knows the dictionary they must fit; knows no storage. */
 import type { Dictionary } from '../../dictionaries/dictionary.ts'
 import { foldVerbatim } from '../../dictionaries/text/fold.ts'
+import { fromSafeCell } from '../../schemas/csv-cell.ts'
 import { AecoderError } from '../../schemas/errors.ts'
 import type { SourceFile } from '../../schemas/files.ts'
 import type { Barred, CodingLists, Synonym } from '../autocode/lists.ts'
@@ -78,6 +79,39 @@ async function readSynonyms(
   }
 }
 
+/** A row that is to be proposed as an entry; texts as they stand, blanks around them taken off. */
+export interface ProposalRow {
+  /** `file:line`. */
+  readonly at: string
+  readonly verbatim: string
+  readonly code: string
+  /** Empty where the row, or the file, names none. */
+  readonly domain: string
+  readonly dictionary: string
+  readonly state: string
+  readonly reason: string
+}
+
+/**
+ * Reads a list that is to be proposed: columns `verbatim`, `code` (or `llt_code`), optional `domain`, `dictionary`, `state`,
+ * `reason`, and any others.
+ * @throws AecoderError LIST_INVALID for a file that is no such list
+ */
+export async function* readProposals(file: SourceFile): AsyncGenerator<ProposalRow> {
+  for await (const { at, value, has } of readRows(file, ['verbatim', CODE_NAMES])) {
+    const of = (column: string) => value(column).trim()
+    yield {
+      at,
+      verbatim: of('verbatim'),
+      code: of(has('code') ? 'code' : 'llt_code'),
+      domain: of('domain'),
+      dictionary: of('dictionary'),
+      state: of('state').toLowerCase(),
+      reason: of('reason'),
+    }
+  }
+}
+
 interface ListRow {
   readonly at: string
   readonly value: (column: string) => string
@@ -109,7 +143,8 @@ async function* readRows(file: SourceFile, required: readonly (string | readonly
       yield {
         at,
         has: (column) => positions.has(column),
-        value: (column) => row.fields[positions.get(column) ?? -1] ?? '',
+        // What aecoder exported for a spreadsheet may come back as a list.
+        value: (column) => fromSafeCell(row.fields[positions.get(column) ?? -1] ?? ''),
       }
     }
   }

@@ -119,14 +119,17 @@ export function checkManualCode(standing: StandingDecision | undefined, reason: 
 
 /** Names are people's own spelling of themselves: case, blanks and Unicode form do not make two people. */
 export function isSamePerson(a: string, b: string): boolean {
-  const fold = (name: string) =>
-    name
-      .normalize('NFKC')
-      .replace(/\p{Cf}/gu, '')
-      .trim()
-      .replace(/\s+/g, ' ')
-      .toLowerCase()
-  return fold(a) === fold(b)
+  return toPersonKey(a) === toPersonKey(b)
+}
+
+/** What is the same in all spellings of a name. */
+export function toPersonKey(name: string): string {
+  return name
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .trim()
+    .replace(/\s+/g, ' ')
+    .toLowerCase()
 }
 
 function toPlace(decision: StandingDecision | undefined): string {

@@ -4,7 +4,7 @@
  */
 import type { Static, TSchema } from '../../schemas/api/schema.ts'
 import type { Permission } from '../../schemas/roles.ts'
-import type { Desk, SignedIn } from '../index.ts'
+import type { Desk, NewSession, Session, SignedIn } from '../index.ts'
 import type { House } from './house.ts'
 
 /** A file to be saved, e.g. a spreadsheet; never shown by the browser. */
@@ -22,6 +22,15 @@ interface Shapes {
 
 type Given<S extends TSchema | undefined> = S extends TSchema ? Static<S> : undefined
 
+/** The browser's session, for the routes that begin and end one. */
+export interface Visit {
+  readonly token: string | undefined
+  readonly session: Session | undefined
+  /** Gives the browser a session's token, or takes it away. */
+  readonly keep: (session: NewSession) => void
+  readonly forget: () => void
+}
+
 /** What a route is given: its checked parts of the request, and who asks. */
 export interface Call<S extends Shapes = Shapes> {
   readonly params: Given<S['params']>
@@ -29,7 +38,11 @@ export interface Call<S extends Shapes = Shapes> {
   readonly body: Given<S['body']>
   readonly person: SignedIn
   readonly house: House
+  readonly visit: Visit
 }
+
+/** The same where nobody has to be signed in. */
+export type PublicCall<S extends Shapes = Shapes> = Omit<Call<S>, 'person'>
 
 /** The same of a route of one study: its path begins with `/api/studies/:study`, which the table leaves out. */
 export interface StudyCall<S extends Shapes = Shapes> extends Call<S> {
@@ -44,8 +57,12 @@ export interface Route {
   readonly scope: 'study' | 'house'
   /** One sentence; the OpenAPI document shows it. */
   readonly summary: string
-  /** Who may: a permission in that study (in any study, for `house`), or everyone who is signed in. */
-  readonly permission: Permission | 'signed-in'
+  /** Who may: a permission in that study (in any study, for `house`), everyone who is signed in, or everyone. */
+  readonly permission: Permission | 'signed-in' | 'public'
+  /** Whether it answers a person who has yet to change a password that was given for one sign-in. */
+  readonly isOpenToNewcomers?: true
+  /** Whether it takes a password from someone who is not known yet: few requests a minute are enough for that. */
+  readonly isSignIn?: true
   /** Whether the body holds `password`, which is checked anew before the act. */
   readonly needsPassword?: true
   readonly params?: TSchema
@@ -100,4 +117,22 @@ export function toHouseRoute<
   },
 ): Route {
   return { ...route, scope: 'house' } as unknown as Route
+}
+
+/** A route of the whole installation that asks for no session. */
+export function toPublicRoute<
+  A extends TSchema | 'file',
+  P extends TSchema | undefined = undefined,
+  Q extends TSchema | undefined = undefined,
+  B extends TSchema | undefined = undefined,
+>(
+  route: Omit<Facts, 'permission'> & {
+    params?: P
+    query?: Q
+    body?: B
+    answer: A
+    run: (call: PublicCall<ShapesOf<P, Q, B>>) => Promise<AnswerOf<A>>
+  },
+): Route {
+  return { ...route, scope: 'house', permission: 'public' } as unknown as Route
 }

@@ -4,7 +4,7 @@ import type { Json } from '../../schemas/content-id.ts'
 import { SITE_QUERY_STEPS, type SiteQueryStep } from '../../schemas/site-queries.ts'
 import { listNextSteps, toSiteQueryState } from '../review/site-query-rules.ts'
 import { toSiteQueryId } from './site-queries.ts'
-import { STEP_EVENTS } from './site-query-steps.ts'
+import { digestAnswers, STEP_EVENTS, type SteppedQuery } from './site-query-steps.ts'
 import type { Tables } from './tables.ts'
 
 /** What an event on site queries tells, by the ids of these. */
@@ -14,15 +14,9 @@ interface Told {
   readonly at: string | null
   /** Of what was raised: the dictionary of the term, empty for the main one. */
   readonly dictionary: string | null
-  /** Of each site query: its occurrence where it was raised, its answer where one came. */
-  readonly of: ReadonlyMap<string, { readonly occurrence?: string; readonly answer?: Answer }>
-}
-
-interface Answer {
-  readonly id: string
-  readonly text: string
-  readonly at: string | null
-  readonly by: string | null
+  readonly answersDigest: string | null
+  /** Its site queries, with their occurrences where they were raised. */
+  readonly of: ReadonlyMap<string, string | undefined>
 }
 
 interface Checked {
@@ -56,26 +50,18 @@ function toTold(event: Json): Told | undefined {
       dictionary?: string
       text?: string
       at?: string
-      answers?: Answer[]
+      answersDigest?: string
     }
   }
   const step = STEP_OF.get(kind)
   if (step === undefined) return undefined
-  const answers = new Map(body.answers?.map((answer) => [answer.id, answer]))
-  const of = (body.siteQueries ?? []).map((id, index) => {
-    const occurrence = body.occurrences?.[index]
-    const answer = answers.get(id)
-    return [
-      id,
-      { ...(occurrence === undefined ? {} : { occurrence }), ...(answer === undefined ? {} : { answer }) },
-    ] as const
-  })
   return {
     kind: step,
     text: body.text ?? null,
     at: body.at ?? null,
     dictionary: body.dictionary ?? null,
-    of: new Map(of),
+    answersDigest: body.answersDigest ?? null,
+    of: new Map((body.siteQueries ?? []).map((id, index) => [id, body.occurrences?.[index]])),
   }
 }
 
@@ -92,7 +78,7 @@ async function checkRaised(db: Kysely<Tables>, study: string, { events, faults }
     const where = `site query ${id}`
     if (occurrence === null || toSiteQueryId(study, { occurrence, seq }) !== id)
       faults.add(`${where}: its id does not follow from its occurrence and event`)
-    else if (told?.kind !== 'raised' || told.of.get(id)?.occurrence !== occurrence || told.dictionary !== terminology)
+    else if (told?.kind !== 'raised' || told.of.get(id) !== occurrence || told.dictionary !== terminology)
       faults.add(`${where}: event ${seq} does not tell of it`)
     if (based_on !== verbatim) faults.add(`${where}: the verbatim that was asked about is not the occurrence's`)
   }
@@ -115,7 +101,7 @@ async function checkSteps(db: Kysely<Tables>, study: string, { events, faults }:
     select s.*, e.actor as by, e.auth as known, e.at as moment, e.reason as why
     from query_step s left join event e on e.study = s.study and e.seq = s.seq
     where s.study = ${study} order by s.query, s.seq`.execute(db)
-  const found = new Map<number, number>()
+  const found = new Map<number, SteppedQuery[]>()
   let steps: SiteQueryStep[] = []
   for (const [index, row] of rows.entries()) {
     const { query, seq, kind } = row
@@ -123,7 +109,11 @@ async function checkSteps(db: Kysely<Tables>, study: string, { events, faults }:
     const told = events.get(seq)
     if (told?.kind !== kind || !told.of.has(query)) faults.add(`${where}: the chain does not tell of it`)
     else {
-      found.set(seq, (found.get(seq) ?? 0) + 1)
+      const { text, answered_at: at, answered_by: by } = row
+      const stepped = { id: query, answer: { text: text ?? '', at, by } }
+      const steps = found.get(seq)
+      if (steps === undefined) found.set(seq, [stepped])
+      else steps.push(stepped)
       if (!isAsTold(row, told)) faults.add(`${where}: it is not what the event vouches for`)
     }
     if (rows[index - 1]?.query !== query) steps = []
@@ -131,22 +121,25 @@ async function checkSteps(db: Kysely<Tables>, study: string, { events, faults }:
       faults.add(`${where}: it cannot be ${kind} there (before it: ${steps.at(-1) ?? 'nothing'})`)
     steps.push(kind)
   }
-  for (const [seq, { of }] of events) {
-    const missing = of.size - (found.get(seq) ?? 0)
+  for (const [seq, { of, answersDigest }] of events) {
+    const steps = found.get(seq) ?? []
+    const missing = of.size - steps.length
     if (missing > 0) faults.add(`event ${seq}: ${missing} of the steps it vouches for are missing`)
+    else if (answersDigest !== null && answersDigest !== digestAnswers(steps))
+      faults.add(`event ${seq}: the answers recorded with it are not those it vouches for`)
   }
 }
 
-function isAsTold(row: StepRow, { of, text, at }: Told): boolean {
-  const answer = of.get(row.query)?.answer
+function isAsTold(row: StepRow, { text, at }: Told): boolean {
   return (
     row.actor === row.by &&
     row.auth === row.known &&
     row.at === (at ?? row.moment) &&
     row.reason === row.why &&
-    row.text === (answer?.text ?? text) &&
-    row.answered_at === (answer?.at ?? null) &&
-    row.answered_by === (answer?.by ?? null)
+    // An answer is held against the digest of all that came with it.
+    (row.kind === 'answered'
+      ? row.text !== null
+      : row.text === text && row.answered_at === null && row.answered_by === null)
   )
 }
 

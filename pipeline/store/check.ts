@@ -5,9 +5,15 @@ import { compareCodeUnits, type Json, toCanonicalJson, toSha256 } from '../../sc
 import { isSerious, parseKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
 import type { CodedDomain, CrfContext } from '../../schemas/records.ts'
 import { toTermGroupId } from '../review/term-group.ts'
+import { PEOPLE_STUDY } from './accounts.ts'
 import type { ArtefactSet } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
+import { checkAccounts } from './check-accounts.ts'
+import { checkListArtefacts, checkLists } from './check-lists.ts'
+import { checkParts } from './check-parts.ts'
+import { checkRedactions } from './check-redactions.ts'
+import { checkSignatures } from './check-signatures.ts'
 import { checkSiteQueries } from './check-site-queries.ts'
 import { countGroups, digestAccount, digestVersions, findCommitted, toSubjectContentId } from './current.ts'
 import { digestDecisions, toDecisionId } from './decisions.ts'
@@ -24,6 +30,8 @@ export interface StoreCheck {
     readonly transfers: number
     readonly versions: number
     readonly groups: number
+    /** Signatures and their unlockings. */
+    readonly signatures: number
   }
   /** One sentence each; empty when everything fits. */
   readonly faults: readonly string[]
@@ -35,11 +43,14 @@ const DECIDING_EVENTS: ReadonlySet<string> = new Set(['autocoded', 'context-chec
 /** Faults named one by one; beyond it only counted. */
 const FAULTS_NAMED = 100
 
-/** Recomputes everything that can be recomputed. `hashAt` gives the chain's hash after an event, to hold manifests against. */
+/**
+ * Recomputes everything that can be recomputed. `hashAt` gives the chain's hash after an event, to hold manifests against;
+ * `listOwners` have the lists over several studies that this one's codes rested on, in chains of their own.
+ */
 export async function checkStore(
   db: Kysely<Tables>,
   study: string,
-): Promise<StoreCheck & { hashAt: (seq: number) => string | undefined }> {
+): Promise<StoreCheck & { hashAt: (seq: number) => string | undefined; listOwners: readonly string[] }> {
   const faults = new Faults()
   await checkTables(db, faults)
   const hashes = new Map<number, string>()
@@ -48,21 +59,29 @@ export async function checkStore(
     fault: (text) => faults.add(text),
     event: (event, body) => {
       hashes.set(event.seq, event.hash)
-      vouched.set(event.seq, { kind: event.kind, body })
+      vouched.set(event.seq, { kind: event.kind, object: event.object, body })
     },
   })
   const decisions = await checkDecisions(db, study, { vouched, faults })
   const verdicts = await checkVerdicts(db, study, { vouched, faults })
   const { transfers, versions } = await checkTransfers(db, study, { vouched, faults })
+  const further = { vouched, fault: (text: string) => faults.add(text) }
+  await checkParts(db, study, further)
+  await checkRedactions(db, study, further)
   await checkDatasets(db, study, { vouched, faults })
   await checkSettings(db, study, { vouched, faults })
+  const signatures = await checkSignatures(db, study, { vouched, hashes, faults })
+  await checkLists(db, study, { vouched, faults })
+  const listOwners = await checkListArtefacts(db, study, faults)
   await checkSiteQueries(db, study, { vouched, faults })
   const groups = await checkGroups(db, study, faults)
+  if (study === PEOPLE_STUDY) await checkAccounts(db, { vouched, faults })
   return {
     head,
-    counts: { events: head.seq, decisions, verdicts, transfers, versions, groups },
+    counts: { events: head.seq, decisions, verdicts, transfers, versions, groups, signatures },
     faults: faults.list(),
     hashAt: (seq) => hashes.get(seq),
+    listOwners: [...listOwners].filter((owner) => owner !== study),
   }
 }
 
@@ -221,19 +240,24 @@ async function checkVerdicts(
     .where('study', '=', study)
     .executeTakeFirstOrThrow()
   if (total.n !== rows.length) faults.add(`verdicts: ${total.n - rows.length} without an event`)
-  const seen = new Set<number>()
-  for (const row of rows) {
-    seen.add(row.seq)
-    const event = vouched.get(row.seq) as { body?: { decision?: string } } | undefined
-    if (
-      row.what !== row.kind ||
-      row.moment !== row.at ||
-      row.by !== row.actor ||
-      row.known !== row.auth ||
-      row.why !== row.reason ||
-      event?.body?.decision !== row.decision
+  const seen = Map.groupBy(rows, (row) => row.seq)
+  for (const [seq, given] of seen) {
+    const event = vouched.get(seq) as { body?: { decision?: string; decisions?: string; count?: number } } | undefined
+    const ids = given.map((row) => row.decision)
+    // One verdict names its decision; those given in bulk share an event, which has their digest.
+    const isVouched =
+      event?.body?.decisions === undefined
+        ? ids.length === 1 && event?.body?.decision === ids[0]
+        : event.body.decisions === digestDecisions(ids) && event.body.count === ids.length
+    const isTold = given.every(
+      (row) =>
+        row.what === row.kind &&
+        row.moment === row.at &&
+        row.by === row.actor &&
+        row.known === row.auth &&
+        row.why === row.reason,
     )
-      faults.add(`verdict of event ${row.seq}: it is not what the event vouches for`)
+    if (!isVouched || !isTold) faults.add(`verdict of event ${seq}: it is not what the event vouches for`)
   }
   for (const [seq, event] of vouched) {
     const { kind } = event as { kind: string }
@@ -316,7 +340,7 @@ async function checkVersions(
       state: string | null
     }>`
       select o.no, v.transfer_no, o.id, o.key, o.subject, o.domain, o.field, v.serious, g.folded, g.domain as group_domain, g.field as group_field, v.verbatim, v.subject_raw, v.site, v.context, v.content_id, e.state,
-        (select count(*) from sequence s where s.study = o.study and s.occurrence_no = o.no) as sequences,
+        (select count(*) from sequence s where s.study = o.study and s.occurrence_no = o.no and s.part = 1) as sequences,
         exists (select 1 from group_member m where m.study = v.study and m.group_no = v.group_no and m.occurrence_no = v.occurrence_no) as is_member
       from occurrence_version v join occurrence o on o.study = v.study and o.no = v.occurrence_no
       left join term_group g on g.study = v.study and g.no = v.group_no

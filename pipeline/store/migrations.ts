@@ -143,10 +143,15 @@ export const MIGRATIONS: readonly Migration[] = [
       `create index list_entry_folded on list_entry (study, folded)`,
       `create table list_step (study text not null, entry text not null, seq integer not null, kind text not null check (kind in ('proposed','approved','rejected','retired')),
         actor text not null, auth text not null, at text not null, reason text, primary key (study, entry, seq)) without rowid`,
+      `create index list_step_seq on list_step (study, seq)`,
       `create table note (study text not null, seq integer not null, group_no integer not null, occurrence_no integer, text text not null, actor text not null, auth text not null, at text not null, primary key (study, seq)) without rowid`,
       `create index note_group on note (study, group_no)`,
       `create table signature (study text not null, seq integer not null, kind text not null check (kind in ('signed-off','unlocked')), meaning text not null, covers_seq integer not null, covers_hash text not null,
         transfer_no integer, decisions integer not null, actor text not null, full_name text not null, auth text not null, at text not null, reason text, primary key (study, seq)) without rowid`,
+      // Of the number of a further part of a report: the event that gave it. The numbers of reports are their transfer's.
+      `alter table sequence add column seq integer`,
+      `create index sequence_seq on sequence (study, seq) where seq is not null`,
+      `create index coding_further on coding (study, decision) where part_no = 2`,
       // Words of a term that nobody is shown any more, each by its salted hash.
       `create table redaction (study text not null, seq integer not null, group_no integer not null, salt text not null, words text not null, actor text not null, auth text not null, at text not null, reason text not null, primary key (study, seq)) without rowid`,
       `create index redaction_group on redaction (study, group_no)`,
@@ -157,12 +162,16 @@ export const MIGRATIONS: readonly Migration[] = [
         ),
       ),
       // Accounts are a state, not a record: what happens to them is in the chain of the people.
-      `create table account (name text primary key, full_name text not null, email text, password text, issuer text, issuer_subject text, is_active integer not null, must_change integer not null,
+      // `name_key` is what all spellings of a name share: two accounts never look like one person.
+      `create table account (name text primary key, name_key text not null unique, full_name text not null, email text, password text, issuer text, issuer_subject text, is_active integer not null, must_change integer not null,
         failures integer not null, locked_until text, created_at text not null, changed_at text not null) without rowid`,
       `create unique index account_issuer on account (issuer, issuer_subject) where issuer is not null`,
       `create table account_role (account text not null references account, study text not null, role text not null, primary key (account, study, role)) without rowid`,
       `create table session (id_hash text primary key, account text not null references account, csrf text not null, kind text not null check (kind in ('browser','command-line')), auth text not null, created_at text not null, seen_at text not null, expires_at text not null) without rowid`,
       `create index session_account on session (account)`,
+      // All that the course of the work is drawn from, beside decisions that are long.
+      `create index decision_course on decision (study, seq, group_no, outcome, at)`,
+      `create index verdict_seq on verdict (study, seq)`,
       `create index event_object on event (study, object)`,
       `create index event_kind on event (study, kind, seq)`,
     ],

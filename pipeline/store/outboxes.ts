@@ -56,20 +56,32 @@ export async function readOutbox(
   db: Kysely<Tables>,
   study: string,
   { seq, toFiles }: { seq: number; toFiles: (siteQueries: readonly SiteQueryView[]) => OutboxFiles },
-): Promise<{ readonly outbox: Outbox; readonly files: OutboxFiles; readonly differs: boolean } | undefined> {
+): Promise<
+  | {
+      readonly outbox: Outbox
+      readonly siteQueries: readonly SiteQueryView[]
+      readonly files: OutboxFiles
+      readonly differs: boolean
+    }
+  | undefined
+> {
   const [outbox] = await readOutboxes(db, study, { only: seq, limit: 1 })
   if (outbox === undefined) return undefined
   // As before the event: sending changes nothing that stands in the files.
-  const files = toFiles(
-    await readSiteQueries(db, study, {
-      uptoSeq: seq - 1,
-      condition: sql`and exists (select 1 from query_step y where y.study = q.study and y.query = q.id and y.seq = ${seq} and y.kind = 'sent')
-        order by q.seq, q.id`,
-    }),
-  )
+  const siteQueries = await readSiteQueries(db, study, {
+    uptoSeq: seq - 1,
+    condition: sql`and exists (select 1 from query_step y where y.study = q.study and y.query = q.id and y.seq = ${seq} and y.kind = 'sent')
+      order by q.seq, q.id`,
+  })
+  const files = toFiles(siteQueries)
   const { sha256, ...told } = outbox
   const made = toDigests(files)
-  return { outbox: told, files, differs: EXCHANGE_FORMATS.some((format) => made[format] !== sha256[format]) }
+  return {
+    outbox: told,
+    siteQueries,
+    files,
+    differs: EXCHANGE_FORMATS.some((format) => made[format] !== sha256[format]),
+  }
 }
 
 /** The outboxes that were sent, the latest first. */

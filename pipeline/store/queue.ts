@@ -146,14 +146,43 @@ export async function findGroups(
   return toGroups(store.db, study, rows)
 }
 
+/** The group with this id; undefined where the study has none. */
+export async function findGroup(store: Db, study: string, id: string): Promise<GroupState | undefined> {
+  const { rows } = await sql<GroupRow>`
+    ${selectGroup}
+    where c.study = ${study} and g.id = ${id}`.execute(store.db)
+  const [group] = await toGroups(store.db, study, rows)
+  return group
+}
+
+/** The occurrence with this id among the present ones of a group, with its own decision in the group's dictionary. */
+export async function findOccurrenceOf(
+  store: Db,
+  study: string,
+  { group, id }: { group: Pick<GroupState, 'mainNo' | 'target' | 'terminology'>; id: string },
+): Promise<OccurrenceState | undefined> {
+  const head = (await findCommitted(store.db, study))?.no ?? 0
+  const [found] = await readOccurrences(store.db, study, {
+    terminology: toOwnTerminology(group),
+    condition: sql`o.no in (select occurrence_no from group_member where study = ${study} and group_no = ${group.mainNo})
+      and o.id = ${id} and v.group_no = ${group.mainNo} and v.present = 1 and ${isCurrentVersion(head)}`,
+  })
+  return found
+}
+
 export interface OccurrenceState {
   readonly target: Target
   readonly domain: CodedDomain
   readonly usubjid: string
   readonly verbatim: string
   readonly present: boolean
+  readonly site: string | null
+  readonly isSerious: boolean
   readonly key: string
   readonly context: string
+  /** The file that stated it last, and the line there; null where nothing did since it was withdrawn. */
+  readonly file: string | null
+  readonly line: number | null
   readonly decision: StoredDecision | null
 }
 
@@ -179,13 +208,17 @@ export async function countSubjects(
 export async function listOccurrences(
   store: Db,
   study: string,
-  { group, limit }: { group: Pick<GroupState, 'mainNo' | 'target' | 'terminology'>; limit: number },
+  {
+    group,
+    limit,
+    offset = 0,
+  }: { group: Pick<GroupState, 'mainNo' | 'target' | 'terminology'>; limit: number; offset?: number },
 ): Promise<OccurrenceState[]> {
   const head = (await findCommitted(store.db, study))?.no ?? 0
   return readOccurrences(store.db, study, {
     terminology: toOwnTerminology(group),
     condition: sql`o.no in (select occurrence_no from group_member where study = ${study} and group_no = ${group.mainNo})
-      and v.group_no = ${group.mainNo} and v.present = 1 and ${isCurrentVersion(head)} order by o.usubjid, o.key limit ${limit}`,
+      and v.group_no = ${group.mainNo} and v.present = 1 and ${isCurrentVersion(head)} order by o.usubjid, o.key limit ${limit} offset ${offset}`,
   })
 }
 
@@ -541,11 +574,16 @@ async function readOccurrences(
     usubjid: string
     verbatim: string
     present: number
+    site: string | null
+    serious: number
     key: string
     context: string
+    file: string | null
+    line: number | null
     decision: string | null
   }>`
-    select o.no, o.id, o.domain, o.usubjid, v.verbatim, v.present, o.key, v.context,
+    select o.no, o.id, o.domain, o.usubjid, v.verbatim, v.present, v.site, v.serious, o.key, v.context, v.line,
+      (select f.name from transfer_file f where f.study = v.study and f.transfer_no = v.transfer_no and f.file_no = v.file_no) as file,
       ${toOwnDecision(terminology)} as decision
     from occurrence o join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
     where o.study = ${study} and ${condition}`.execute(db)
@@ -554,9 +592,10 @@ async function readOccurrences(
     study,
     rows.flatMap((row) => row.decision ?? []),
   )
-  return rows.map(({ no, id, present, decision, ...row }) => ({
+  return rows.map(({ no, id, present, serious, decision, ...row }) => ({
     ...row,
     present: present === 1,
+    isSerious: serious === 1,
     target: { kind: 'occurrence', no, id, ...(terminology === '' ? {} : { terminology }) },
     decision: decision === null ? null : (decisions.get(decision) ?? null),
   }))

@@ -14,7 +14,7 @@ const isConfident = sql`d.group_no is not null and d.outcome = 'confident' and d
 
 /**
  * A person judges by a verdict on the code, or by a code that takes its place: right is what was approved, or replaced by
- * another term of the same concept. Of a group that was judged more than once, the last judgement counts.
+ * another term of the same concept; a split is not. What a person took back is no judgement. Of a group that was judged more than once, the last judgement counts.
  */
 export async function countReviewed({ db }: { readonly db: Kysely<Tables> }, study: string): Promise<ReviewedCodes> {
   // From what people did, which is little, to the code by its id: decisions have no index of what they replace.
@@ -29,7 +29,9 @@ export async function countReviewed({ db }: { readonly db: Kysely<Tables> }, stu
     join decision d on d.study = n.study and d.id = n.replaces
     join coding c on c.study = d.study and c.decision = d.id and c.part_text is null
     left join coding k on k.study = n.study and k.decision = n.id and k.part_text is null
-    where n.study = ${study} and n.actor_kind = 'person' and ${isConfident}`.execute(db)
+    where n.study = ${study} and n.actor_kind = 'person' and ${isConfident}
+      and n.id not in (select u.replaces from event e join decision u on u.study = e.study and u.seq = e.seq
+        where e.study = ${study} and e.kind = 'reopened')`.execute(db)
   const judgements = [
     ...verdicts.map(({ seq, group, kind }) => ({ seq, group, isRight: kind === 'approved' })),
     // A split, or a question to the site, in its place has no code of the whole.

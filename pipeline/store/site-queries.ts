@@ -179,7 +179,8 @@ export async function recordStep(
     if (seen !== undefined && standing.lastSeq !== seen) return 'changed-meanwhile'
     check(standing)
     const queries = [{ id }]
-    await recordSteps(trx, study, { act: { ...act, object: `site-query ${id}` }, queries, ambience: store.ambience })
+    const object = `occurrence ${standing.occurrence}`
+    await recordSteps(trx, study, { act: { ...act, object }, queries, ambience: store.ambience })
     return 'recorded'
   })
 }

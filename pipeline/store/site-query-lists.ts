@@ -73,8 +73,8 @@ export interface SiteQueryFilter {
   readonly olderThan?: number
   /** The id of a term group. */
   readonly term?: string
-  /** Ids of occurrences. */
-  readonly occurrences?: readonly string[]
+  /** Numbers of occurrences. */
+  readonly occurrences?: readonly number[]
   readonly after?: SiteQueryPlace
   readonly limit: number
 }
@@ -99,7 +99,7 @@ export async function listSiteQueries(
     domain === undefined ? sql`` : sql`and o.domain = ${domain}`,
     olderThan === undefined ? sql`` : sql`and ${openedAt} <= ${toMomentBefore(now, olderThan + 1)}`,
     term === undefined ? sql`` : sql`and ${isOfTerm(study, term)}`,
-    occurrences === undefined ? sql`` : sql`and o.id in ${toList(occurrences)}`,
+    occurrences === undefined ? sql`` : sql`and q.occurrence_no in ${toList(occurrences)}`,
     after === undefined ? sql`` : sql`and (q.seq, q.id) > (${after.seq}, ${after.id})`,
   ]
   const condition = sql`${sql.join(conditions, sql` `)} order by q.seq, q.id limit ${limit}`
@@ -109,11 +109,11 @@ export async function listSiteQueries(
   }))
 }
 
-/** Of one occurrence or of several, those that are open; at most one each. */
+/** The site queries of some occurrences, given by their numbers, that are not closed; at most one each. */
 export function listOpenOfOccurrences(
   store: TimedDb,
   study: string,
-  occurrences: readonly string[],
+  occurrences: readonly number[],
 ): Promise<AgedSiteQuery[]> {
   return listSiteQueries(store, study, { state: 'open', occurrences, limit: occurrences.length })
 }
@@ -235,15 +235,24 @@ export async function findAskedSite(
   return rows.find(({ site }) => toSiteId(study, site) === id)
 }
 
-/** Open site queries of present occurrences, by the number of the term group they are asked for. For the queue. */
-export async function countSiteQueriesByGroup({ db }: Db, study: string): Promise<ReadonlyMap<number, QueryCounts>> {
+/** Open site queries of present occurrences, by the number of the term group they are asked for, for the queue; of some main groups, or of all. */
+export async function countSiteQueriesByGroup(
+  { db }: Db,
+  study: string,
+  { mainNos }: { mainNos?: readonly number[] } = {},
+): Promise<ReadonlyMap<number, QueryCounts>> {
   const head = (await findCommitted(db, study))?.no ?? 0
+  const ofGroups =
+    mainNos === undefined
+      ? sql``
+      : sql`and q.occurrence_no in (select m.occurrence_no from group_member m where m.study = ${study} and m.group_no in ${toList(mainNos)})
+          and v.group_no in ${toList(mainNos)}`
   const { rows } = await sql<{ no: number; open: number; answered: number }>`
     select coalesce(b.no, v.group_no) as no, sum(s.kind <> 'answered') as open, sum(s.kind = 'answered') as answered
     from site_query q ${joinState()}
     join occurrence_version v on v.study = q.study and v.occurrence_no = q.occurrence_no and v.present = 1 and ${isCurrentVersion(head)}
     left join term_group b on b.study = v.study and b.main_no = v.group_no and b.terminology = q.terminology
-    where q.study = ${study} and s.kind <> 'closed' group by 1`.execute(db)
+    where q.study = ${study} and s.kind <> 'closed' ${ofGroups} group by 1`.execute(db)
   return new Map(rows.map(({ no, open, answered }) => [no, { open, answered }]))
 }
 

@@ -1,6 +1,6 @@
 /** Writing steps of site queries: one event for all that one act does, and one row for each site query that it is about. */
 import { type Kysely, sql } from 'kysely'
-import type { Json } from '../../schemas/content-id.ts'
+import { type Json, toCanonicalJson, toSha256 } from '../../schemas/content-id.ts'
 import type { SiteQueryStep } from '../../schemas/site-queries.ts'
 import { insertRows, toList } from './bulk.ts'
 import { type Actor, type Ambience, appendEvent } from './chain.ts'
@@ -22,7 +22,7 @@ export const STEP_EVENTS = {
 /** One act on some site queries. */
 export interface StepAct {
   readonly kind: SiteQueryStep
-  /** What the event is about: `group <id>`, `site-query <id>`, `outbox` … */
+  /** What the event is about: `group <id>`, `occurrence <id>`, `outbox` … */
   readonly object: string
   readonly actor: Actor
   readonly reason: string | null
@@ -52,7 +52,7 @@ export async function recordSteps(
     siteQueries: queries.map(({ id }) => id),
     ...(text === null ? {} : { text }),
     ...(act.at === undefined ? {} : { at: act.at }),
-    ...(kind === 'answered' ? { answers: queries.map(({ id, answer }) => ({ ...answer, id })) } : {}),
+    ...(kind === 'answered' ? { answersDigest: digestAnswers(queries) } : {}),
     ...act.told,
   }
   const event = { kind: STEP_EVENTS[kind], object, actor, reason, body }
@@ -72,6 +72,14 @@ export async function recordSteps(
   ])
   await insertRows(trx, { name: 'query_step', columns: STEP_COLUMNS }, rows)
   return seq
+}
+
+/** One digest for the answers an event brought: their words stand in the steps alone. */
+export function digestAnswers(queries: readonly SteppedQuery[]): string {
+  const told = queries.map(({ id, answer }) =>
+    toCanonicalJson([id, answer?.text ?? null, answer?.at ?? null, answer?.by ?? null]),
+  )
+  return toSha256(told.sort().join('\n'))
 }
 
 const STEP_COLUMNS = [

@@ -161,6 +161,7 @@ export class Staging {
         accepted: toCanonicalJson(start.accepted),
       })
       .execute()
+    // Also parts of reports take numbers, but only under the study's lock, which the caller holds: none is taken meanwhile.
     const { rows: sequences } = await sql<{ domain: string; usubjid: string; n: number }>`
       select domain, usubjid, max(n) as n from sequence where study = ${study} group by domain, usubjid`.execute(db)
     const { rows: subjects } = await sql<{ subject: string; content_id: string }>`

@@ -171,6 +171,8 @@ export interface Tables {
     occurrence_no: number
     part: number
     transfer_no: number
+    /** Of part 2 and further: the event that gave the number. */
+    seq: number | null
   }
   dataset: {
     study: string
@@ -276,6 +278,8 @@ export interface Tables {
   }
   account: {
     name: string
+    /** What is the same in all spellings of the name. */
+    name_key: string
     full_name: string
     email: string | null
     /** Argon2id in its own text form; null where only the identity provider knows the person. */

@@ -50,6 +50,8 @@ export const Problem = toClosed({
     found: Type.String(),
     expected: Type.Optional(Type.String()),
     action: Type.Optional(Type.String()),
+    /** Of a request that does not have its shape: each part that does not fit. */
+    misfits: Type.Optional(Type.Array(toClosed({ at: Type.String(), expected: Type.String() }))),
   }),
 })
 export type Problem = Static<typeof Problem>

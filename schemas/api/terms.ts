@@ -1,5 +1,6 @@
 /** The contracts of the queue and of one term: what the page shows, and what people do to a term. */
 import { APPROVAL_POLICIES } from '../outcomes.ts'
+import { EntryView, ProposeWithCode } from './lists.ts'
 import {
   Code,
   Cursor,
@@ -235,6 +236,8 @@ export const CodeBody = toClosed({
   reason: Type.Optional(Text),
   /** One occurrence that differs; the whole term where left out. */
   occurrence,
+  /** Proposes the code as a synonym as well; it waits for a second person. */
+  synonym: Type.Optional(ProposeWithCode),
 })
 export type CodeBody = Static<typeof CodeBody>
 export const UndoBody = toClosed({ seen, reason: Type.Optional(Text), occurrence })
@@ -249,5 +252,7 @@ export const ActView = toClosed({
   occurrences: Type.Integer(),
   approval: toWord(['none-needed', 'pending', 'approved', 'rejected']),
   row: TermRow,
+  /** The synonym that was proposed with it, or why it was not: the code stands all the same. */
+  synonym: Type.Optional(toClosed({ entry: toNullable(EntryView), refused: toNullable(Type.String()) })),
 })
 export type ActView = Static<typeof ActView>

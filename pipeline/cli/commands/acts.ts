@@ -1,4 +1,4 @@
-/** `code`, `approve`, `reject`: what people decide. */
+/** `code`, `undo`, `approve`, `reject`: what people decide. */
 import {
   type ActReport,
   AecoderError,
@@ -7,8 +7,9 @@ import {
   findTarget,
   judgeTerm,
   openCodingKits,
+  undoDecision,
 } from '../../index.ts'
-import { toActor } from '../actor.ts'
+import { findActor, findProvenActor } from '../actor.ts'
 import {
   ACTOR_OPTION,
   DICTIONARY_OPTION,
@@ -20,9 +21,9 @@ import {
   toName,
 } from '../command.ts'
 import { withStore } from '../open.ts'
-import { toCount, toShellWord, toVisible } from '../tables.ts'
+import { toCodes, toCount, toShellWord, toVisible } from '../tables.ts'
 
-const TERM_ARGUMENT = {
+export const TERM_ARGUMENT = {
   name: 'term',
   summary: "a verbatim, or the beginning of the id that queue shows (an occurrence's id for that one alone)",
 } as const
@@ -50,18 +51,35 @@ export const CODE = toCommand({
         action: 'Look for one: aecoder dictionary search',
       })
     return withStore(options.study, world, async ({ study, store }) => {
-      const kits = await openCodingKits(study, world)
+      const kits = await openCodingKits(study, { ...world, store })
       const target = await findTarget(store, study, toName(args[0] ?? '', options))
       const report = await codeTerm(study, {
         store,
         kits,
         target,
         codes: [{ term }],
-        actor: toActor(options.as),
+        actor: await findActor(options.as, { store, study, permission: 'code' }),
         reason: options.reason ?? null,
       })
-      const next = report.approval === 'pending' ? `approve ${report.target.id.slice(0, 8)}` : 'export'
-      return toAnswer(report, { verb: 'Coded', study: options.study, world, next })
+      return toAnswer(report, { verb: 'Coded', study: options.study, world, next: toNext(report) })
+    })
+  },
+})
+
+export const UNDO = toCommand({
+  name: 'undo',
+  summary: 'Take the last decision of a person back: what stood before it stands again',
+  example: 'aecoder undo "bad HA" --as "Ann Coder" --study samples/aurora-101',
+  arguments: [TERM_ARGUMENT],
+  options: { ...STUDY_OPTION, ...DOMAIN_OPTION, ...DICTIONARY_OPTION, ...ACTOR_OPTION, ...REASON_OPTION },
+  async run({ args, options, world }) {
+    return withStore(options.study, world, async ({ study, store }) => {
+      const kits = await openCodingKits(study, world)
+      const target = await findTarget(store, study, toName(args[0] ?? '', options))
+      const actor = await findActor(options.as, { store, study, permission: 'code' })
+      const report = await undoDecision(study, { store, kits, target, actor, reason: options.reason ?? null })
+      const next = report.paths.length === 0 ? 'queue' : toNext(report)
+      return toAnswer(report, { verb: 'Undone', study: options.study, world, next })
     })
   },
 })
@@ -69,12 +87,12 @@ export const CODE = toCommand({
 export const APPROVE = toVerdict(
   'approve',
   'Approve a code as the second person',
-  'aecoder approve "bad HA" --as "Bea Approver" --study samples/aurora-101',
+  'aecoder approve "bad HA" --study samples/aurora-101',
 )
 export const REJECT = toVerdict(
   'reject',
   'Reject a code as the second person; the term goes back to the queue',
-  'aecoder reject "bad HA" --as "Bea Approver" --reason "migraine is reported elsewhere" --study samples/aurora-101',
+  'aecoder reject "bad HA" --reason "migraine is reported elsewhere" --study samples/aurora-101',
 )
 
 function toVerdict(name: 'approve' | 'reject', summary: string, example: string) {
@@ -92,7 +110,12 @@ function toVerdict(name: 'approve' | 'reject', summary: string, example: string)
           store,
           target,
           kind,
-          actor: toActor(options.as),
+          actor: await (isWaiting(target) ? findProvenActor : findActor)(options.as, {
+            store,
+            study,
+            permission: 'approve',
+            askPassword: world.askPassword,
+          }),
           reason: options.reason ?? null,
         })
         return toAnswer(report, {
@@ -106,14 +129,27 @@ function toVerdict(name: 'approve' | 'reject', summary: string, example: string)
   })
 }
 
-function toAnswer(
+/** Whether the approval policy holds the code back: then a name that is only asserted does not let it pass. */
+function isWaiting(target: FoundTarget): boolean {
+  const { decision } = target.kind === 'group' ? target.group : target.occurrence
+  return decision?.waits === true && decision.verdict === null
+}
+
+/** What follows a code that was given. */
+export function toNext({ approval, target }: ActReport): string {
+  return approval === 'pending' ? `approve ${target.id.slice(0, 8)}` : 'export'
+}
+
+export function toAnswer(
   report: ActReport,
   { verb, study, world, next }: { verb: string; study: string; world: Surroundings; next: string },
 ) {
-  const path = report.path.map((node) => node.text).join(' › ')
-  const llt = report.path.at(-1)
+  const paths = report.paths.map((path) => `\n  ${path.map((node) => node.text).join(' › ')}`).join('')
   const waits = report.approval === 'pending' ? '\nIt waits for a second person before it enters the dataset.' : ''
-  const text = `${verb}: "${toVisible(report.verbatim)}" (${toCount(report.occurrences, 'occurrence')}) → ${llt?.text} (${llt?.code})\n  ${path}${waits}\n\nNext\n  ${world.program} ${next} --study ${toShellWord(study)}${next.startsWith('approve') ? ' --as SOMEONE_ELSE' : ''}`
+  const at = `--study ${toShellWord(study)}`
+  const login = next.startsWith('approve') ? `\n  ${world.program} login SOMEONE_ELSE ${at}` : ''
+  const codes = report.paths.length === 0 ? 'no code: it waits to be coded' : toCodes(report.paths)
+  const text = `${verb}: "${toVisible(report.verbatim)}" (${toCount(report.occurrences, 'occurrence')}) → ${codes}${paths}${waits}\n\nNext${login}\n  ${world.program} ${next} ${at}`
   const { target, ...rest } = report
   return { json: { target: { kind: target.kind, id: target.id }, ...rest }, text }
 }

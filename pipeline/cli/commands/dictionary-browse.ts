@@ -2,7 +2,7 @@
  * `dictionary show`: one node of a dictionary and what stands around it, so that a person walks up and down by codes.
  * Knows what every dictionary offers; knows no dictionary's levels by name, but for the words of LLTs.
  */
-import { AecoderError } from '../../index.ts'
+import { AecoderError, lookAround, type NodeSurroundings } from '../../index.ts'
 import { toCommand } from '../command.ts'
 import { toShellWord, toVisible } from '../tables.ts'
 import {
@@ -19,8 +19,6 @@ import {
 } from './dictionary.ts'
 
 type Node = Hit['path'][number]
-type Path = Hit['path']
-type Term = ReturnType<Dictionary['termAt']>
 type Note = ReturnType<Dictionary['listNotes']>[number]
 type Limits = NonNullable<ReturnType<Dictionary['findLimits']>>
 
@@ -49,84 +47,21 @@ export const DICTIONARY_SHOW = toCommand({
     }
     const node = dictionary.findNode(code, level)
     if (node === undefined) throw toNotFound(dictionary, { code, level, call })
-    const found = lookAround(dictionary, node)
+    const around = lookAround(dictionary, node)
+    const children = around.children.map((child) => ({ ...child, below: countBelow(dictionary, child) }))
+    const found = { ...around, children }
     return { json: { dictionary: dictionary.ref, ...found }, text: toText(found, { levels: dictionary.levels, call }) }
   },
 })
 
-/** All there is to say of a node. */
-interface Surroundings {
-  readonly node: Hit
-  /** Other levels that have the same code. */
-  readonly otherLevels: readonly string[]
-  readonly proposedReplacement: Term | null
-  readonly limits: Limits | null
-  /** The ways to the node from the broadest level, without the node. */
-  readonly paths: readonly { readonly path: Path; readonly isPrimary: boolean }[]
-  readonly parents: readonly Node[]
+/** What stands around a node, with counts of what stands further down. */
+interface Surroundings extends NodeSurroundings {
   readonly children: readonly Child[]
-  /** The concept that has the terms: the node itself, or the one that it is a name of. */
-  readonly concept: Node | null
-  /** What level the terms are nodes of; null where they are none of their own. */
-  readonly termLevel: string | null
-  readonly terms: readonly Term[]
-  readonly notes: readonly Note[]
-  readonly standardQueries: readonly { readonly code: string; readonly name: string; readonly scope: string }[]
 }
 
 interface Child extends Node {
   /** How many nodes of each level there are below it. */
   readonly below: { readonly [level: string]: number }
-}
-
-function lookAround(dictionary: Dictionary, node: Hit): Surroundings {
-  const { code, level } = node
-  const concept = findConcept(dictionary, node)
-  const terms = concept === null ? [] : dictionary.listTerms(concept.code)
-  const termLevel = dictionary.findPath(terms[0]?.code ?? '')?.at(-1)?.level
-  return {
-    node,
-    otherLevels: dictionary.levels.filter((other) => other !== level && dictionary.findNode(code, other)),
-    proposedReplacement: node.isCurrent ? null : (dictionary.findProposedReplacement(code) ?? null),
-    limits: dictionary.findLimits(code) ?? null,
-    paths: listPathsAbove(dictionary, { node, concept }),
-    parents: dictionary.listParents(node),
-    children: dictionary.listChildren(node).map((child) => ({ ...child, below: countBelow(dictionary, child) })),
-    concept,
-    termLevel: termLevel === concept?.level ? null : (termLevel ?? null),
-    terms,
-    notes: dictionary.listNotes(code),
-    standardQueries: listStandardQueries(dictionary, new Set([code, concept?.code ?? code])),
-  }
-}
-
-/** The node where it is a concept, its concept where it is a term; null above the concepts. */
-function findConcept(dictionary: Dictionary, { level, code }: Node): Node | null {
-  const own = dictionary.listPaths(code)[0]?.path.at(-1)
-  if (own?.level === level) return own
-  if (dictionary.findPath(code)?.at(-1)?.level !== level) return null
-  return dictionary.listPaths(dictionary.findTerm(code)?.conceptCode ?? '')[0]?.path.at(-1) ?? null
-}
-
-function listPathsAbove(
-  dictionary: Dictionary,
-  { node, concept }: { node: Hit; concept: Node | null },
-): Surroundings['paths'] {
-  if (concept === null)
-    return walkUp(dictionary, node)
-      .filter((path) => path.length > 0)
-      .map((path, i) => ({ path, isPrimary: i === 0 }))
-  const paths = dictionary.listPaths(concept.code)
-  if (concept.level !== node.level) return paths
-  return paths
-    .map(({ path, isPrimary }) => ({ path: path.slice(0, -1), isPrimary }))
-    .filter(({ path }) => path.length > 0)
-}
-
-function walkUp(dictionary: Dictionary, node: Node): readonly Path[] {
-  const parents = dictionary.listParents(node)
-  if (parents.length === 0) return [[]]
-  return parents.flatMap((parent) => walkUp(dictionary, parent).map((path) => [...path, parent]))
 }
 
 /** Nodes with several parents are counted once. */
@@ -144,14 +79,6 @@ function countBelow(dictionary: Dictionary, node: Node): Child['below'] {
     }
   }
   return below
-}
-
-function listStandardQueries(dictionary: Dictionary, codes: ReadonlySet<string>): Surroundings['standardQueries'] {
-  const found = new Map<string, Surroundings['standardQueries'][number]>()
-  for (const code of codes)
-    for (const { query, scope } of dictionary.listQueriesOf(code))
-      found.set(`${query.code} ${scope}`, { code: query.code, name: query.name, scope })
-  return [...found.values()].sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0))
 }
 
 function toTopAnswer(dictionary: Dictionary, call: (words: string) => string) {

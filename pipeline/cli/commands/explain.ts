@@ -7,16 +7,18 @@ import {
   type CodingKits,
   countSubjects,
   findKit,
+  findMasks,
   findTarget,
   listHistory,
   listOccurrences,
   openCodingKits,
   type StoredDecision,
   toApproval,
+  toShownOccurrence,
 } from '../../index.ts'
 import { DICTIONARY_OPTION, DOMAIN_OPTION, STUDY_OPTION, toCommand, toName } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
-import { toCount, toTable, toVisible } from '../tables.ts'
+import { toCodes, toCount, toTable, toVisible } from '../tables.ts'
 
 const OCCURRENCES_SHOWN = 10
 
@@ -29,7 +31,7 @@ export const EXPLAIN = toCommand({
   async run({ args, options, world }) {
     return withStoreToRead(options.study, world, async ({ study, store }) => {
       const name = args[0] ?? ''
-      const kits = await openCodingKits(study, world)
+      const kits = await openCodingKits(study, { ...world, store })
       const found = await findTarget(store, study, toName(name, options)).catch((error: unknown) => {
         if (
           error instanceof AecoderError &&
@@ -43,19 +45,23 @@ export const EXPLAIN = toCommand({
       const verbatim =
         found === undefined ? name : found.kind === 'group' ? found.group.folded : found.occurrence.verbatim
       const domain = found?.kind === 'group' ? found.group.domain : (found?.occurrence.domain ?? options.domain)
-      const result = autocode(verbatim, kit, domain)
+      const masks = await findMasks(store, study.id)
+      const result = masks.toShownAbout(autocode(verbatim, kit, domain), verbatim)
       const target = found?.kind === 'group' ? found.group.target : found?.occurrence.target
-      const history = target ? await listHistory(store, study.id, target) : []
-      const occurrences =
+      const history = (target ? await listHistory(store, study.id, target) : []).map((decision) =>
+        masks.toShownAbout(decision, decision.basedOn),
+      )
+      const occurrences = (
         found?.kind === 'group'
           ? await listOccurrences(store, study.id, { group: found.group, limit: OCCURRENCES_SHOWN })
           : found
             ? [found.occurrence]
             : []
+      ).map((occurrence) => toShownOccurrence(occurrence, masks))
       const { name: dictionary, version } = kit.dictionary.ref
 
       const isMeddraShaped = kit.dictionary.levels.includes('LLT')
-      const shown = found?.kind === 'group' ? found.group.verbatim : verbatim
+      const shown = masks.toShown(found?.kind === 'group' ? found.group.verbatim : verbatim)
       const lines = [
         `"${toVisible(shown)}" in ${dictionary} ${version}`,
         `  now       ${result.outcome} (step: ${result.step}): ${toVisible(result.reason)}`,
@@ -140,12 +146,17 @@ export const EXPLAIN = toCommand({
       }
       return {
         json: {
-          verbatim,
+          verbatim: masks.toShown(verbatim),
           dictionary: kit.dictionary.ref,
           now: result,
           term:
             found?.kind === 'group'
-              ? { id: found.group.target.id, ...found.group, target: undefined, mainNo: undefined }
+              ? {
+                  id: found.group.target.id,
+                  ...masks.toShownAbout(found.group, found.group.folded),
+                  target: undefined,
+                  mainNo: undefined,
+                }
               : null,
           history,
           occurrences: occurrences.map(({ target: { id }, ...rest }) => ({ id, ...rest })),
@@ -188,7 +199,7 @@ function toHistoryRow(decision: StoredDecision): string[] {
     ? `${approval} by ${decision.verdict.actor}${decision.verdict.reason ? `: ${decision.verdict.reason}` : ''}`
     : approval
   const hasCode = decision.codings.length > 0
-  const codes = decision.codings.map(({ path }) => `${path.at(-1)?.text} (${path.at(-1)?.code})`).join(' + ')
+  const codes = toCodes(decision.codings.map(({ path }) => path))
   return [
     decision.at,
     decision.actor,

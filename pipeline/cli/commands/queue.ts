@@ -2,16 +2,18 @@
 import {
   countStudy,
   countSubjects,
+  findMasks,
   findStudyDictionary,
   type GroupState,
   listGroups,
   listOwnDecided,
   type OccurrenceState,
   type StudyCounts,
+  toShownOccurrence,
 } from '../../index.ts'
 import { DICTIONARY_OPTION, DOMAIN_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
-import { toCount, toShellWord, toTable } from '../tables.ts'
+import { toCodes, toCount, toShellWord, toTable } from '../tables.ts'
 
 export const QUEUE = toCommand({
   name: 'queue',
@@ -39,8 +41,13 @@ export const QUEUE = toCommand({
         ...(domain ? { domain } : {}),
         ...(options.dictionary === undefined ? {} : { terminology: options.dictionary }),
       }
-      const groups = await listGroups(store, study.id, { state, limit: options.limit, ...only })
-      const own = state === 'any' ? [] : await listOwnDecided(store, study.id, { state, limit: options.limit, ...only })
+      const masks = await findMasks(store, study.id)
+      const groups = (await listGroups(store, study.id, { state, limit: options.limit, ...only })).map((group) =>
+        masks.toShownAbout(group, group.folded),
+      )
+      const own = (
+        state === 'any' ? [] : await listOwnDecided(store, study.id, { state, limit: options.limit, ...only })
+      ).map((occurrence) => toShownOccurrence(occurrence, masks))
       const subjects = await countSubjects(store, study.id, groups)
       const counts = await countStudy(store, study.id)
       const call = (command: string) => `${world.program} ${command} --study ${toShellWord(options.study)}`
@@ -72,6 +79,7 @@ function toJson({ target, decision, ...group }: GroupState, subjects: ReadonlyMa
     outcome: decision?.outcome ?? null,
     reason: decision?.explanation.reason ?? null,
     coding: decision?.codings.map(({ path }) => path) ?? [],
+    parts: decision?.codings.flatMap(({ partText }) => partText ?? []) ?? [],
     coder: decision?.codings.length ? decision.actor : null,
     verdict: decision?.verdict ?? null,
     candidates: decision?.explanation.candidates ?? [],
@@ -102,8 +110,8 @@ function toText({
   const total = counts.beside.reduce((sum, beside) => sum + of(beside), of(counts))
   const isInSeveral = counts.beside.length > 0
   const rows = groups.map(({ target, domain, terminology, occurrences, serious, verbatim, decision }) => {
-    const best = decision?.codings[0]?.path ?? decision?.explanation.candidates?.[0]?.path
-    const llt = best?.at(-1)
+    const codes = decision?.codings.map(({ path }) => path) ?? []
+    const closest = decision?.explanation.candidates?.slice(0, 1).map(({ path }) => path) ?? []
     const confidence = decision?.codings.length
       ? decision.actor
       : decision?.explanation.candidates?.[0]?.confidence.toFixed(2)
@@ -115,7 +123,7 @@ function toText({
       serious,
       verbatim,
       decision?.outcome ?? 'not yet looked at',
-      llt ? `${llt.text} (${llt.code})` : '-',
+      toCodes(codes.length > 0 ? codes : closest) || '-',
       confidence ?? '',
     ]
   })
@@ -155,7 +163,6 @@ function toOwnText(
   const [first] = own
   if (first === undefined) return ''
   const rows = own.map(({ target, domain, usubjid, verbatim, decision }) => {
-    const llt = decision?.codings[0]?.path.at(-1)
     const why =
       decision?.outcome === 'conflicts-with-context'
         ? (decision.explanation.reason ?? '')
@@ -170,7 +177,7 @@ function toOwnText(
       usubjid,
       verbatim,
       why,
-      llt ? `${llt.text} (${llt.code})` : '-',
+      toCodes(decision?.codings.map(({ path }) => path) ?? []) || '-',
       decision?.actor ?? '',
     ]
   })

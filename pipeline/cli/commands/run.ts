@@ -16,7 +16,8 @@ import {
 } from '../../index.ts'
 import { toActor } from '../actor.ts'
 import { ACTOR_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
-import { toCount, toShellWord, toTable, toVisible } from '../tables.ts'
+import { toHeldLines } from '../signature-text.ts'
+import { toCount, toRedactedLine, toShellWord, toTable, toVisible } from '../tables.ts'
 
 export const RUN = toCommand({
   name: 'run',
@@ -48,7 +49,7 @@ export const RUN = toCommand({
     return {
       json: report,
       text: toText(report, { study, program: world.program, studyPath: options.study }),
-      exitCode: report.status === 'incomplete' ? EXIT.incomplete : EXIT.ok,
+      exitCode: report.status === 'incomplete' || report.status === 'held' ? EXIT.incomplete : EXIT.ok,
     }
   },
 })
@@ -80,6 +81,9 @@ function toAcceptable(reason: string): Acceptable {
     throw new AecoderError('USAGE', { where: '--accept', found: `"${reason}"`, expected: ACCEPTABLE.join(', ') })
   return known
 }
+
+/** Synonyms left out that are named one by one. */
+const LEFT_OUT_SHOWN = 5
 
 const AS_OF_FROM: { readonly [from in RunReport['transfer']['asOfFrom']]: string } = {
   option: '',
@@ -142,6 +146,16 @@ function toText(
   )
   for (const { file, code, count, examples } of remarks)
     lines.push(`noticed        ${file}: ${count} × ${code}: ${toVisible(examples[0] ?? '')}`)
+  for (const { verbatim, scope, term } of report.leftOut.slice(0, LEFT_OUT_SHOWN))
+    lines.push(
+      toVisible(
+        `noticed        "${verbatim}" in the ${scope} list codes nothing: ${term.text} (${term.code}) cannot be assigned in this dictionary`,
+      ),
+    )
+  if (report.leftOut.length > LEFT_OUT_SHOWN)
+    lines.push(
+      `               and ${report.leftOut.length - LEFT_OUT_SHOWN} more: aecoder synonyms list --state approved`,
+    )
   for (const { verbatim, standing, by, now } of report.disagreements.examples)
     lines.push(
       toVisible(
@@ -163,6 +177,9 @@ function toText(
       `noticed        ${count > examples.length ? `and ${count - examples.length} more: ` : ''}what is coded stays as it is; code anew by hand what you want changed`,
     )
 
+  const redacted = toRedactedLine(report.redacted)
+  if (redacted !== undefined) lines.push(`noticed        ${redacted}`)
+
   if (report.status === 'incomplete') {
     lines.push('', `INCOMPLETE: nothing of this transfer is current. What stands in the way:`)
     for (const { reason, count } of transfer.refusedFor)
@@ -175,6 +192,14 @@ function toText(
     lines.push(
       `  ${call('run')} --input ${toShellWord(relative(process.cwd(), fromStudyPath(study, transfer.input)) || '.')} ${transfer.refusedFor.map(({ reason }) => `--accept ${reason}`).join(' ')}`,
     )
+    return lines.join('\n')
+  }
+
+  if (report.signature !== null && report.held !== null) {
+    lines.push('', ...toHeldLines(report.signature, report.held))
+    if (setAsideRows(run) > 0) lines.push(`  rows set aside: ${toShortPath(`${run.folder}/set-aside.csv`)}`)
+    lines.push('', 'To code and publish it, unlock the study, then run again:')
+    lines.push(`  ${call('unlock')} --reason TEXT`, `  ${call('run')}`)
     return lines.join('\n')
   }
 
@@ -196,6 +221,10 @@ function toText(
   )
   lines.push('Next: see what waits for a person', `  ${call('queue')}`)
   return lines.join('\n')
+}
+
+function setAsideRows({ outputs }: RunReport['run']): number {
+  return outputs.find(({ name }) => name === 'set-aside.csv')?.rows ?? 0
 }
 
 /** What became of the terms in one dictionary. */

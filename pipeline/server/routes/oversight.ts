@@ -1,0 +1,56 @@
+/** The dashboard and the audit trail. */
+import { Audit, AuditQuery, Dashboard } from '../../../schemas/api/oversight.ts'
+import { Type, toClosed, toWord } from '../../../schemas/api/schema.ts'
+import { type Desk, readAudit, readDashboard, toAuditFile } from '../../index.ts'
+import { type Route, toStudyRoute } from '../route.ts'
+
+export const OVERSIGHT_ROUTES: readonly Route[] = [
+  toStudyRoute({
+    method: 'GET',
+    path: '/dashboard',
+    summary: 'Where the work stands, how it went, and whether the probabilities are honest',
+    permission: 'read-terms',
+    answer: Dashboard,
+    run: ({ desk }) => readShared(desk),
+  }),
+  toStudyRoute({
+    method: 'GET',
+    path: '/audit',
+    summary: 'The audit trail, newest first, with the whole chain checked',
+    permission: 'read-audit',
+    query: AuditQuery,
+    answer: Audit,
+    run: ({ desk, query }) => readAudit(desk, query),
+  }),
+  toStudyRoute({
+    method: 'GET',
+    path: '/audit/file',
+    summary: 'The audit trail as a file, oldest first',
+    permission: 'read-audit',
+    query: toClosed({
+      as: toWord(['csv', 'json']),
+      kind: Type.Optional(Type.String({ maxLength: 60 })),
+      actor: Type.Optional(Type.String({ maxLength: 200 })),
+      from: Type.Optional(Type.String({ maxLength: 40 })),
+      to: Type.Optional(Type.String({ maxLength: 40 })),
+    }),
+    answer: 'file',
+    run: ({ desk, query }) => toAuditFile(desk, query),
+  }),
+]
+
+type Shared = { readonly seq: number; readonly dashboard: ReturnType<typeof readDashboard> }
+const shared = new WeakMap<Desk['store'], Map<string, Shared>>()
+
+/** Whoever looks while nothing happened is shown what the one before was shown. */
+async function readShared(desk: Desk): ReturnType<typeof readDashboard> {
+  const { seq } = await desk.queue.list({ view: 'any', limit: 1 })
+  const byStudy = shared.get(desk.store) ?? new Map<string, Shared>()
+  shared.set(desk.store, byStudy)
+  const known = byStudy.get(desk.study.id)
+  if (known?.seq === seq) return await known.dashboard
+  const dashboard = readDashboard(desk)
+  byStudy.set(desk.study.id, { seq, dashboard })
+  dashboard.catch(() => byStudy.delete(desk.study.id))
+  return await dashboard
+}
