@@ -90,7 +90,7 @@ export async function listOutboxes(
   study: string,
   { limit }: { limit: number },
 ): Promise<Outbox[]> {
-  return (await readOutboxes(db, study, { limit })).map(({ sha256: _, ...outbox }) => outbox)
+  return (await readOutboxes(db, study, { limit })).map(({ seq, at, by, count }) => ({ seq, at, by, count }))
 }
 
 async function readOutboxes(

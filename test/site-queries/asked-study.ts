@@ -23,6 +23,7 @@ import {
   sendOutbox,
   verifyStudy,
 } from '../../pipeline/index.ts'
+import { compareCodeUnits } from '../../schemas/content-id.ts'
 import { OPENAE_0_1 } from '../openae.ts'
 
 export const ANN: Actor = { name: 'Ann', kind: 'person', auth: 'asserted' }
@@ -40,8 +41,9 @@ export interface AskedStudy {
   readonly code: (term: string, to: string, subject?: string) => Promise<unknown>
   readonly send: () => Promise<{ readonly seq: number; readonly csv: string; readonly json: string }>
   readonly answer: (text: string, as?: 'csv' | 'json') => ReturnType<typeof importAnswers>
+  /** By subject. */
   readonly list: () => Promise<readonly AgedSiteQuery[]>
-  /** The site queries in a line each: `SITE SUBJECT state`. */
+  /** The site queries in a line each, by subject: `SITE SUBJECT state`. */
   readonly states: () => Promise<string[]>
   readonly findOccurrence: (subject: string) => Promise<string>
   readonly listFaults: () => Promise<readonly string[]>
@@ -57,7 +59,10 @@ export async function openAskedStudy(
   let now = Date.UTC(2026, 2, 1, 8)
   let salts = 0
   const ambience = {
-    now: () => new Date((now += 1000)).toISOString(),
+    now() {
+      now += 1000
+      return new Date(now).toISOString()
+    },
     salt: () => String(++salts).padStart(32, '0'),
   }
   const study = await openStudy(folder)
@@ -84,7 +89,10 @@ export async function openAskedStudy(
       .executeTakeFirstOrThrow()
     return id
   }
-  const list = async () => (await listSiteQueryPage(study, { store, filter: { limit: 500 } })).rows
+  const list = async () =>
+    (await listSiteQueryPage(study, { store, filter: { limit: 500 } })).rows.toSorted((a, b) =>
+      compareCodeUnits(a.subject, b.subject),
+    )
   return {
     study,
     desk,
@@ -119,7 +127,8 @@ export async function openAskedStudy(
     },
     answer: (text, as = 'csv') => importAnswers(study, { store, actor: DANA, name: `answers.${as}`, as, text }),
     list,
-    states: async () => (await list()).map(({ site, subject, state }) => `${site} ${subject} ${state}`),
+    states: async () =>
+      (await list()).map(({ site, subject, state }) => `${site} ${subject} ${state}`).sort(compareCodeUnits),
     findOccurrence,
     listFaults: async () => (await verifyStudy(study, store)).faults,
   }
