@@ -42,6 +42,8 @@ test('a synonym is proposed, approved by another person and codes on the next ru
   expect(await askAecoder(retire)).toMatchObject({ state: 'retired' })
   const { synonyms } = await askAecoder<{ synonyms: Entry[] }>(['synonyms', 'list', 'DIARHEA', ...at])
   expect(synonyms.map(({ scope, state }) => `${scope} ${state}`)).toEqual(['study retired', 'global proposed'])
+  const { stdout: status } = await runAecoder(['status', ...at])
+  expect(status).toContain('Synonyms of the global list: 0 in force, 1 wait for a second person')
   const { stdout: table } = await runAecoder(['synonyms', 'list', '--state', 'proposed', ...at])
   expect(table).toMatch(/^id +list +state/)
   expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [] })

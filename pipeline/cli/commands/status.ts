@@ -3,6 +3,8 @@ import {
   type CurrentRun,
   countRedacted,
   countStudy,
+  countSynonyms,
+  type EntryState,
   listTransfers,
   type Promised,
   readCurrentRun,
@@ -47,8 +49,11 @@ export const STATUS = toCommand({
       const redacted = await countRedacted(store, study.id)
       const told = toRedactedLine(redacted)
       if (told !== undefined) lines.push('', told)
-      lines.push('', toPromise(promise), '', toCurrent(current))
-      return { json: { study: study.id, transfers, counts, redacted, promise, current }, text: lines.join('\n') }
+      const lists = await countSynonyms(study, store)
+      const kept = toListText(lists)
+      lines.push('', toPromise(promise), ...(kept === '' ? [] : ['', kept]), '', toCurrent(current))
+      const json = { study: study.id, transfers, counts, redacted, promise, lists, current }
+      return { json, text: lines.join('\n') }
     })
   },
 })
@@ -64,6 +69,17 @@ function toCounts(counts: Omit<StudyCounts, 'beside'>): string {
       ['all', groups, occurrences],
     ],
   )
+}
+
+/** The lists in the store that hold anything, a line each. */
+function toListText(lists: Awaited<ReturnType<typeof countSynonyms>>): string {
+  const lines = lists.map(({ scope, states }) => {
+    const of = (state: EntryState) => states.find((each) => each.state === state)?.count ?? 0
+    return states.length === 0
+      ? ''
+      : `Synonyms of the ${scope} list: ${of('approved')} in force, ${of('proposed')} wait for a second person`
+  })
+  return lines.filter((line) => line !== '').join('\n')
 }
 
 function toCurrent(current: CurrentRun): string {
