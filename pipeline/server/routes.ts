@@ -1,5 +1,6 @@
 /** The route table: all that the server answers, family by family. */
 import type { Route } from './route.ts'
+import { APPROVAL_ROUTES } from './routes/approval.ts'
 import { DICTIONARY_ROUTES } from './routes/dictionary.ts'
 import { LIST_ROUTES } from './routes/lists.ts'
 import { OVERSIGHT_ROUTES } from './routes/oversight.ts'
@@ -12,6 +13,7 @@ export const ROUTES: readonly Route[] = [
   ...TERM_ROUTES,
   ...DICTIONARY_ROUTES,
   ...OVERSIGHT_ROUTES,
+  ...APPROVAL_ROUTES,
   ...LIST_ROUTES,
   ...PEOPLE_ROUTES,
 ]

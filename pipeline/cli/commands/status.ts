@@ -9,11 +9,14 @@ import {
   type Promised,
   readCurrentRun,
   readPromise,
+  readSignOffState,
+  type SignOffState,
   type StudyCounts,
 } from '../../index.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
-import { toRedactedLine, toTable } from '../tables.ts'
+import { toHeldLines, toSignatureLines } from '../signature-text.ts'
+import { toRedactedLine, toTable, toVisible } from '../tables.ts'
 
 export const STATUS = toCommand({
   name: 'status',
@@ -50,9 +53,10 @@ export const STATUS = toCommand({
       const told = toRedactedLine(redacted)
       if (told !== undefined) lines.push('', told)
       const lists = await countSynonyms(study, store)
-      const kept = toListText(lists)
-      lines.push('', toPromise(promise), ...(kept === '' ? [] : ['', kept]), '', toCurrent(current))
-      const json = { study: study.id, transfers, counts, redacted, promise, lists, current }
+      const { signature, held, history } = await readSignOffState(store, study)
+      const signed = toSigned({ signature, held, history })
+      lines.push('', toPromise(promise), '', ...toListLines(lists), ...signed, toCurrent(current))
+      const json = { study: study.id, transfers, counts, redacted, promise, lists, signature, held, current }
       return { json, text: lines.join('\n') }
     })
   },
@@ -72,14 +76,21 @@ function toCounts(counts: Omit<StudyCounts, 'beside'>): string {
 }
 
 /** The lists in the store that hold anything, a line each. */
-function toListText(lists: Awaited<ReturnType<typeof countSynonyms>>): string {
+function toListLines(lists: Awaited<ReturnType<typeof countSynonyms>>): string[] {
   const lines = lists.map(({ scope, states }) => {
     const of = (state: EntryState) => states.find((each) => each.state === state)?.count ?? 0
     return states.length === 0
       ? ''
       : `Synonyms of the ${scope} list: ${of('approved')} in force, ${of('proposed')} wait for a second person`
   })
-  return lines.filter((line) => line !== '').join('\n')
+  const told = lines.filter((line) => line !== '')
+  return told.length === 0 ? [] : [...told, '']
+}
+
+function toSigned({ signature, held, history }: Pick<SignOffState, 'signature' | 'held' | 'history'>): string[] {
+  if (signature !== null) return [...(held ? toHeldLines(signature, held) : toSignatureLines(signature)), '']
+  const last = history.at(-1)
+  return last === undefined ? [] : [toVisible(`Unlocked by ${last.fullName} at ${last.at}: ${last.reason}`), '']
 }
 
 function toCurrent(current: CurrentRun): string {
