@@ -122,6 +122,7 @@ export {
   openStudyStore,
   openStudyStoreToRead,
   type Study,
+  toPackageRoot,
   toShortPath,
 } from './study.ts'
 export {

@@ -18,6 +18,8 @@ import {
   openStudy,
   proposeCoded,
   proposeSynonym,
+  readAudit,
+  redactTerm,
   runStudy,
   type Synonym,
   verifyStudy,
@@ -264,6 +266,26 @@ test('a file with a faulty row is refused whole, every fault with its line', asy
     ].join('\n'),
   )
   expect(await listAll(desk)).toEqual([])
+})
+
+test('a term with hidden words comes into no list, and an entry of its words shows them to nobody', async () => {
+  const desk = await openWork()
+  const { study, store, kits } = desk
+  await approve(desk, ['zz red', 'B1'])
+  const target = await findTarget(store, study, { name: 'zz red' })
+  await redactTerm(study, { store, target, words: ['zz'], actor: ANN, reason: 'a name' })
+  await expect(propose(desk, ['ZZ red', 'A1'])).rejects.toThrow('"██ red" holds hidden words')
+  await expect(propose(desk, ['██ red', 'A1'])).rejects.toThrow('holds hidden words')
+  const [entry] = await listAll(desk)
+  expect(JSON.stringify(entry)).not.toContain('zz')
+  expect(entry?.entry).toMatchObject({ verbatim: '██ red', folded: '██ red' })
+  const { text } = await exportSynonyms(study, { store, scope: 'study' })
+  expect(text).not.toContain('zz')
+  const file = { name: 'list.csv', open: () => toBytes(text) }
+  const imported = await importSynonyms(study, { store, kits, scope: 'global', file, actor: ANN })
+  expect(imported).toEqual({ proposed: 0, known: 0, passedOver: 1 })
+  const audit = await readAudit(desk, {})
+  expect(JSON.stringify(audit.rows.filter(({ kind }) => kind.startsWith('list-')))).not.toContain('zz')
 })
 
 async function* toBytes(text: string): AsyncGenerator<Uint8Array> {
