@@ -106,12 +106,16 @@ const INSTALLATION: Actor = { name: 'aecoder', kind: 'system', auth: 'internal' 
  */
 export async function createFirstAdmin(
   people: People,
-  { name = 'admin', password }: { name?: string; password?: string } = {},
+  {
+    name = 'admin',
+    fullName = 'Administrator',
+    password,
+  }: { name?: string; fullName?: string; password?: string } = {},
 ): Promise<{ name: string; oneTimePassword: string | null } | undefined> {
   if ((await listStoredAccounts(people.store.db)).length > 0) return undefined
   const made = await makeAccount(people, {
     name,
-    fullName: 'Administrator',
+    fullName,
     roles: [{ study: EVERY_STUDY, role: 'admin' }],
     ...(password === undefined ? {} : { password }),
   })
@@ -176,15 +180,23 @@ async function makeAccount(
 
 /**
  * Gives an account the roles named and no others; sessions see them at once.
+ * @param within a study (or `*`): only what is given there is replaced
  * @throws AecoderError ACCOUNT_NOT_ALLOWED
  */
 export function setRoles(
   people: People,
-  { by, name, roles, reason }: AccountAct & { roles: readonly { study: string; role: string }[] },
+  {
+    by,
+    name,
+    roles,
+    within,
+    reason,
+  }: AccountAct & { roles: readonly { readonly study: string; readonly role: string }[]; within?: string },
 ): Promise<AccountView> {
-  const wanted = checkRoles(roles)
+  checkRoles(roles)
   return changeOne(people, name, async (book, before) => {
-    const after = { ...before, roles: wanted, changedAt: people.store.ambience.now() }
+    const kept = within === undefined ? [] : before.roles.filter(({ study }) => study !== within)
+    const after = { ...before, roles: checkRoles([...kept, ...roles]), changedAt: people.store.ambience.now() }
     checkAdminLeft(await book.list(), after)
     await book.change(before, after, { kind: 'account-changed', actor: by, reason: reason ?? null })
     return after
@@ -253,12 +265,12 @@ export async function resetPassword(
 
 /**
  * A person's own change of the password: the old one is asked for, and all other sessions end.
- * @param session the id hash of the session that goes on
+ * @param keep the token of the session that goes on
  * @throws AecoderError SIGN_IN_REFUSED, PASSWORD_WEAK
  */
 export async function changePassword(
   people: People,
-  { person, old, fresh, session = '' }: { person: SignedIn; old: string; fresh: string; session?: string },
+  { person, old, fresh, keep }: { person: SignedIn; old: string; fresh: string; keep?: string | undefined },
 ): Promise<void> {
   await confirmPassword(people, { name: person.name, password: old })
   checkNewPassword(fresh, { names: [person.name, person.fullName] })
@@ -267,7 +279,7 @@ export async function changePassword(
   const password = await hashPassword(fresh)
   await changeOne(people, person.name, async (book, before) => {
     const after = { ...before, password, mustChange: false, changedAt: people.store.ambience.now() }
-    const sessionsEnded = await book.endSessions(before.name, { except: session })
+    const sessionsEnded = await book.endSessions(before.name, keep === undefined ? {} : { except: toTokenHash(keep) })
     await book.change(before, after, { kind: 'password-changed', actor: person.actor, body: { sessionsEnded } })
     return after
   })

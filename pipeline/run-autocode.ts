@@ -19,6 +19,13 @@ import type { Study } from './study.ts'
 /** Term groups decided in this run, by outcome, over all dictionaries. */
 export type AutocodeTally = { readonly [outcome in Outcome]?: number }
 
+/** Of two rounds together. */
+export function addOutcomes(a: AutocodeTally, b: AutocodeTally): AutocodeTally {
+  const sum: { [outcome in Outcome]?: number } = { ...a }
+  for (const [outcome, count] of Object.entries(b) as [Outcome, number][]) sum[outcome] = (sum[outcome] ?? 0) + count
+  return sum
+}
+
 const BATCH_GROUPS = 500
 /** Who decides when no person does. */
 export const MACHINE = { name: 'aecoder', kind: 'system', auth: 'internal' } as const

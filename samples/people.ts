@@ -1,4 +1,5 @@
 /** Invented people, one for each role: the demo and the tests work with them. */
+import { randomInt } from 'node:crypto'
 import { createAccount, type People } from '../pipeline/index.ts'
 import { EVERY_STUDY, type Role } from '../schemas/roles.ts'
 
@@ -11,6 +12,17 @@ export const SAMPLE_PEOPLE = [
   { name: 'adm', fullName: 'Adm Admin', role: 'admin' },
 ] as const satisfies readonly { name: string; fullName: string; role: Role }[]
 export type SampleName = (typeof SAMPLE_PEOPLE)[number]['name']
+
+const WORDS =
+  'apple bridge candle desert engine forest garden harbour island jacket kettle ladder mirror needle orchid pencil quarry ribbon silver tunnel urchin valley window yellow zebra'.split(
+    ' ',
+  )
+
+/** Four words and a number: easy to type from a screen, and good enough for data that is invented. */
+export function toSpokenPassword(): string {
+  const words = Array.from({ length: 4 }, () => WORDS[randomInt(WORDS.length)])
+  return [...words, randomInt(10, 100)].join('-')
+}
 
 /** Makes an account for each, with the password that is made for it; the admin's role is for every study, the others' for this one. */
 export async function seedPeople(

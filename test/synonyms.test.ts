@@ -18,6 +18,8 @@ import {
   openStudy,
   proposeCoded,
   proposeSynonym,
+  readAudit,
+  redactTerm,
   runStudy,
   type Synonym,
   verifyStudy,
@@ -153,6 +155,7 @@ test('what is coded is proposed in the same breath, with the decision it came fr
 test('what cannot be an entry is refused, and nothing is written', async () => {
   const desk = await openWork()
   await expect(propose(desk, ['???', 'A1'])).rejects.toMatchObject({ code: 'ENTRY_NOT_ALLOWED' })
+  await expect(propose(desk, ['██████ zz', 'A1']), 'of a term with a hidden name').rejects.toThrow('hidden words')
   await expect(propose(desk, ['z'.repeat(501), 'A1'])).rejects.toMatchObject({ code: 'ENTRY_NOT_ALLOWED' })
   await expect(propose(desk, ['zz', 'no such'])).rejects.toMatchObject({ code: 'TERM_NOT_FOUND' })
   await expect(propose(desk, ['zz', 'A'])).rejects.toMatchObject({ code: 'TERM_NOT_CURRENT' })
@@ -264,6 +267,26 @@ test('a file with a faulty row is refused whole, every fault with its line', asy
     ].join('\n'),
   )
   expect(await listAll(desk)).toEqual([])
+})
+
+test('a term with hidden words comes into no list, and an entry of its words shows them to nobody', async () => {
+  const desk = await openWork()
+  const { study, store, kits } = desk
+  await approve(desk, ['zz red', 'B1'])
+  const target = await findTarget(store, study, { name: 'zz red' })
+  await redactTerm(study, { store, target, words: ['zz'], actor: ANN, reason: 'a name' })
+  await expect(propose(desk, ['ZZ red', 'A1'])).rejects.toThrow('"██ red" holds hidden words')
+  await expect(propose(desk, ['██ red', 'A1'])).rejects.toThrow('holds hidden words')
+  const [entry] = await listAll(desk)
+  expect(JSON.stringify(entry)).not.toContain('zz')
+  expect(entry?.entry).toMatchObject({ verbatim: '██ red', folded: '██ red' })
+  const { text } = await exportSynonyms(study, { store, scope: 'study' })
+  expect(text).not.toContain('zz')
+  const file = { name: 'list.csv', open: () => toBytes(text) }
+  const imported = await importSynonyms(study, { store, kits, scope: 'global', file, actor: ANN })
+  expect(imported).toEqual({ proposed: 0, known: 0, passedOver: 1 })
+  const audit = await readAudit(desk, {})
+  expect(JSON.stringify(audit.rows.filter(({ kind }) => kind.startsWith('list-')))).not.toContain('zz')
 })
 
 async function* toBytes(text: string): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,24 @@
-/** Who is at the keyboard, as far as a command line can know. */
+/** Who is at the keyboard: signed in, asserted, or as far as a command line can know. */
 import { hostname, userInfo } from 'node:os'
-import type { Actor } from '../index.ts'
+import {
+  type Actor,
+  AecoderError,
+  type AskPassword,
+  checkPermitted,
+  confirmPassword,
+  type Desk,
+  findSession,
+  openPeople,
+  type SignedIn,
+} from '../index.ts'
+import { findToken, readVariable } from './login.ts'
+
+/** What an act is done to, and with what permission. */
+export interface Doing {
+  readonly store: Desk['store']
+  readonly study: { readonly id: string }
+  readonly permission: Parameters<typeof checkPermitted>[1]
+}
 
 /** The name given with --as, taken at its word; else the system user. How it is known stands beside it. */
 export function toActor(asserted: string | undefined): Actor {
@@ -9,6 +27,72 @@ export function toActor(asserted: string | undefined): Actor {
   return name
     ? { name, kind: 'person', auth: `asserted with --as by ${user}` }
     : { name: readUserName(), kind: 'person', auth: `system user ${user}` }
+}
+
+/**
+ * Who acts: the name asserted with --as; else who logged in at this command line, if their roles allow the act; else the
+ * system user.
+ * @throws AecoderError SIGN_IN_NEEDED for a login that is over, NOT_PERMITTED
+ */
+export async function findActor(asserted: string | undefined, doing: Doing): Promise<Actor> {
+  if (asserted?.trim()) return toActor(asserted)
+  const person = await findLogin(doing.store)
+  if (person === undefined) return toActor(undefined)
+  checkPermitted(person, doing.permission, doing.study.id)
+  return person.actor
+}
+
+/**
+ * Who does something that an assertion is not enough for: logged in, allowed to, and with the password given again.
+ * @throws AecoderError SIGN_IN_NEEDED, NOT_PERMITTED, SIGN_IN_REFUSED
+ */
+export async function findProvenActor(
+  asserted: string | undefined,
+  { askPassword, ...doing }: Doing & { askPassword: AskPassword },
+): Promise<Actor> {
+  const { store, study, permission } = doing
+  const person = asserted?.trim() ? undefined : await findLogin(store)
+  if (person === undefined)
+    throw new AecoderError('SIGN_IN_NEEDED', {
+      where: asserted?.trim() ? `--as ${JSON.stringify(asserted)}` : 'this command line',
+      found: asserted?.trim() ? 'a name that is only asserted' : 'nobody is logged in',
+      expected: 'a person who proved who they are',
+      action: 'Log in: aecoder login NAME',
+    })
+  checkPermitted(person, permission, study.id)
+  await proveAgain(person, { store, askPassword })
+  return { ...person.actor, auth: `${person.actor.auth}, password given again` }
+}
+
+/** Asks for the password once more. */
+export async function proveAgain(
+  { name }: SignedIn,
+  { store, askPassword }: { store: Desk['store']; askPassword: AskPassword },
+): Promise<void> {
+  const password = readVariable('password') ?? (await askPassword(name))
+  if (password === undefined)
+    throw new AecoderError('SIGN_IN_NEEDED', {
+      where: 'the password',
+      found: 'none was given',
+      action: 'Run it at a terminal, or set AECODER_PASSWORD',
+    })
+  await confirmPassword(await openPeople({ store }), { name, password })
+}
+
+/**
+ * Who logged in at this command line.
+ * @throws AecoderError SIGN_IN_NEEDED for a login that is over: nobody acts under another name without knowing
+ */
+export async function findLogin(store: Desk['store']): Promise<SignedIn | undefined> {
+  const kept = await findToken(store.path)
+  if (kept === undefined) return undefined
+  const session = await findSession(await openPeople({ store }), kept.token)
+  if (session?.kind === 'command-line' && !session.mustChange) return session.person
+  throw new AecoderError('SIGN_IN_NEEDED', {
+    where: `the login of ${kept.name}`,
+    found: session?.mustChange ? 'a password that was given for one sign-in' : 'it is over',
+    action: 'Log in again: aecoder login; or go on without: aecoder logout',
+  })
 }
 
 function readUserName(): string {

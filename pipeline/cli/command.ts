@@ -30,8 +30,12 @@ export interface Surroundings {
   /** Writes to standard output at once: for results that stream. */
   readonly writeOut: (text: string) => Promise<void>
   readonly onProgress: (progress: Progress) => void
-  /** Asks the person at the terminal for the password of an encrypted dictionary. */
+  /** Asks the person at the terminal for a password: of an encrypted dictionary, by its file, or of an account, by its name. */
   readonly askPassword: AskPassword
+  /** Asks the person at the terminal a question; undefined where nobody sits there. */
+  readonly ask: (question: string) => Promise<string | undefined>
+  /** Settles when the person, or the system, wants the program to end. */
+  readonly untilStopped: () => Promise<void>
   /** How to call this program, for the next step it proposes. */
   readonly program: string
 }

@@ -1,15 +1,27 @@
 /** The command table: everything aecoder does from the command line, in the order help shows it. */
 import type { Command } from './command.ts'
+import {
+  ACCOUNT_ACTIVATE,
+  ACCOUNT_ADD,
+  ACCOUNT_DEACTIVATE,
+  ACCOUNT_LIST,
+  ACCOUNT_PASSWORD,
+  ACCOUNT_ROLES,
+} from './commands/account.ts'
 import { APPROVE, CODE, REJECT, UNDO } from './commands/acts.ts'
+import { APPROVE_ALL, REJECT_ALL } from './commands/approve-all.ts'
 import { DICTIONARY_CHECK, DICTIONARY_SEARCH } from './commands/dictionary.ts'
 import { DICTIONARY_SHOW } from './commands/dictionary-browse.ts'
 import { EXPLAIN } from './commands/explain.ts'
 import { INIT } from './commands/init.ts'
+import { LOGIN, LOGOUT } from './commands/login.ts'
 import { MATCH } from './commands/match.ts'
 import { AUDIT, REPORT } from './commands/oversight.ts'
 import { QUEUE } from './commands/queue.ts'
 import { REDACT } from './commands/redact.ts'
 import { EXPORT, RUN } from './commands/run.ts'
+import { SHEET } from './commands/sheet.ts'
+import { SIGN_OFF, UNLOCK } from './commands/sign-off.ts'
 import { SPLIT } from './commands/split.ts'
 import { STATUS } from './commands/status.ts'
 import {
@@ -22,11 +34,13 @@ import {
   SYNONYMS_RETIRE,
 } from './commands/synonyms.ts'
 import { VERIFY } from './commands/verify.ts'
+import { WORKBENCH } from './commands/workbench.ts'
 
 export const COMMANDS: readonly Command[] = [
   INIT,
   RUN,
   STATUS,
+  WORKBENCH,
   QUEUE,
   EXPLAIN,
   CODE,
@@ -34,11 +48,24 @@ export const COMMANDS: readonly Command[] = [
   UNDO,
   APPROVE,
   REJECT,
+  APPROVE_ALL,
+  REJECT_ALL,
+  SHEET,
+  SIGN_OFF,
+  UNLOCK,
   REDACT,
+  LOGIN,
+  LOGOUT,
   EXPORT,
   REPORT,
   AUDIT,
   VERIFY,
+  ACCOUNT_ADD,
+  ACCOUNT_LIST,
+  ACCOUNT_ROLES,
+  ACCOUNT_PASSWORD,
+  ACCOUNT_DEACTIVATE,
+  ACCOUNT_ACTIVATE,
   MATCH,
   DICTIONARY_CHECK,
   DICTIONARY_SEARCH,

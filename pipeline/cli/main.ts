@@ -4,13 +4,14 @@ import { Command as Commander, CommanderError, InvalidArgumentError, Option } fr
 import { AECODER_VERSION, AecoderError, EXIT } from '../index.ts'
 import type { Command, OptionSpec, Surroundings } from './command.ts'
 import { COMMANDS } from './commands.ts'
-import { askPassword } from './password.ts'
+import { ask, askPassword } from './password.ts'
 import { openProgress } from './progress.ts'
 
 const PROGRAM = 'npx aecoder'
 const FAMILIES: { readonly [name: string]: string } = {
   dictionary: 'Check, search and show a coding dictionary',
   synonyms: 'Propose, approve, retire, import and export synonyms',
+  account: 'Keep the accounts of the people who work here',
 }
 
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
@@ -60,6 +61,8 @@ async function answer(command: Command, given: readonly unknown[]): Promise<numb
     writeOut,
     onProgress: progress.show,
     askPassword,
+    ask,
+    untilStopped,
     program: PROGRAM,
   }
   try {
@@ -83,6 +86,13 @@ async function answer(command: Command, given: readonly unknown[]): Promise<numb
     process.stderr.write(`aecoder: ${told}\n`)
     return EXIT.failed
   }
+}
+
+/** The first Ctrl+C ends in order; a second one ends at once. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
 }
 
 function writeError(error: { code: string; found: string }): Promise<void> {

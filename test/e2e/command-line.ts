@@ -7,7 +7,13 @@ import { expect } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../../pipeline/cli/main.ts', import.meta.url))
 // Hundreds of processes start from the same sources: what Node makes of them is kept between the starts.
-const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...process.env, NO_COLOR: '1' }
+const env = {
+  NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+  ...process.env,
+  NO_COLOR: '1',
+  // Who is logged in on this machine is nobody's business here.
+  AECODER_SESSION_FILE: join(tmpdir(), 'aecoder-nobody', 'sessions.json'),
+}
 
 /** How a process ended: by itself with an exit code, or by a signal. */
 export interface Ended {
@@ -60,8 +66,8 @@ export async function runAecoder(args: readonly string[], given: Given = {}): Pr
 }
 
 /** Runs `aecoder ARGUMENTS --json`, which must succeed, and gives its answer. */
-export async function askAecoder<T>(args: readonly string[]): Promise<T> {
-  return parseAnswer<T>(await runAecoder([...args, '--json']))
+export async function askAecoder<T>(args: readonly string[], given: Given = {}): Promise<T> {
+  return parseAnswer<T>(await runAecoder([...args, '--json'], given))
 }
 
 /** The JSON a command printed. Whatever else happened stands in the message of the failure. */
@@ -71,8 +77,11 @@ export function parseAnswer<T>({ exitCode, stdout, stderr }: Ended): T {
 }
 
 /** Runs `aecoder ARGUMENTS --json`, which must be refused, and gives the error's code. */
-export async function refusedBy(args: readonly string[]): Promise<{ code: string; exitCode: number | null }> {
-  const { exitCode, stdout, stderr } = await runAecoder([...args, '--json'])
+export async function refusedBy(
+  args: readonly string[],
+  given: Given = {},
+): Promise<{ code: string; exitCode: number | null }> {
+  const { exitCode, stdout, stderr } = await runAecoder([...args, '--json'], given)
   expect(stderr).toMatch(/^aecoder: \S/)
   return { code: (JSON.parse(stdout) as { error: { code: string } }).error.code, exitCode }
 }

@@ -13,6 +13,7 @@ import { COMMANDS } from '../../pipeline/cli/commands.ts'
 import { writeMeddraShaped } from '../generators/meddra-shaped.ts'
 import { OPENAE_0_1 } from '../openae.ts'
 import { askAecoder, refusedBy, runAecoder } from './command-line.ts'
+import { openReviewers } from './people.ts'
 import { copySampleForTest } from './sample.ts'
 import { openStored, readCurrentFiles } from './stored.ts'
 
@@ -81,14 +82,25 @@ test('a term goes from the export into the dataset by a code and a second person
 
   const code = ['code', 'diarhea', '--term', 'Diarrhoea', '--as', 'Ann Coder', ...at]
   expect(await askAecoder(code)).toMatchObject({ verbatim: 'diarhea', occurrences: 7, approval: 'pending' })
+  const approve = ['approve', 'diarhea', ...at]
+  // A name that is only asserted approves nothing, and nobody's does even less.
+  expect(await refusedBy([...approve, '--as', 'Bea'])).toEqual({ code: 'SIGN_IN_NEEDED', exitCode: 1 })
+  expect(await refusedBy(approve)).toEqual({ code: 'SIGN_IN_NEEDED', exitCode: 1 })
+  const {
+    Bea,
+    'ann CODER': sameAnn,
+    Cleo,
+  } = await openReviewers(study, {
+    Bea: ['approver'],
+    'ann CODER': ['coder', 'approver'],
+    Cleo: ['coder'],
+  })
   // Her own spelling of her own name makes no second person.
-  for (const name of ['Ann Coder', ' ann  CODER ']) {
-    expect(await refusedBy(['approve', 'diarhea', '--as', name, ...at])).toEqual({
-      code: 'DECISION_NOT_ALLOWED',
-      exitCode: 1,
-    })
-  }
-  expect(await askAecoder(['approve', 'diarhea', ...at])).toMatchObject({ verbatim: 'diarhea', approval: 'approved' })
+  expect(await refusedBy(approve, sameAnn)).toEqual({ code: 'DECISION_NOT_ALLOWED', exitCode: 1 })
+  expect(await refusedBy(approve, Cleo)).toEqual({ code: 'NOT_PERMITTED', exitCode: 1 })
+  const wrong = { variables: { ...Bea.variables, AECODER_PASSWORD: 'not this one' } }
+  expect(await refusedBy(approve, wrong)).toEqual({ code: 'SIGN_IN_REFUSED', exitCode: 1 })
+  expect(await askAecoder(approve, Bea)).toMatchObject({ verbatim: 'diarhea', approval: 'approved' })
   expect(await findWaiting(study, 'diarhea')).toEqual({ term: undefined, waiting: waiting - 1 })
   expect(await readCoded(study, 'diarhea')).toEqual(Array(7).fill(null))
 
@@ -103,10 +115,10 @@ test('a term goes from the export into the dataset by a code and a second person
     ['context-checked', 'internal'],
     ['dataset-written', `system user ${SYSTEM_USER}`],
     ['coded', `asserted with --as by ${SYSTEM_USER}`],
-    ['approved', `system user ${SYSTEM_USER}`],
+    ['approved', 'signed in with password, password given again'],
     ['dataset-written', `system user ${SYSTEM_USER}`],
   ])
-  expect(listActors(study)).toEqual(['Ann Coder', 'aecoder', userInfo().username].sort())
+  expect(listActors(study)).toEqual(['Ann Coder', 'Bea', 'aecoder', userInfo().username].sort())
   expect(await askAecoder<{ isUnchanged: boolean }>(['export', ...at])).toMatchObject({ isUnchanged: true })
   expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [], runId: exported.runId, inputsSeen: 3 })
 
@@ -151,8 +163,9 @@ test('what people make of confident codes stands beside what the threshold promi
   expect(before.pooled).toEqual(before.gold)
   expect(before.gold.lowerBound).toBeLessThan(before.gold.right / before.gold.coded)
 
-  await askAecoder(['approve', 'vomitting', '--as', 'Ann', ...at])
-  await askAecoder(['reject', 'dizzyness', '--as', 'Ann', '--reason', 'vertigo?', ...at])
+  const { Bea } = await openReviewers(study, { Bea: ['approver'] })
+  await askAecoder(['approve', 'vomitting', ...at], Bea)
+  await askAecoder(['reject', 'dizzyness', '--reason', 'vertigo?', ...at], Bea)
   // Another term of the same concept is no other code; one of another concept is.
   await askAecoder(['code', 'diarhea', '--term', 'Loose stools', '--as', 'Ann', '--reason', 'nearer', ...at])
   await askAecoder(['code', 'neusea', '--term', 'Vomiting', '--as', 'Ann', '--reason', 'said so', ...at])
@@ -171,11 +184,9 @@ test('a rejected code goes back to the queue with its reason and never enters th
   await askAecoder(['run', ...at])
   await askAecoder(['code', 'neusea', '--term', 'Nausea', '--as', 'Ann', ...at])
   expect((await findWaiting(study, 'neusea')).term).toBeUndefined()
-  expect(await refusedBy(['reject', 'neusea', '--as', 'Bea', ...at])).toEqual({
-    code: 'DECISION_NOT_ALLOWED',
-    exitCode: 1,
-  })
-  await askAecoder(['reject', 'neusea', '--as', 'Bea', '--reason', 'ask the site', ...at])
+  const { Bea } = await openReviewers(study, { Bea: ['approver'] })
+  expect(await refusedBy(['reject', 'neusea', ...at], Bea)).toEqual({ code: 'DECISION_NOT_ALLOWED', exitCode: 1 })
+  await askAecoder(['reject', 'neusea', '--reason', 'ask the site', ...at], Bea)
   const { term } = await findWaiting(study, 'neusea')
   expect(term).toMatchObject({
     outcome: 'manual',
@@ -276,22 +287,45 @@ test('--json of every command is JSON that other programs can read', async () =>
     queue: at,
     explain: ['diarhea', ...at],
     code: ['diarhea', '--term', 'Diarrhoea', '--as', 'Ann', ...at],
-    approve: ['diarhea', '--as', 'Bea', ...at],
-    reject: ['neusea', '--as', 'Bea', '--reason', 'ask the site', ...at],
+    approve: ['diarhea', ...at],
+    reject: ['neusea', '--reason', 'ask the site', ...at],
+    split: ['diarhea', ...at],
+    undo: ['diarhea', '--as', 'Ann', ...at],
+    redact: ['dizzyness', '--word', 'dizzyness', '--reason', 'a name', '--as', 'Dan', ...at],
+    login: ['Bea', ...at],
+    logout: at,
+    report: at,
+    audit: at,
+    'synonyms list': at,
+    'synonyms propose': ['off food', '--term', 'Headache', '--as', 'Ann', ...at],
     export: at,
     verify: at,
+    'account add': ['cleo', '--role', 'coder', ...at],
+    'account list': at,
+    'account roles': ['cleo', '--role', 'approver', ...at],
+    'account password': ['cleo', ...at],
+    'account deactivate': ['cleo', ...at],
+    'account activate': ['cleo', ...at],
     'dictionary check': [],
     'dictionary search': ['headache'],
     'dictionary show': ['80001194'],
   }
-  // `match` prints one JSON line for each line it reads: it has a test of its own.
-  expect([...Object.keys(calls), 'match'].sort()).toEqual(COMMANDS.map(({ name }) => name).sort())
+  // `match` prints one JSON line for each line it reads, `workbench` serves until it is stopped, and the other commands
+  // for synonyms are given ids or files: they have tests of their own.
+  const others = ['approve', 'reject', 'retire', 'import', 'export'].map((verb) => `synonyms ${verb}`)
+  expect([...Object.keys(calls), ...others, 'match', 'workbench'].sort()).toEqual(
+    COMMANDS.map(({ name }) => name).sort(),
+  )
+  const { Adm, Bea } = await openReviewers(study, { Adm: ['admin'], Bea: ['approver'] })
   for (const { name } of COMMANDS) {
     const args = calls[name]
+    // What is undone is coded again, so that there is something to approve.
+    if (name === 'approve') await askAecoder(['code', ...(calls.code ?? [])])
     if (name === 'reject') await askAecoder(['code', 'neusea', '--term', 'Nausea', '--as', 'Ann', ...at])
-    if (args !== undefined) expect(await askAecoder([...name.split(' '), ...args]), name).toBeTypeOf('object')
+    const given = name.startsWith('account') ? Adm : Bea
+    if (args !== undefined) expect(await askAecoder([...name.split(' '), ...args], given), name).toBeTypeOf('object')
   }
-}, 120_000)
+}, 240_000)
 
 test('a wrong call ends with exit code 2 and says what is wrong', async () => {
   const study = await copySampleForTest()
@@ -507,7 +541,7 @@ function listEvents(study: string): [kind: unknown, auth: unknown][] {
   const db = openStored(study)
   try {
     return db
-      .prepare('select kind, auth from event order by seq')
+      .prepare("select kind, auth from event where study <> '@people' order by seq")
       .all()
       .map(({ kind, auth }) => [kind, auth])
   } finally {
@@ -519,7 +553,7 @@ function listActors(study: string): unknown[] {
   const db = openStored(study)
   try {
     return db
-      .prepare('select distinct actor from event order by actor')
+      .prepare("select distinct actor from event where study <> '@people' order by actor")
       .all()
       .map(({ actor }) => actor)
   } finally {

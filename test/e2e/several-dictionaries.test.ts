@@ -7,6 +7,7 @@ import { BlobWriter, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js'
 import { expect, onTestFinished, test } from 'vitest'
 import { OPENAE_0_1 } from '../openae.ts'
 import { askAecoder, runAecoder } from './command-line.ts'
+import { openReviewers } from './people.ts'
 
 const ICD = join(import.meta.dirname, '../../samples/icd-10-cm')
 
@@ -51,7 +52,8 @@ test('medical history waits, is coded, explained, counted and published in each 
   const icd = ['--dictionary', 'ICD-10-CM']
   await askAecoder(['code', term, '--term', 'I10', ...icd, '--as', 'Ann', ...at])
   await askAecoder(['code', term, '--term', 'Hypertension', '--as', 'Ann', ...at])
-  await askAecoder(['approve', term, ...icd, '--as', 'Bea', ...at])
+  const { Bea } = await openReviewers(folder, { Bea: ['approver'] })
+  await askAecoder(['approve', term, ...icd, ...at], Bea)
   const explained = await askAecoder<{
     dictionary: { name: string }
     history: { codings: { dictionary: string }[]; verdict: { kind: string } | null }[]

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { AecoderError, codeTerm, findTarget, openCodingKits, openStudy, openStudyStore } from '../../pipeline/index.ts'
 import { askAecoder, type Ended, parseAnswer, runAecoder, type Started, startAecoder } from './command-line.ts'
 import { PUZZLES, TRANSFERS, writeStudyFile, writeTransfers } from './generated-study.ts'
+import { openReviewers } from './people.ts'
 import { openStored, readCurrentFiles } from './stored.ts'
 
 /** Enough for a second transfer that takes several times as long as a reviewer's command. */
@@ -28,12 +29,13 @@ afterAll(() => rm(root, { recursive: true, force: true }))
 
 test('while a run takes a transfer in, others code and approve: every act succeeds and none is lost', async () => {
   const study = await copyPrepared()
+  const { Bea } = await openReviewers(study, { Bea: ['approver'] })
   const run = startSecondTransfer(study)
   const coded: string[] = []
   while (isRunning(run)) {
     const verbatim = PUZZLES[coded.length] ?? ''
     await askAecoder(['code', verbatim, '--domain', 'AE', '--term', 'Headache', '--as', 'Ann', '--study', study])
-    await askAecoder(['approve', verbatim, '--domain', 'AE', '--as', 'Bea', '--study', study])
+    await askAecoder(['approve', verbatim, '--domain', 'AE', '--study', study], Bea)
     coded.push(verbatim)
   }
   const report = parseAnswer<{ status: string; transfer: { movement: { new: number; withdrawn: number } } }>(

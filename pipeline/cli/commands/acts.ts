@@ -9,7 +9,7 @@ import {
   openCodingKits,
   undoDecision,
 } from '../../index.ts'
-import { toActor } from '../actor.ts'
+import { findActor, findProvenActor } from '../actor.ts'
 import {
   ACTOR_OPTION,
   DICTIONARY_OPTION,
@@ -58,7 +58,7 @@ export const CODE = toCommand({
         kits,
         target,
         codes: [{ term }],
-        actor: toActor(options.as),
+        actor: await findActor(options.as, { store, study, permission: 'code' }),
         reason: options.reason ?? null,
       })
       return toAnswer(report, { verb: 'Coded', study: options.study, world, next: toNext(report) })
@@ -76,7 +76,7 @@ export const UNDO = toCommand({
     return withStore(options.study, world, async ({ study, store }) => {
       const kits = await openCodingKits(study, world)
       const target = await findTarget(store, study, toName(args[0] ?? '', options))
-      const actor = toActor(options.as)
+      const actor = await findActor(options.as, { store, study, permission: 'code' })
       const report = await undoDecision(study, { store, kits, target, actor, reason: options.reason ?? null })
       const next = report.paths.length === 0 ? 'queue' : toNext(report)
       return toAnswer(report, { verb: 'Undone', study: options.study, world, next })
@@ -87,12 +87,12 @@ export const UNDO = toCommand({
 export const APPROVE = toVerdict(
   'approve',
   'Approve a code as the second person',
-  'aecoder approve "bad HA" --as "Bea Approver" --study samples/aurora-101',
+  'aecoder approve "bad HA" --study samples/aurora-101',
 )
 export const REJECT = toVerdict(
   'reject',
   'Reject a code as the second person; the term goes back to the queue',
-  'aecoder reject "bad HA" --as "Bea Approver" --reason "migraine is reported elsewhere" --study samples/aurora-101',
+  'aecoder reject "bad HA" --reason "migraine is reported elsewhere" --study samples/aurora-101',
 )
 
 function toVerdict(name: 'approve' | 'reject', summary: string, example: string) {
@@ -110,7 +110,12 @@ function toVerdict(name: 'approve' | 'reject', summary: string, example: string)
           store,
           target,
           kind,
-          actor: toActor(options.as),
+          actor: await (isWaiting(target) ? findProvenActor : findActor)(options.as, {
+            store,
+            study,
+            permission: 'approve',
+            askPassword: world.askPassword,
+          }),
           reason: options.reason ?? null,
         })
         return toAnswer(report, {
@@ -124,6 +129,12 @@ function toVerdict(name: 'approve' | 'reject', summary: string, example: string)
   })
 }
 
+/** Whether the approval policy holds the code back: then a name that is only asserted does not let it pass. */
+function isWaiting(target: FoundTarget): boolean {
+  const { decision } = target.kind === 'group' ? target.group : target.occurrence
+  return decision?.waits === true && decision.verdict === null
+}
+
 /** What follows a code that was given. */
 export function toNext({ approval, target }: ActReport): string {
   return approval === 'pending' ? `approve ${target.id.slice(0, 8)}` : 'export'
@@ -135,8 +146,10 @@ export function toAnswer(
 ) {
   const paths = report.paths.map((path) => `\n  ${path.map((node) => node.text).join(' › ')}`).join('')
   const waits = report.approval === 'pending' ? '\nIt waits for a second person before it enters the dataset.' : ''
+  const at = `--study ${toShellWord(study)}`
+  const login = next.startsWith('approve') ? `\n  ${world.program} login SOMEONE_ELSE ${at}` : ''
   const codes = report.paths.length === 0 ? 'no code: it waits to be coded' : toCodes(report.paths)
-  const text = `${verb}: "${toVisible(report.verbatim)}" (${toCount(report.occurrences, 'occurrence')}) → ${codes}${paths}${waits}\n\nNext\n  ${world.program} ${next} --study ${toShellWord(study)}${next.startsWith('approve') ? ' --as SOMEONE_ELSE' : ''}`
+  const text = `${verb}: "${toVisible(report.verbatim)}" (${toCount(report.occurrences, 'occurrence')}) → ${codes}${paths}${waits}\n\nNext${login}\n  ${world.program} ${next} ${at}`
   const { target, ...rest } = report
   return { json: { target: { kind: target.kind, id: target.id }, ...rest }, text }
 }

@@ -1,6 +1,6 @@
 /** `redact`: words of a term that nobody is to be shown any more. */
 import { findTarget, redactTerm } from '../../index.ts'
-import { toActor } from '../actor.ts'
+import { findActor } from '../actor.ts'
 import {
   ACTOR_OPTION,
   DICTIONARY_OPTION,
@@ -35,7 +35,7 @@ export const REDACT = toCommand({
         store,
         target,
         words: options.word,
-        actor: toActor(options.as),
+        actor: await findActor(options.as, { store, study, permission: 'redact' }),
         reason: options.reason ?? null,
       })
       const left =

@@ -11,7 +11,7 @@ import {
   openCodingKits,
   toShown,
 } from '../../index.ts'
-import { toActor } from '../actor.ts'
+import { findActor } from '../actor.ts'
 import {
   ACTOR_OPTION,
   DICTIONARY_OPTION,
@@ -56,7 +56,7 @@ export const SPLIT = toCommand({
       const kits = await openCodingKits(study, world)
       const target = await findTarget(store, study, toName(args[0] ?? '', options))
       if (codes.length > 0) {
-        const actor = toActor(options.as)
+        const actor = await findActor(options.as, { store, study, permission: 'code' })
         const report = await codeTerm(study, { store, kits, target, codes, actor, reason: options.reason ?? null })
         return toAnswer(report, { verb: 'Split', study: options.study, world, next: toNext(report) })
       }

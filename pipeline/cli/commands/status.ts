@@ -7,11 +7,14 @@ import {
   type Promised,
   readCurrentRun,
   readPromise,
+  readSignOffState,
+  type SignOffState,
   type StudyCounts,
 } from '../../index.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
-import { toRedactedLine, toTable } from '../tables.ts'
+import { toHeldLines, toSignatureLines } from '../signature-text.ts'
+import { toRedactedLine, toTable, toVisible } from '../tables.ts'
 
 export const STATUS = toCommand({
   name: 'status',
@@ -47,8 +50,10 @@ export const STATUS = toCommand({
       const redacted = await countRedacted(store, study.id)
       const told = toRedactedLine(redacted)
       if (told !== undefined) lines.push('', told)
-      lines.push('', toPromise(promise), '', toCurrent(current))
-      return { json: { study: study.id, transfers, counts, redacted, promise, current }, text: lines.join('\n') }
+      const { signature, held, history } = await readSignOffState(store, study)
+      lines.push('', toPromise(promise), '', ...toSigned({ signature, held, history }), toCurrent(current))
+      const json = { study: study.id, transfers, counts, redacted, promise, signature, held, current }
+      return { json, text: lines.join('\n') }
     })
   },
 })
@@ -64,6 +69,12 @@ function toCounts(counts: Omit<StudyCounts, 'beside'>): string {
       ['all', groups, occurrences],
     ],
   )
+}
+
+function toSigned({ signature, held, history }: Pick<SignOffState, 'signature' | 'held' | 'history'>): string[] {
+  if (signature !== null) return [...(held ? toHeldLines(signature, held) : toSignatureLines(signature)), '']
+  const last = history.at(-1)
+  return last === undefined ? [] : [toVisible(`Unlocked by ${last.fullName} at ${last.at}: ${last.reason}`), '']
 }
 
 function toCurrent(current: CurrentRun): string {

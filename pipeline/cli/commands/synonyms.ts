@@ -14,7 +14,7 @@ import {
   proposeSynonym,
   type Synonym,
 } from '../../index.ts'
-import { toActor } from '../actor.ts'
+import { findActor } from '../actor.ts'
 import {
   ACTOR_OPTION,
   DICTIONARY_OPTION,
@@ -100,7 +100,7 @@ export const SYNONYMS_PROPOSE = toCommand({
           domain: domain === 'AE' || domain === 'MH' ? domain : null,
           ...(dictionary === undefined ? {} : { terminology: dictionary }),
         },
-        actor: toActor(options.as),
+        actor: await findActor(options.as, { store, study, permission: 'propose-synonym' }),
         reason: reason ?? null,
       })
       const next = `synonyms approve ${synonym.entry.id.slice(0, 8)} --study ${toShellWord(options.study)} --as SOMEONE_ELSE`
@@ -133,7 +133,7 @@ function toVerdict(verb: 'approve' | 'reject' | 'retire', summary: string) {
           kits: await openCodingKits(study, { ...world, store }),
           entry,
           kind,
-          actor: toActor(options.as),
+          actor: await findActor(options.as, { store, study, permission: 'approve-synonym' }),
           reason: options.reason ?? null,
         })
         const next = kind === 'approved' ? `${world.program} run --study ${toShellWord(options.study)}` : undefined
@@ -159,7 +159,7 @@ export const SYNONYMS_IMPORT = toCommand({
         kits: await openCodingKits(study, { ...world, store }),
         scope: options.scope as ListScope,
         file: openExport(file),
-        actor: toActor(options.as),
+        actor: await findActor(options.as, { store, study, permission: 'propose-synonym' }),
       })
       const { proposed, known, passedOver } = report
       const text = `Proposed ${toCount(proposed, 'synonym')}; ${known} in the list already, ${passedOver} rejected or retired in the file.`

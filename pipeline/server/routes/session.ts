@@ -1,15 +1,7 @@
 /** Signing in and out, and what the page needs to know of who is there. */
 import { Done, PasswordBody, SessionView, SignInBody, WaysIn } from '../../../schemas/api/session.ts'
 import { EVERY_STUDY, isPermitted, PERMISSIONS, type Permission, type RoleIn } from '../../../schemas/roles.ts'
-import {
-  AECODER_VERSION,
-  AecoderError,
-  changePassword,
-  SESSION_MINUTES,
-  type SignedIn,
-  signIn,
-  signOut,
-} from '../../index.ts'
+import { AECODER_VERSION, changePassword, SESSION_MINUTES, type SignedIn, signIn, signOut } from '../../index.ts'
 import type { House } from '../house.ts'
 import { type Route, toHouseRoute, toPublicRoute } from '../route.ts'
 
@@ -70,9 +62,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     body: PasswordBody,
     answer: Done,
     run: async ({ body, house, person, visit }) => {
-      const session = visit.session?.idHash
-      if (session === undefined) throw new AecoderError('SIGN_IN_NEEDED', { where: 'the session', found: 'none' })
-      await changePassword(house.people, { person, old: body.old, fresh: body.new, session })
+      await changePassword(house.people, { person, old: body.old, fresh: body.new, keep: visit.token })
       return { done: true } as const
     },
   }),
