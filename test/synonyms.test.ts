@@ -155,6 +155,7 @@ test('what is coded is proposed in the same breath, with the decision it came fr
 test('what cannot be an entry is refused, and nothing is written', async () => {
   const desk = await openWork()
   await expect(propose(desk, ['???', 'A1'])).rejects.toMatchObject({ code: 'ENTRY_NOT_ALLOWED' })
+  await expect(propose(desk, ['██████ zz', 'A1']), 'of a term with a hidden name').rejects.toThrow('hidden words')
   await expect(propose(desk, ['z'.repeat(501), 'A1'])).rejects.toMatchObject({ code: 'ENTRY_NOT_ALLOWED' })
   await expect(propose(desk, ['zz', 'no such'])).rejects.toMatchObject({ code: 'TERM_NOT_FOUND' })
   await expect(propose(desk, ['zz', 'A'])).rejects.toMatchObject({ code: 'TERM_NOT_CURRENT' })
