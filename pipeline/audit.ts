@@ -125,7 +125,9 @@ async function toRows(store: Store, study: string, events: readonly AuditedEvent
       reason,
       hash,
     }
-    return event.verbatim === null ? row : masks.toShownAbout(row, event.verbatim)
+    const { verbatim } = toBody(event.body) // of an entry of a list, which is about a text and no term
+    const about = event.verbatim ?? (typeof verbatim === 'string' ? verbatim : null)
+    return about === null ? row : masks.toShownAbout(row, about)
   })
 }
 

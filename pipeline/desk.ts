@@ -23,6 +23,8 @@ export interface Desk {
   reopenKits(): Promise<void>
   /** The same where anybody, perhaps in another process, approved or retired one since; else nothing. Cheap: one look at an index. */
   refreshKits(): Promise<void>
+  /** Reads the queue and makes the dictionaries' indexes, so that the first person does not wait for them. */
+  warm(): Promise<void>
   close(): Promise<void>
 }
 
@@ -46,6 +48,7 @@ export async function openDesk(
     let mark = await findListsMark(store, owners)
     let kits = await openCodingKits(study, { ...options, store })
     await checkDictionariesInForce(store, study, kits)
+    const queue = new ReviewQueue(store, study.id)
     const reopenKits = async () => {
       const now = await findListsMark(store, owners)
       kits = await withApprovedEntries(study, { kits, store })
@@ -54,7 +57,11 @@ export async function openDesk(
     return {
       study,
       store,
-      queue: new ReviewQueue(store, study.id),
+      queue,
+      async warm() {
+        await queue.refresh()
+        for (const { dictionary } of kits.all) dictionary.listIndexed()
+      },
       get kits() {
         return kits
       },

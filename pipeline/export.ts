@@ -5,14 +5,22 @@ import type { RunOptions } from './run.ts'
 import { checkDictionariesInForce, checkStoreKnowsRun, listSettings } from './run.ts'
 import { checkContexts } from './run-context.ts'
 import { numberParts } from './run-parts.ts'
-import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
+import {
+  findUnchangedRun,
+  type PublishedRun,
+  publishRun,
+  publishSigned,
+  readCurrentRun,
+  toColumnsBefore,
+} from './run-publish.ts'
 import { recordSettings } from './store/artefacts.ts'
 import { findCommitted } from './store/current.ts'
+import { findSignature } from './store/signatures.ts'
 import { lockStudy } from './store/store.ts'
 import { openStudyStore, type Study } from './study.ts'
 
 /**
- * Publishes a run with the decisions made since the last one.
+ * Publishes a run with the decisions made since the last one; of a study that is signed off just what was signed.
  * @returns the run, and whether anything had changed
  * @throws AecoderError NO_INPUT before the first transfer
  */
@@ -34,6 +42,8 @@ export async function exportStudy(
         })
       await checkStoreKnowsRun(store, study)
       await checkDictionariesInForce(store, study, kits)
+      const signature = await findSignature(store.db, study.id)
+      if (signature) return await publishSigned(study, { ...options, store, kits, signature })
       const { actor } = options
       await recordSettings(store, study.id, {
         artefacts: listSettings(study, kits),
@@ -45,15 +55,7 @@ export async function exportStudy(
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged) return { run: unchanged, isUnchanged: true }
       const head = await numberParts(study, { store, head: checked })
-      // study.json may map more by now; the rows in the store do not hold it until a run takes it in.
-      const current = await readCurrentRun(study)
-      const asBefore =
-        current.state === 'whole'
-          ? {
-              columns: current.manifest.columns,
-              ...(current.manifest.dictionaries ? { dictionaries: current.manifest.dictionaries } : {}),
-            }
-          : {}
+      const asBefore = toColumnsBefore(await readCurrentRun(study))
       return { run: await publishRun(study, { store, kits, head, ...asBefore, ...options }), isUnchanged: false }
     } finally {
       unlock()

@@ -44,6 +44,7 @@ export { readDashboard } from './dashboard.ts'
 export { type Desk, type Desks, openDesk, openDesks, settle } from './desk.ts'
 export { exportStudy } from './export.ts'
 export { proposeStudy } from './ingest/propose.ts'
+export { type BulkChoice, judgeMany, previewVerdicts, type VerdictPreview } from './judge-many.ts'
 export { type Match, matchVerbatim } from './match.ts'
 export {
   type AccountView,
@@ -71,12 +72,31 @@ export {
 } from './people.ts'
 export { type Promised, readPromise } from './promise.ts'
 export { type RedactionReport, redactTerm, toShownOccurrence } from './redact.ts'
+export type { LeftOutFor } from './review/bulk-rules.ts'
 export { MASK, type Masks, toShown } from './review/redaction.ts'
 export { isSamePerson, toApproval, toCodingFacet, toStatus } from './review/rules.ts'
 export { type QueuePage, ReviewQueue } from './review-queue.ts'
+export {
+  listSince,
+  type ReviewAsked,
+  type ReviewPage,
+  readSheet,
+  type SheetReport,
+  writeSheet,
+} from './review-sheet.ts'
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
 export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
+export {
+  readSignOffState,
+  type SigningAct,
+  type SignOffState,
+  signOff,
+  unlockStudy,
+} from './sign-off.ts'
 export type { Actor, Ambience } from './store/chain.ts'
+export type { ChangedTerm } from './store/changed.ts'
+export type { HeldTransfers } from './store/held.ts'
+export type { JudgeableDecision, VerdictFilter } from './store/judgeable.ts'
 export type { EntryStep, StoredEntry } from './store/lists.ts'
 export {
   type CodingCounts,
@@ -92,6 +112,7 @@ export {
   type StudyCounts,
 } from './store/queue.ts'
 export { countRedacted, findMasks, type RedactedCounts } from './store/redactions.ts'
+export type { Signature } from './store/signatures.ts'
 export { listTransfers, type TransferSummary } from './store/transfers.ts'
 export {
   AECODER_VERSION,

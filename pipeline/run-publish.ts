@@ -15,7 +15,8 @@ import { listArtefactSets } from './store/artefacts.ts'
 import { type ChainHead, findHead } from './store/chain.ts'
 import { findCommitted } from './store/current.ts'
 import { readDatasetRows } from './store/dataset-rows.ts'
-import { findDataset, recordDataset } from './store/datasets.ts'
+import { findDataset, findLastDataset, recordDataset } from './store/datasets.ts'
+import type { Signature } from './store/signatures.ts'
 import { readSnapshot, type Store } from './store/store.ts'
 import { findLastTransfer, listTransferFiles, readSetAside, type SetAsideRow } from './store/transfers.ts'
 import { AECODER_VERSION, type Study, toShortPath } from './study.ts'
@@ -24,7 +25,8 @@ import { AECODER_VERSION, type Study, toShortPath } from './study.ts'
 export interface Manifest {
   readonly manifestVersion: 1
   readonly runId: string
-  readonly status: 'complete' | 'incomplete'
+  /** `held`: the transfer came after a signature; it was taken in, and nothing of it is in a dataset. */
+  readonly status: 'complete' | 'incomplete' | 'held'
   readonly aecoder: string
   readonly writtenAt: string
   readonly by: string
@@ -66,6 +68,20 @@ export interface Manifest {
   readonly outputs: readonly OutputFile[]
   /** The chain's head when the dataset was read: the outside witness of everything up to there. */
   readonly audit: { readonly seq: number; readonly hash: string }
+  /** Of a dataset that is just what was signed: the signature. Left out by aecoder before 0.2. */
+  readonly signature?: ManifestSignature | null
+}
+
+/** Who answers for a dataset, and for what of it. */
+export interface ManifestSignature {
+  /** The event that tells of it. */
+  readonly seq: number
+  readonly by: string
+  readonly fullName: string
+  readonly at: string
+  readonly meaning: string
+  readonly reason: string | null
+  readonly covers: { readonly seq: number; readonly hash: string; readonly decisions: number }
 }
 
 /** A file that a run wrote; of tables with their rows. */
@@ -96,6 +112,10 @@ export async function publishRun(
     store: Store
     kits: CodingKits
     incomplete?: TransferReport
+    /** A transfer that came after a signature: its account is written, and no dataset. */
+    held?: TransferReport
+    /** Publishes just what was signed. */
+    signature?: Signature
     /** The point of the chain that the dataset is read as of; its head without it. */
     head?: ChainHead
     /** The dictionaries and columns where no transfer was taken in; else they follow from study.json. */
@@ -103,7 +123,8 @@ export async function publishRun(
     dictionaries?: DatasetDictionaries
   },
 ): Promise<PublishedRun> {
-  const { store, kits, ambience, actor, incomplete } = options
+  const { store, kits, ambience, actor, incomplete, signature } = options
+  const withoutDataset = incomplete ?? options.held
   const dictionaries = options.dictionaries ?? toDictionaries(kits)
   const output = openFolder(study.paths.output)
   const runId = toRunId(ambience)
@@ -111,12 +132,16 @@ export async function publishRun(
   const columns = options.columns ?? listColumns(study)
   await clearUnfinished(output)
   const manifest = await readSnapshot(store, async (db) => {
-    const audit = options.head ?? (await findHead(db, study.id))
+    const audit = signature
+      ? { seq: signature.coversSeq, hash: signature.coversHash }
+      : (options.head ?? (await findHead(db, study.id)))
     // An incomplete run tells of the transfer it refused; a complete one of the transfer that is current.
-    const transfer = await (incomplete ? findLastTransfer(db, study.id) : findCommitted(db, study.id))
+    const transfer = await (withoutDataset
+      ? findLastTransfer(db, study.id)
+      : findCommitted(db, study.id, { uptoSeq: audit.seq }))
     const shown = transfer?.no
     const outputs: OutputFile[] = []
-    if (!incomplete) {
+    if (!withoutDataset) {
       outputs.push(
         ...(await writeDatasets(study, {
           onProgress: options.onProgress,
@@ -137,7 +162,7 @@ export async function publishRun(
       ),
     )
     const artefactSets = await listArtefactSets(db, study.id, { uptoSeq: audit.seq })
-    const files = incomplete?.files ?? (shown === undefined ? [] : await listTransferFiles(db, study.id, shown))
+    const files = withoutDataset?.files ?? (shown === undefined ? [] : await listTransferFiles(db, study.id, shown))
     return toManifest(study, {
       ...options,
       dictionaries,
@@ -150,12 +175,14 @@ export async function publishRun(
       outputs: outputs.map((file) => ({ ...file, name: file.name.slice(prefix.length) })),
       audit,
       artefactSets,
+      status: incomplete ? 'incomplete' : options.held ? 'held' : 'complete',
       refusedFor: incomplete?.refusedFor ?? [],
+      signature: signature === undefined ? null : toManifestSignature(signature),
     })
   })
   const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
   const written = await output.replace(`${prefix}manifest.json`, bytes)
-  if (!incomplete) {
+  if (!withoutDataset) {
     const { transfer, audit } = manifest
     await recordDataset(store, study.id, {
       runId,
@@ -180,6 +207,33 @@ async function clearUnfinished(output: Storage): Promise<void> {
     const isRun = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/.test(runId) // what else stands there is not ours to remove
     if (isRun && !(await output.has(`runs/${runId}/manifest.json`))) await output.removeFolder(`runs/${runId}`)
   }
+}
+
+/**
+ * While a study is signed off its dataset is just what was signed, whatever came in since.
+ * @returns the run, and whether it stood already
+ */
+export async function publishSigned(
+  study: Study,
+  options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress'> & {
+    store: Store
+    kits: CodingKits
+    signature: Signature
+  },
+): Promise<{ run: PublishedRun; isUnchanged: boolean }> {
+  const current = await readCurrentRun(study)
+  if (current.state === 'whole' && current.manifest.signature?.seq === options.signature.seq) {
+    const last = await findLastDataset(options.store.db, study.id)
+    if (last?.manifestSha256 === current.sha256) return { run: toPublished(study, current.manifest), isUnchanged: true }
+  }
+  return { run: await publishRun(study, { ...options, ...toColumnsBefore(current) }), isUnchanged: false }
+}
+
+/** study.json may map more by now; the rows in the store do not hold it until a run takes it in. */
+export function toColumnsBefore(current: CurrentRun): Partial<Pick<Manifest, 'columns' | 'dictionaries'>> {
+  if (current.state !== 'whole') return {}
+  const { columns, dictionaries } = current.manifest
+  return { columns, ...(dictionaries ? { dictionaries } : {}) }
 }
 
 /** The current run when nothing happened since: the same transfer twice changes nothing, not even a folder. */
@@ -360,14 +414,16 @@ function toManifest(
     outputs: Manifest['outputs']
     audit: Manifest['audit']
     artefactSets: Manifest['artefactSets']
+    status: Manifest['status']
     refusedFor: Manifest['refusedFor']
+    signature: ManifestSignature | null
   },
 ): Manifest {
   const { protocol, environment } = study.config.study
   return {
     manifestVersion: 1,
     runId: facts.runId,
-    status: facts.refusedFor.length > 0 ? 'incomplete' : 'complete',
+    status: facts.status,
     aecoder: AECODER_VERSION,
     writtenAt: facts.ambience.now(),
     by: facts.actor.name,
@@ -405,7 +461,14 @@ function toManifest(
     columns: facts.columns,
     outputs: facts.outputs,
     audit: facts.audit,
+    signature: facts.signature,
   }
+}
+
+/** A signature as manifests state it. */
+export function toManifestSignature(signature: Signature): ManifestSignature {
+  const { seq, actor, fullName, at, meaning, reason, coversSeq, coversHash, decisions } = signature
+  return { seq, by: actor, fullName, at, meaning, reason, covers: { seq: coversSeq, hash: coversHash, decisions } }
 }
 
 function toPublished(study: Study, manifest: Manifest): PublishedRun {

@@ -5,14 +5,16 @@ import type { ListScope } from '../schemas/lists.ts'
 import type { Acceptable } from '../schemas/outcomes.ts'
 import type { PathNode } from '../schemas/terms.ts'
 import { type AskPassword, type CodingKits, openCodingKits, withApprovedEntries } from './coding-kits.ts'
-import { type AutocodeTally, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
+import { type AutocodeTally, addOutcomes, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
 import { addTallies, type ContextTally, checkContexts } from './run-context.ts'
+import { runSignedOff } from './run-held.ts'
 import { toMemoryKeeper } from './run-memory.ts'
 import { numberParts } from './run-parts.ts'
 import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
 import { takeTransfer } from './run-transfer.ts'
 import { type Artefact, findArtefact, findSetting, recordSettings } from './store/artefacts.ts'
 import { type Actor, type Ambience, findEventHash } from './store/chain.ts'
+import type { HeldTransfers } from './store/held.ts'
 import {
   countStudy,
   findOtherTerminology,
@@ -22,6 +24,7 @@ import {
   type StudyCounts,
 } from './store/queue.ts'
 import { countRedacted, type RedactedCounts } from './store/redactions.ts'
+import { findSignature, type Signature } from './store/signatures.ts'
 import type { FileCounts, Movement } from './store/staging.ts'
 import { lockStudy, type Store, toStoreError } from './store/store.ts'
 import { openStudyStore, type Study, toConfigArtefact, toShortPath } from './study.ts'
@@ -64,7 +67,8 @@ export interface TransferReport {
 }
 
 export interface RunReport {
-  readonly status: 'complete' | 'incomplete' | 'unchanged'
+  /** `held`: the study is signed off; the transfer was taken in, and waits for the study to be unlocked. */
+  readonly status: 'complete' | 'incomplete' | 'unchanged' | 'held'
   readonly study: string
   readonly transfer: TransferReport
   readonly autocoded: AutocodeTally
@@ -77,13 +81,17 @@ export interface RunReport {
   readonly counts: StudyCounts
   /** Terms with hidden words that the data still hold. */
   readonly redacted: RedactedCounts
+  /** The dataset's run; of one without a dataset (incomplete, held) its own account of the transfer. */
   readonly run: PublishedRun
+  /** The signature in force, and what came after it. */
+  readonly signature: Signature | null
+  readonly held: HeldTransfers | null
 }
 
 /**
  * Runs a study: takes the transfer in, codes what is new, writes the dataset.
  * Killed anywhere, the old state stands whole, and a re-run finishes the work once.
- * @returns what happened; `incomplete` when rows were refused: nothing new is current then
+ * @returns what happened; `incomplete` when rows were refused, `held` when the study is signed off: no new dataset then
  * @throws AecoderError for input, configuration, dictionary or store that cannot be trusted
  */
 export async function runStudy(study: Study, given: RunOptions): Promise<RunReport> {
@@ -108,28 +116,31 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         actor: options.actor,
         approval: study.config.approval,
       })
-      // A run that was killed after its commit left these to this one: their time is still that transfer's.
-      await autocodeStudy(study, { store, kits, ...options, isLeftOver: true })
+      const signature = await findSignature(store.db, study.id)
+      if (signature) return await toReport(await runSignedOff(study, { ...options, store, kits, signature }))
+      // A run that was killed after its commit left these to this one, and one that was held: their time is still that transfer's.
+      const leftOver = await autocodeStudy(study, { store, kits, ...options, isLeftOver: true })
       const before = await checkContexts(study, { store, kits })
       const transfer = await takeTransfer(study, { store, kits, ...options })
       if (transfer.refusedFor.length > 0)
-        return await toReport('incomplete', {
+        return await toReport({
+          status: 'incomplete',
           study,
           store,
           kits,
           transfer,
-          autocoded: {},
+          autocoded: leftOver,
           context: before.tally,
-          disagreements: { count: 0, examples: [] },
           run: await publishRun(study, { store, kits, ...options, incomplete: transfer }),
         })
-      const autocoded = await autocodeStudy(study, { store, kits, ...options })
+      const autocoded = addOutcomes(leftOver, await autocodeStudy(study, { store, kits, ...options }))
       const after = await checkContexts(study, { store, kits })
       const context = addTallies(before.tally, after.tally)
       const disagreements = await findDisagreements(study, { store, kits })
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged)
-        return await toReport('unchanged', {
+        return await toReport({
+          status: 'unchanged',
           study,
           store,
           kits,
@@ -140,7 +151,8 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           run: unchanged,
         })
       const head = await numberParts(study, { store, head: after.head })
-      return await toReport('complete', {
+      return await toReport({
+        status: 'complete',
         study,
         store,
         kits,
@@ -160,26 +172,33 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
   }
 }
 
-async function toReport(
-  status: RunReport['status'],
-  {
-    study,
-    store,
-    kits,
-    ...rest
-  }: { study: Study; store: Store; kits: CodingKits } & Omit<
-    RunReport,
-    'counts' | 'leftOut' | 'redacted' | 'status' | 'study'
-  >,
-): Promise<RunReport> {
+/** What a run did, before the study is counted. */
+export type RunFacts = { readonly study: Study; readonly store: Store; readonly kits: CodingKits } & Pick<
+  RunReport,
+  'status' | 'transfer' | 'run'
+> &
+  Partial<Pick<RunReport, 'autocoded' | 'context' | 'disagreements' | 'signature' | 'held'>>
+
+async function toReport({ study, store, kits, status, ...facts }: RunFacts): Promise<RunReport> {
   const leftOut = kits.all.flatMap((kit) =>
     kit.leftOut.flatMap(({ entry: { verbatim, path }, scope }) => {
       const term = path.at(-1)
       return term === undefined ? [] : [{ verbatim, scope, term }]
     }),
   )
-  const counts = await countStudy(store, study.id)
-  return { status, study: study.id, leftOut, counts, redacted: await countRedacted(store, study.id), ...rest }
+  return {
+    status,
+    study: study.id,
+    leftOut,
+    counts: await countStudy(store, study.id),
+    redacted: await countRedacted(store, study.id),
+    autocoded: {},
+    context: { conflicts: 0, cleared: 0 },
+    disagreements: { count: 0, examples: [] },
+    signature: null,
+    held: null,
+    ...facts,
+  }
 }
 
 /** What decisions of a study rest on, with the place each is in force for. */

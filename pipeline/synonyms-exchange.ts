@@ -7,8 +7,10 @@ import { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
 import { findAssignable } from './act.ts'
 import type { CodingKits } from './coding-kits.ts'
 import { type ProposalRow, readProposals } from './ingest/read-lists.ts'
+import { MASK, type Masks } from './review/redaction.ts'
 import type { Actor } from './store/chain.ts'
 import { listEntries, type NewEntry, recordProposals, type StoredEntry } from './store/lists.ts'
+import { findMasks } from './store/redactions.ts'
 import type { Store } from './store/store.ts'
 import type { Study } from './study.ts'
 import { findListKit, findOwner, toEntryWords } from './synonyms.ts'
@@ -38,6 +40,7 @@ export async function exportSynonyms(
   { store, scope, state }: { store: Pick<Store, 'db'>; scope: ListScope; state?: EntryState },
 ): Promise<{ text: string; entries: number }> {
   const owner = findOwner(study, scope)
+  const masks = await findMasks(store, study.id)
   const rows: string[][] = []
   for (let after: StoredEntry | undefined; ; ) {
     const page = await listEntries(store, [owner], {
@@ -45,7 +48,7 @@ export async function exportSynonyms(
       ...(state === undefined ? {} : { state }),
       ...(after === undefined ? {} : { after }),
     })
-    rows.push(...page.map(toRow))
+    rows.push(...page.map((entry) => toRow(masks.toShownAbout(entry, entry.folded))))
     after = page.at(-1)
     if (page.length < PAGE) return { text: toSafeCsv(COLUMNS, rows), entries: rows.length }
   }
@@ -76,7 +79,7 @@ export interface ImportReport {
   readonly proposed: number
   /** Rows that the list has already, in force or waiting. */
   readonly known: number
-  /** Rows of a state that no list uses: rejected, retired. */
+  /** Rows of a state that no list uses, rejected or retired, and those with hidden words. */
   readonly passedOver: number
 }
 
@@ -101,13 +104,14 @@ export async function importSynonyms(
   const entries = new Map<string, NewEntry>()
   const faults: string[] = []
   const counts = { known: 0, passedOver: 0 }
+  const masks = await findMasks(store, study.id)
   for await (const row of readProposals(file)) {
-    if (row.state === 'rejected' || row.state === 'retired') {
+    if (row.state === 'rejected' || row.state === 'retired' || row.verbatim.includes(MASK)) {
       counts.passedOver++
       continue
     }
     try {
-      const entry = toEntry(row, kits)
+      const entry = toEntry(row, { kits, masks })
       const saying = JSON.stringify([entry.domain, entry.terminology, entry.folded, entry.path.at(-1)?.code])
       if (entries.has(saying)) counts.known++
       else entries.set(saying, entry)
@@ -126,7 +130,10 @@ export async function importSynonyms(
   return { proposed: proposed.length, known: known.length + counts.known, passedOver: counts.passedOver }
 }
 
-function toEntry({ at, verbatim, code, domain, dictionary, state, reason }: ProposalRow, kits: CodingKits): NewEntry {
+function toEntry(
+  { at, verbatim, code, domain, dictionary, state, reason }: ProposalRow,
+  { kits, masks }: { kits: CodingKits; masks: Masks },
+): NewEntry {
   if (state !== '' && !(ENTRY_STATES as readonly string[]).includes(state))
     throw toFault(`state "${state}"`, ENTRY_STATES.join(', '))
   const only = toDomain(domain)
@@ -135,7 +142,7 @@ function toEntry({ at, verbatim, code, domain, dictionary, state, reason }: Prop
   return {
     domain: only ?? '',
     terminology: kit.dictionary.ref.name,
-    ...toEntryWords(verbatim),
+    ...toEntryWords(verbatim, masks),
     path: findAssignable(kit.dictionary, code),
     origin: at,
     reason: reason === '' ? null : reason,

@@ -9,6 +9,7 @@ import { type ActReport, type FoundTarget, findAssignable } from './act.ts'
 import type { CodingKit, CodingKits } from './coding-kits.ts'
 import { listListOwners } from './kit-lists.ts'
 import { checkEntryAct, type EntryAct, type ListedTerm, listContradictions } from './review/list-rules.ts'
+import { MASK, type Masks } from './review/redaction.ts'
 import { toTermGroup } from './review/term-group.ts'
 import type { Actor } from './store/chain.ts'
 import {
@@ -22,6 +23,7 @@ import {
   recordProposals,
   type StoredEntry,
 } from './store/lists.ts'
+import { findMasks } from './store/redactions.ts'
 import type { Store } from './store/store.ts'
 import type { Study } from './study.ts'
 
@@ -70,7 +72,7 @@ export async function proposeSynonym(
   const entry = {
     domain: domain ?? ('' as const),
     terminology: kit.dictionary.ref.name,
-    ...toEntryWords(verbatim),
+    ...toEntryWords(verbatim, await findMasks(store, study.id)),
     path: findAssignable(kit.dictionary, term),
     origin,
     reason: reason?.trim() || null,
@@ -145,7 +147,8 @@ export async function judgeSynonym(
   }: Place & { entry: string; kind: EntryAct['kind']; actor: Actor; reason: string | null },
 ): Promise<Synonym> {
   const { entry } = await findSynonym(study, { store, name })
-  const { owner, id, verbatim, state, steps, terminology, path } = entry
+  const { owner, id, state, steps, terminology, path } = entry
+  const verbatim = (await findMasks(store, study.id)).toShown(entry.verbatim)
   const by = steps.at(-1)?.actor ?? ''
   checkEntryAct({ verbatim, state, proposedBy: steps[0].actor, by }, { kind, actor: actor.name, reason })
   if (kind === 'approved') findAssignable(findListKit(kits, { domain: null, terminology }).dictionary, toCode(path))
@@ -298,6 +301,7 @@ async function toSynonyms(
     ({ folded }) => folded,
   )
   const coded = await listCoded(study, { store, kits, entries })
+  const masks = await findMasks(store, study.id)
   return entries.map((entry) => {
     const { terminology, folded, path, state, domain } = entry
     const covers = (other: CodedDomain | '') => domain === '' || other === '' || other === domain
@@ -309,7 +313,7 @@ async function toSynonyms(
     )
     const term = dictionary?.findTerm(toCode(path))
     return {
-      entry,
+      entry: masks.toShownAbout(entry, folded),
       scope: scopeOf.get(entry.owner) ?? 'study',
       contradictions: listContradictions(
         { ...toListed(path), state },
@@ -414,12 +418,17 @@ export function findListKit(
   })
 }
 
-/** @throws AecoderError ENTRY_NOT_ALLOWED */
-export function toEntryWords(verbatim: string): { verbatim: string; folded: string } {
+/**
+ * The words of an entry. What is hidden in the study's term of these words, such as a name, is to be in no list.
+ * @throws AecoderError ENTRY_NOT_ALLOWED
+ */
+export function toEntryWords(verbatim: string, masks: Masks): { verbatim: string; folded: string } {
   const folded = foldVerbatim(verbatim)
   const refuse = (found: string, expected: string) =>
     new AecoderError('ENTRY_NOT_ALLOWED', { where: 'verbatim', found, expected })
   if (!/[\p{L}\p{N}]/u.test(folded)) throw refuse(`"${folded}" holds no word`, 'what a site writes')
+  if (verbatim.includes(MASK) || masks.toShown(verbatim) !== verbatim)
+    throw refuse(`"${masks.toShown(verbatim)}" holds hidden words`, 'what any site may write')
   if (folded.length > LONGEST_ENTRY) throw refuse(`${folded.length} letters`, `at most ${LONGEST_ENTRY}`)
   return { verbatim, folded }
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Storage } from '../schemas/files.ts'
 import { MEDDRA_LEVELS } from '../schemas/terms.ts'
 import {
@@ -10,6 +11,7 @@ import {
   type DatasetDictionaries,
   type Manifest,
   readCurrentRun,
+  toManifestSignature,
   writeDatasets,
 } from './run-publish.ts'
 import { openFolder } from './storage/folder.ts'
@@ -17,6 +19,7 @@ import { PEOPLE_STUDY } from './store/accounts.ts'
 import { checkStore, type StoreCheck } from './store/check.ts'
 import { readDatasetRows } from './store/dataset-rows.ts'
 import { findDataset, findLastDataset } from './store/datasets.ts'
+import { listSignatures } from './store/signatures.ts'
 import { readSnapshot, type Store } from './store/store.ts'
 import { findTransferInput } from './store/transfers.ts'
 import { fromStudyPath, type Study } from './study.ts'
@@ -81,6 +84,7 @@ export async function verifyStudy(
       faults.push(
         `${where}: its manifest saw event ${seq} with another hash: the chain was rewritten, or belongs to another study`,
       )
+    await checkSignatureStated(study, { db, manifest, faults })
     const output = openFolder(join(study.paths.output, 'runs', manifest.runId))
     await checkOutputs(output, manifest, faults)
     onProgress?.('outputs')
@@ -89,6 +93,20 @@ export async function verifyStudy(
     await checkInputs(study, { manifest, db, report })
     return report
   })
+}
+
+/** The signature a manifest states is one that the store has, and the dataset is just what it covers. */
+async function checkSignatureStated(
+  study: Study,
+  { db, manifest, faults }: { db: Parameters<typeof readDatasetRows>[0]; manifest: Manifest; faults: string[] },
+): Promise<void> {
+  const stated = manifest.signature
+  if (!stated) return
+  const kept = (await listSignatures({ db }, study.id)).find(({ seq }) => seq === stated.seq)
+  const isSame = kept !== undefined && isDeepStrictEqual(toManifestSignature(kept), stated)
+  const isOfIt = stated.covers.seq === manifest.audit.seq && stated.covers.hash === manifest.audit.hash
+  if (!isSame || !isOfIt)
+    faults.push(`run ${manifest.runId}: the signature it states is not the one the store vouches for`)
 }
 
 async function checkOutputs(output: Storage, manifest: Manifest, faults: string[]): Promise<void> {

@@ -34,6 +34,7 @@ export const ERRORS = {
   DECISION_NOT_ALLOWED: EXIT.failed,
   DECISION_STALE: EXIT.failed,
   STUDY_SIGNED_OFF: EXIT.failed,
+  SHEET_INVALID: EXIT.failed,
   ENTRY_NOT_ALLOWED: EXIT.failed,
   SIGN_IN_REFUSED: EXIT.failed,
   SIGN_IN_NEEDED: EXIT.failed,

@@ -9,6 +9,7 @@
  *     {"code": {"term": "sore thumb", "to": "code or text of a term", "as": "Ann", "reason", "domain", "dictionary", "usubjid", "study"}}
  *     {"split": {"term", "parts": [["text of a part", "code or text of its term"], …], "as", …}}   {"undo": {"term", "as", …}}
  *     {"approve": {"term", "as", …}}   {"reject": {"term", "as", "reason", …}}
+ *     {"approveAll": {"as", "outcomes", "coder", "study"}}   {"signOff": {"as", "meaning", "incomplete": "reason", "study"}}   {"unlock": {"as", "reason", "study"}}
  *     {"read": {"domain": "AE", "study"}}   the rows of the dataset that is current, in a line each
  *     {"proposeSynonym": {"term": "HA", "to": "code or text of a term", "as", "scope": "study", "domain", "reason", "study"}}
  *     {"approveSynonym": {"term": "HA", "as", "scope", "reason", …}}   {"rejectSynonym": …}   {"retireSynonym": …}
@@ -45,6 +46,7 @@ import {
   type FoundTarget,
   findTarget,
   type GivenCode,
+  judgeMany,
   judgeSynonym,
   judgeTerm,
   type ListScope,
@@ -53,17 +55,22 @@ import {
   openCodingKits,
   openStudy,
   openStudyStore,
+  previewVerdicts,
   proposeSynonym,
   type RunReport,
   readCurrentRun,
+  readSignOffState,
   runStudy,
   type Study,
   type Synonym,
+  signOff,
   undoDecision,
+  unlockStudy,
   verifyStudy,
   withApprovedEntries,
 } from '../pipeline/index.ts'
 import { assertNever } from '../schemas/errors.ts'
+import type { Outcome } from '../schemas/outcomes.ts'
 import { OPENAE_0_1 } from './openae.ts'
 
 const CASES = join(dirname(fileURLToPath(import.meta.url)), 'golden')
@@ -88,6 +95,21 @@ interface Act extends OnStudy {
   readonly usubjid?: string
   readonly reason?: string
 }
+interface BulkAct extends OnStudy {
+  readonly as: string
+  readonly outcomes?: readonly Outcome[]
+  readonly coder?: string
+}
+interface Signing extends OnStudy {
+  readonly as: string
+  readonly meaning: string
+  /** Why it is signed although work is owed. */
+  readonly incomplete?: string
+}
+interface Unlocking extends OnStudy {
+  readonly as: string
+  readonly reason: string
+}
 interface SynonymAct extends OnStudy {
   readonly term: string
   readonly as: string
@@ -104,6 +126,9 @@ type Step = { readonly expect: unknown } & (
   | { readonly read: OnStudy & { readonly domain: CodedDomain } }
   | { readonly approve: Act }
   | { readonly reject: Act }
+  | { readonly approveAll: BulkAct }
+  | { readonly signOff: Signing }
+  | { readonly unlock: Unlocking }
   | { readonly proposeSynonym: SynonymAct & { readonly to: string } }
   | { readonly approveSynonym: SynonymAct }
   | { readonly rejectSynonym: SynonymAct }
@@ -196,6 +221,9 @@ async function takeStep(stage: Stage, step: Step, no: number): Promise<unknown> 
     if ('read' in step) return await readLines(stage, step.read)
     if ('approve' in step) return toActSummary(await judge(stage, step.approve, 'approved'))
     if ('reject' in step) return toActSummary(await judge(stage, step.reject, 'rejected'))
+    if ('approveAll' in step) return await approveAll(stage, step.approveAll)
+    if ('signOff' in step) return await sign(stage, step.signOff)
+    if ('unlock' in step) return await unlock(stage, step.unlock)
     if ('proposeSynonym' in step) return toSynonymSummary(await propose(stage, step.proposeSynonym))
     if ('approveSynonym' in step) return toSynonymSummary(await judgeEntry(stage, step.approveSynonym, 'approved'))
     if ('rejectSynonym' in step) return toSynonymSummary(await judgeEntry(stage, step.rejectSynonym, 'rejected'))
@@ -276,6 +304,44 @@ async function judge(stage: Stage, act: Act, kind: 'approved' | 'rejected'): Pro
   return await withTarget(stage, act, async ({ study, store, target }) => {
     return await judgeTerm(study, { store, target, kind, actor: toActor(act.as), reason: act.reason ?? null })
   })
+}
+
+async function approveAll(stage: Stage, { as, study: file, ...filter }: BulkAct): Promise<unknown> {
+  const study = await openCaseStudy(stage, file === undefined ? {} : { study: file })
+  const actor = toSignedIn(as)
+  return await withStore(stage, study, async (store) => {
+    const { token } = await previewVerdicts(study, { store, actor, filter })
+    return await judgeMany(study, { store, actor, filter, token, kind: 'approved', reason: null })
+  })
+}
+
+async function sign(stage: Stage, { as, meaning, incomplete, ...on }: Signing): Promise<unknown> {
+  const study = await openCaseStudy(stage, on)
+  return await withStore(stage, study, async (store) => {
+    const { headSeq } = await readSignOffState(store, study)
+    const { decisions } = await signOff(study, {
+      store,
+      kits: await openKits(stage, study, store),
+      actor: toSignedIn(as),
+      fullName: `${as} Signer`,
+      meaning,
+      seen: headSeq,
+      ...(incomplete === undefined ? {} : { isIncomplete: true, reason: incomplete }),
+    })
+    return { decisions }
+  })
+}
+
+async function unlock(stage: Stage, { as, reason, ...on }: Unlocking): Promise<unknown> {
+  const study = await openCaseStudy(stage, on)
+  return await withStore(stage, study, async (store) => {
+    const { decisions } = await unlockStudy(study, { store, actor: toSignedIn(as), fullName: `${as} Signer`, reason })
+    return { decisions }
+  })
+}
+
+function toSignedIn(name: string): Actor {
+  return { ...toActor(name), auth: 'signed in with password' }
 }
 
 async function propose(
@@ -382,7 +448,7 @@ function sumOf(counts: { readonly [reason: string]: number }): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
-function toRunSummary({ status, transfer, counts, context, disagreements }: RunReport): unknown {
+function toRunSummary({ status, transfer, counts, context, disagreements, held }: RunReport): unknown {
   const files = transfer.files.map((file) => [
     file.name,
     {
@@ -417,6 +483,7 @@ function toRunSummary({ status, transfer, counts, context, disagreements }: RunR
     ...toCounts(counts),
     beside: Object.fromEntries(counts.beside.map(({ terminology, ...of }) => [terminology, toCounts(of)])),
     context: withoutEmpty({ ...context }),
+    held: held === null ? {} : withoutEmpty({ ...held, transfers: held.transfers.map(({ asOf }) => asOf) }),
     // What stands coded, and what lists and rules say of it now.
     contradicted: Object.fromEntries(
       disagreements.examples.map(({ verbatim, now }) => [verbatim, now.llt?.text ?? now.outcome]),

@@ -18,6 +18,8 @@ import {
   openStudy,
   proposeCoded,
   proposeSynonym,
+  readAudit,
+  redactTerm,
   runStudy,
   type Synonym,
   verifyStudy,
@@ -30,7 +32,7 @@ const BEA: Actor = { name: 'Bea', kind: 'person', auth: 'asserted' }
 
 const TERMS =
   'code,term,parent,synonyms,assignable\nA,Head,,,N\nA1,Sore head,A,head hurts,\nA2,New head ache,A,,\nB,Skin,,,N\nB1,Red skin,B,rash,\n'
-const AE = 'SUBJID,AESEQ,AETERM\n101,1,zzqx\n102,1,Sore head\n103,1,zz red\n'
+const AE = 'SUBJID,AESEQ,AETERM\n101,1,zzqx\n102,1,Sore head\n103,1,zz red\n104,1,sore heads\n'
 
 const ambience = toAmbience()
 
@@ -153,6 +155,7 @@ test('what is coded is proposed in the same breath, with the decision it came fr
 test('what cannot be an entry is refused, and nothing is written', async () => {
   const desk = await openWork()
   await expect(propose(desk, ['???', 'A1'])).rejects.toMatchObject({ code: 'ENTRY_NOT_ALLOWED' })
+  await expect(propose(desk, ['██████ zz', 'A1']), 'of a term with a hidden name').rejects.toThrow('hidden words')
   await expect(propose(desk, ['z'.repeat(501), 'A1'])).rejects.toMatchObject({ code: 'ENTRY_NOT_ALLOWED' })
   await expect(propose(desk, ['zz', 'no such'])).rejects.toMatchObject({ code: 'TERM_NOT_FOUND' })
   await expect(propose(desk, ['zz', 'A'])).rejects.toMatchObject({ code: 'TERM_NOT_CURRENT' })
@@ -222,6 +225,23 @@ test('a study proves the lists over several studies that its codes rested on', a
   ])
 })
 
+test('what is coded stays, and a run tells where an entry says otherwise by now', async () => {
+  const desk = await openWork()
+  expect((await run(desk.study)).disagreements.count).toBe(0)
+  await approve(desk, ['sore heads', 'B1'])
+  await approve(desk, ['zzqx', 'B1'])
+  const { disagreements } = await run(desk.study)
+  expect(disagreements.examples).toMatchObject([
+    {
+      verbatim: 'sore heads',
+      standing: { code: 'A1' },
+      by: 'aecoder',
+      now: { outcome: 'synonym', llt: { code: 'B1' } },
+    },
+  ])
+  expect(disagreements.count).toBe(1)
+})
+
 test('a list that is written out and proposed elsewhere says the same, also where a spreadsheet would calculate', async () => {
   const desk = await openWork()
   const { study, store } = desk
@@ -264,6 +284,26 @@ test('a file with a faulty row is refused whole, every fault with its line', asy
     ].join('\n'),
   )
   expect(await listAll(desk)).toEqual([])
+})
+
+test('a term with hidden words comes into no list, and an entry of its words shows them to nobody', async () => {
+  const desk = await openWork()
+  const { study, store, kits } = desk
+  await approve(desk, ['zz red', 'B1'])
+  const target = await findTarget(store, study, { name: 'zz red' })
+  await redactTerm(study, { store, target, words: ['zz'], actor: ANN, reason: 'a name' })
+  await expect(propose(desk, ['ZZ red', 'A1'])).rejects.toThrow('"██ red" holds hidden words')
+  await expect(propose(desk, ['██ red', 'A1'])).rejects.toThrow('holds hidden words')
+  const [entry] = await listAll(desk)
+  expect(JSON.stringify(entry)).not.toContain('zz')
+  expect(entry?.entry).toMatchObject({ verbatim: '██ red', folded: '██ red' })
+  const { text } = await exportSynonyms(study, { store, scope: 'study' })
+  expect(text).not.toContain('zz')
+  const file = { name: 'list.csv', open: () => toBytes(text) }
+  const imported = await importSynonyms(study, { store, kits, scope: 'global', file, actor: ANN })
+  expect(imported).toEqual({ proposed: 0, known: 0, passedOver: 1 })
+  const audit = await readAudit(desk, {})
+  expect(JSON.stringify(audit.rows.filter(({ kind }) => kind.startsWith('list-')))).not.toContain('zz')
 })
 
 async function* toBytes(text: string): AsyncGenerator<Uint8Array> {

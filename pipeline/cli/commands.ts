@@ -9,6 +9,7 @@ import {
   ACCOUNT_ROLES,
 } from './commands/account.ts'
 import { APPROVE, CODE, REJECT, UNDO } from './commands/acts.ts'
+import { APPROVE_ALL, REJECT_ALL } from './commands/approve-all.ts'
 import { DICTIONARY_CHECK, DICTIONARY_SEARCH } from './commands/dictionary.ts'
 import { DICTIONARY_SHOW } from './commands/dictionary-browse.ts'
 import { EXPLAIN } from './commands/explain.ts'
@@ -19,6 +20,8 @@ import { AUDIT, REPORT } from './commands/oversight.ts'
 import { QUEUE } from './commands/queue.ts'
 import { REDACT } from './commands/redact.ts'
 import { EXPORT, RUN } from './commands/run.ts'
+import { SHEET } from './commands/sheet.ts'
+import { SIGN_OFF, UNLOCK } from './commands/sign-off.ts'
 import { SPLIT } from './commands/split.ts'
 import { STATUS } from './commands/status.ts'
 import {
@@ -45,6 +48,11 @@ export const COMMANDS: readonly Command[] = [
   UNDO,
   APPROVE,
   REJECT,
+  APPROVE_ALL,
+  REJECT_ALL,
+  SHEET,
+  SIGN_OFF,
+  UNLOCK,
   REDACT,
   LOGIN,
   LOGOUT,

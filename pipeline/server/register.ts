@@ -40,6 +40,8 @@ export function registerRoute(app: FastifyInstance, route: Route, options: Route
     handler: async (request, reply) => {
       const found = passed.get(request)
       if (found === undefined) throw new Error('a request that no guard saw')
+      // What another process approved or retired since is in force here as well.
+      await found.desk?.refreshKits()
       const answer = await route.run(toCall({ route, request, reply, passed: found, options }))
       return route.answer === 'file' ? sendFile(reply, answer as FileAnswer) : answer
     },

@@ -47,7 +47,7 @@ export async function listEvents({ db }: Db, study: string, filter: AuditFilter)
     where e.study = ${study} and e.seq < ${before}
       ${kind === undefined ? sql`` : sql`and e.kind = ${kind}`}
       ${actor === undefined ? sql`` : sql`and e.actor = ${actor}`}
-      ${about === undefined ? sql`` : sql`and (e.object in (${`group ${about}`}, ${`occurrence ${about}`}) or instr(b.body, ${about}) > 0)`}
+      ${about === undefined ? sql`` : sql`and (e.object in (${`group ${about}`}, ${`occurrence ${about}`}) or instr(b.body, ${about}) > 0 or e.seq in ${listJudgedInBulk(study, about)})`}
       ${from === undefined ? sql`` : sql`and e.at >= ${from}`}
       ${to === undefined ? sql`` : sql`and e.at <= ${toEnd(to)}`}
       ${wanted === '' ? sql`` : sql`and (instr(lower(e.object), ${wanted}) > 0 or instr(lower(coalesce(e.reason, '')), ${wanted}) > 0 or instr(lower(b.body), ${wanted}) > 0 ${ofTerms})`}
@@ -127,6 +127,16 @@ function toDecisionOf(body: Json): string | undefined {
 /** A day ends with its last moment. */
 function toEnd(to: string): string {
   return /^\d{4}-\d{2}-\d{2}$/.test(to) ? `${to}T23:59:59.999Z` : to
+}
+
+/** The events of verdicts on a decision, a term group or an occurrence: those given in bulk name none of them. */
+function listJudgedInBulk(study: string, about: string) {
+  return sql`(
+    select w.seq from verdict w where w.study = ${study} and w.decision in (
+      select ${about}
+      union select d.id from term_group g join decision d on d.study = g.study and d.group_no = g.no where g.study = ${study} and g.id = ${about}
+      union select d.id from decision d join occurrence o on o.study = d.study and o.no = d.occurrence_no
+        where d.study = ${study} and d.occurrence_no is not null and o.id = ${about}))`
 }
 
 /** Everybody who ever did something in a study. */

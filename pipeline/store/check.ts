@@ -13,6 +13,7 @@ import { checkAccounts } from './check-accounts.ts'
 import { checkListArtefacts, checkLists } from './check-lists.ts'
 import { checkParts } from './check-parts.ts'
 import { checkRedactions } from './check-redactions.ts'
+import { checkSignatures } from './check-signatures.ts'
 import { countGroups, digestAccount, digestVersions, findCommitted, toSubjectContentId } from './current.ts'
 import { digestDecisions, toDecisionId } from './decisions.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -28,6 +29,8 @@ export interface StoreCheck {
     readonly transfers: number
     readonly versions: number
     readonly groups: number
+    /** Signatures and their unlockings. */
+    readonly signatures: number
   }
   /** One sentence each; empty when everything fits. */
   readonly faults: readonly string[]
@@ -66,13 +69,14 @@ export async function checkStore(
   await checkRedactions(db, study, further)
   await checkDatasets(db, study, { vouched, faults })
   await checkSettings(db, study, { vouched, faults })
+  const signatures = await checkSignatures(db, study, { vouched, hashes, faults })
   await checkLists(db, study, { vouched, faults })
   const listOwners = await checkListArtefacts(db, study, faults)
   const groups = await checkGroups(db, study, faults)
   if (study === PEOPLE_STUDY) await checkAccounts(db, { vouched, faults })
   return {
     head,
-    counts: { events: head.seq, decisions, verdicts, transfers, versions, groups },
+    counts: { events: head.seq, decisions, verdicts, transfers, versions, groups, signatures },
     faults: faults.list(),
     hashAt: (seq) => hashes.get(seq),
     listOwners: [...listOwners].filter((owner) => owner !== study),
@@ -234,19 +238,24 @@ async function checkVerdicts(
     .where('study', '=', study)
     .executeTakeFirstOrThrow()
   if (total.n !== rows.length) faults.add(`verdicts: ${total.n - rows.length} without an event`)
-  const seen = new Set<number>()
-  for (const row of rows) {
-    seen.add(row.seq)
-    const event = vouched.get(row.seq) as { body?: { decision?: string } } | undefined
-    if (
-      row.what !== row.kind ||
-      row.moment !== row.at ||
-      row.by !== row.actor ||
-      row.known !== row.auth ||
-      row.why !== row.reason ||
-      event?.body?.decision !== row.decision
+  const seen = Map.groupBy(rows, (row) => row.seq)
+  for (const [seq, given] of seen) {
+    const event = vouched.get(seq) as { body?: { decision?: string; decisions?: string; count?: number } } | undefined
+    const ids = given.map((row) => row.decision)
+    // One verdict names its decision; those given in bulk share an event, which has their digest.
+    const isVouched =
+      event?.body?.decisions === undefined
+        ? ids.length === 1 && event?.body?.decision === ids[0]
+        : event.body.decisions === digestDecisions(ids) && event.body.count === ids.length
+    const isTold = given.every(
+      (row) =>
+        row.what === row.kind &&
+        row.moment === row.at &&
+        row.by === row.actor &&
+        row.known === row.auth &&
+        row.why === row.reason,
     )
-      faults.add(`verdict of event ${row.seq}: it is not what the event vouches for`)
+    if (!isVouched || !isTold) faults.add(`verdict of event ${seq}: it is not what the event vouches for`)
   }
   for (const [seq, event] of vouched) {
     const { kind } = event as { kind: string }

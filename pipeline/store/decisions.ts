@@ -6,6 +6,7 @@ import type { TermPath } from '../../schemas/terms.ts'
 import type { ArtefactSet } from './artefacts.ts'
 import { type Cell, insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent, type NewEvent } from './chain.ts'
+import { checkNotSigned } from './signatures.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -93,6 +94,7 @@ export function digestDecisions(ids: readonly string[]): string {
  * Records a batch of the machine's decisions with one event, all on groups or all on occurrences. Those that got another
  * decision meanwhile are left as they are: a person's work is never written over.
  * @returns how many were recorded
+ * @throws AecoderError STUDY_SIGNED_OFF
  */
 export async function recordAutocoded(
   store: Store,
@@ -100,6 +102,7 @@ export async function recordAutocoded(
   { decisions, frame }: { decisions: readonly NewDecision[]; frame: Frame },
 ): Promise<number> {
   return store.db.transaction().execute(async (trx) => {
+    await checkNotSigned(trx, study)
     const latest = await findLatest(trx, study, decisions)
     const free = decisions.filter((decision) => (latest.get(decision.target.no) ?? null) === decision.replaces)
     if (free.length === 0) return 0
@@ -119,6 +122,7 @@ export async function recordAutocoded(
 /**
  * Records one decision of a person.
  * @returns its id, or undefined when another decision came first (nothing is written then)
+ * @throws AecoderError STUDY_SIGNED_OFF
  */
 export async function recordManual(
   store: Store,
@@ -126,6 +130,7 @@ export async function recordManual(
   { kind, decision, frame }: { kind: 'coded' | 'split' | 'reopened'; decision: NewDecision; frame: Frame },
 ): Promise<string | undefined> {
   return store.db.transaction().execute(async (trx) => {
+    await checkNotSigned(trx, study)
     if ((await findLatestOf(trx, study, decision.target)) !== decision.replaces) return undefined
     const id = toDecisionId(study, decision, frame)
     const body = {
@@ -153,6 +158,7 @@ export async function recordManual(
 /**
  * Records a second person's verdict.
  * @returns false when the decision has a verdict already, or is not its target's latest any more (nothing is written then)
+ * @throws AecoderError STUDY_SIGNED_OFF
  */
 export async function recordVerdict(
   store: Store,
@@ -160,6 +166,7 @@ export async function recordVerdict(
   verdict: { decision: string; target: Target; kind: 'approved' | 'rejected'; actor: Actor; reason: string | null },
 ): Promise<boolean> {
   return store.db.transaction().execute(async (trx) => {
+    await checkNotSigned(trx, study)
     if ((await findLatestOf(trx, study, verdict.target)) !== verdict.decision) return false
     const earlier = await trx
       .selectFrom('verdict')

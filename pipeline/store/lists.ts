@@ -92,7 +92,7 @@ export async function recordProposals(
         object: fresh.length === 1 ? `list entry ${ids[0]}` : `${fresh.length} list entries`,
         actor,
         reason,
-        body: { entries: digest, count: fresh.length, ...(fresh.length === 1 ? { entry: toTold(first) } : {}) },
+        body: { entries: digest, count: fresh.length, ...(fresh.length === 1 ? toTold(first) : {}) },
       },
       ambience: store.ambience,
     })

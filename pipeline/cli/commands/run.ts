@@ -16,6 +16,7 @@ import {
 } from '../../index.ts'
 import { toActor } from '../actor.ts'
 import { ACTOR_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
+import { toHeldLines } from '../signature-text.ts'
 import { toCount, toRedactedLine, toShellWord, toTable, toVisible } from '../tables.ts'
 
 export const RUN = toCommand({
@@ -48,7 +49,7 @@ export const RUN = toCommand({
     return {
       json: report,
       text: toText(report, { study, program: world.program, studyPath: options.study }),
-      exitCode: report.status === 'incomplete' ? EXIT.incomplete : EXIT.ok,
+      exitCode: report.status === 'incomplete' || report.status === 'held' ? EXIT.incomplete : EXIT.ok,
     }
   },
 })
@@ -194,6 +195,14 @@ function toText(
     return lines.join('\n')
   }
 
+  if (report.signature !== null && report.held !== null) {
+    lines.push('', ...toHeldLines(report.signature, report.held))
+    if (setAsideRows(run) > 0) lines.push(`  rows set aside: ${toShortPath(`${run.folder}/set-aside.csv`)}`)
+    lines.push('', 'To code and publish it, unlock the study, then run again:')
+    lines.push(`  ${call('unlock')} --reason TEXT`, `  ${call('run')}`)
+    return lines.join('\n')
+  }
+
   const listCompanions = (beside?: string) =>
     run.outputs.filter((file) => file.coded !== undefined && file.beside === beside)
   lines.push('', ...toCodingLines(counts, listCompanions()))
@@ -212,6 +221,10 @@ function toText(
   )
   lines.push('Next: see what waits for a person', `  ${call('queue')}`)
   return lines.join('\n')
+}
+
+function setAsideRows({ outputs }: RunReport['run']): number {
+  return outputs.find(({ name }) => name === 'set-aside.csv')?.rows ?? 0
 }
 
 /** What became of the terms in one dictionary. */

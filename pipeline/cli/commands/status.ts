@@ -3,15 +3,20 @@ import {
   type CurrentRun,
   countRedacted,
   countStudy,
+  countSynonyms,
+  type EntryState,
   listTransfers,
   type Promised,
   readCurrentRun,
   readPromise,
+  readSignOffState,
+  type SignOffState,
   type StudyCounts,
 } from '../../index.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
 import { withStoreToRead } from '../open.ts'
-import { toRedactedLine, toTable } from '../tables.ts'
+import { toHeldLines, toSignatureLines } from '../signature-text.ts'
+import { toRedactedLine, toTable, toVisible } from '../tables.ts'
 
 export const STATUS = toCommand({
   name: 'status',
@@ -47,8 +52,12 @@ export const STATUS = toCommand({
       const redacted = await countRedacted(store, study.id)
       const told = toRedactedLine(redacted)
       if (told !== undefined) lines.push('', told)
-      lines.push('', toPromise(promise), '', toCurrent(current))
-      return { json: { study: study.id, transfers, counts, redacted, promise, current }, text: lines.join('\n') }
+      const lists = await countSynonyms(study, store)
+      const { signature, held, history } = await readSignOffState(store, study)
+      const signed = toSigned({ signature, held, history })
+      lines.push('', toPromise(promise), '', ...toListLines(lists), ...signed, toCurrent(current))
+      const json = { study: study.id, transfers, counts, redacted, promise, lists, signature, held, current }
+      return { json, text: lines.join('\n') }
     })
   },
 })
@@ -64,6 +73,24 @@ function toCounts(counts: Omit<StudyCounts, 'beside'>): string {
       ['all', groups, occurrences],
     ],
   )
+}
+
+/** The lists in the store that hold anything, a line each. */
+function toListLines(lists: Awaited<ReturnType<typeof countSynonyms>>): string[] {
+  const lines = lists.map(({ scope, states }) => {
+    const of = (state: EntryState) => states.find((each) => each.state === state)?.count ?? 0
+    return states.length === 0
+      ? ''
+      : `Synonyms of the ${scope} list: ${of('approved')} in force, ${of('proposed')} wait for a second person`
+  })
+  const told = lines.filter((line) => line !== '')
+  return told.length === 0 ? [] : [...told, '']
+}
+
+function toSigned({ signature, held, history }: Pick<SignOffState, 'signature' | 'held' | 'history'>): string[] {
+  if (signature !== null) return [...(held ? toHeldLines(signature, held) : toSignatureLines(signature)), '']
+  const last = history.at(-1)
+  return last === undefined ? [] : [toVisible(`Unlocked by ${last.fullName} at ${last.at}: ${last.reason}`), '']
 }
 
 function toCurrent(current: CurrentRun): string {

@@ -148,7 +148,6 @@ async function judge(
       expected: 'the role of an approver for all studies',
       action: 'Ask someone who has it',
     })
-  await desk.refreshKits()
   const synonym = await judgeSynonym(desk.study, { ...toPlace(desk), ...act, actor: person.actor })
   await desk.reopenKits()
   return toEntryView(synonym, person)

@@ -202,7 +202,6 @@ async function toAct({
   body: { occurrence?: string }
 }) {
   const target = await findById(desk, { term: params.term, occurrence: body.occurrence })
-  await desk.refreshKits()
   return { store: desk.store, kits: desk.kits, target, actor: person.actor }
 }
 

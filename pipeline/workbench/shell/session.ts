@@ -1,0 +1,58 @@
+/** Who is signed in, and what they may do where. */
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import type { SessionView, WaysIn } from '../../../schemas/api/session.ts'
+import type { Permission } from '../../../schemas/roles.ts'
+import { toCell } from '../parts/cell.ts'
+import { ask, keepCsrf } from './api.ts'
+import type { StudyApi } from './study-api.ts'
+
+export type Session = SessionView
+export type StudySeat = SessionView['studies'][number]
+
+/** Undefined while nobody knows yet; null when nobody is signed in. */
+export const session = toCell<Session | null | undefined>(undefined)
+
+export async function readSession(): Promise<Session> {
+  return keepSession(await ask<Session>('GET', '/session'))
+}
+
+export async function readWaysIn(): Promise<WaysIn> {
+  return await ask<WaysIn>('GET', '/ways-in')
+}
+
+export async function signIn(name: string, password: string): Promise<Session> {
+  return keepSession(await ask<Session>('POST', '/session', { body: { name, password } }))
+}
+
+export async function signOut(): Promise<void> {
+  await ask('DELETE', '/session')
+  keepCsrf('')
+  session.set(null)
+}
+
+export async function changePassword(old: string, next: string): Promise<void> {
+  await ask('POST', '/session/password', { body: { old, new: next } })
+  await readSession()
+}
+
+function keepSession(found: Session): Session {
+  keepCsrf(found.csrf)
+  session.set(found)
+  return found
+}
+
+/** One study as the person who is signed in sees it. */
+export interface Seat {
+  readonly study: StudySeat
+  readonly session: Session
+  readonly api: StudyApi
+  readonly may: (permission: Permission) => boolean
+}
+export const SeatContext = createContext<Seat | undefined>(undefined)
+
+export function useSeat(): Seat {
+  const seat = useContext(SeatContext)
+  if (seat === undefined) throw new Error('no study is open')
+  return seat
+}

@@ -1,0 +1,78 @@
+/** Asks why: the words go into the audit trail. */
+import { useId, useState } from 'preact/hooks'
+import { Dialog } from '../parts/dialog.tsx'
+
+const LONGEST = 2000
+
+export function ReasonDialog({
+  title,
+  words,
+  act,
+  first = '',
+  isNeeded = true,
+  suggestions = [],
+  onReason,
+  onClose,
+}: {
+  title: string
+  words?: string
+  /** What the button says. */
+  act: string
+  first?: string
+  isNeeded?: boolean
+  suggestions?: readonly string[]
+  onReason: (reason: string) => void
+  onClose: () => void
+}) {
+  const [reason, setReason] = useState(first)
+  const [isMissing, setMissing] = useState(false)
+  const field = useId()
+  const onGo = () => {
+    if (isNeeded && reason.trim() === '') setMissing(true)
+    else onReason(reason.trim())
+  }
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      onSubmit={onGo}
+      foot={
+        <>
+          <button type="button" class="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="button primary">
+            {act} <kbd class="keycap">Ctrl ↵</kbd>
+          </button>
+        </>
+      }
+    >
+      {words !== undefined && <p>{words}</p>}
+      <label class="field" for={field}>
+        Reason{isNeeded ? '' : ' (may be left out)'}
+      </label>
+      <textarea
+        id={field}
+        rows={3}
+        maxLength={LONGEST}
+        value={reason}
+        aria-invalid={isMissing}
+        onInput={(event) => setReason(event.currentTarget.value)}
+      />
+      {isMissing && (
+        <p class="fault" role="alert">
+          Say why: it stands in the audit trail.
+        </p>
+      )}
+      {suggestions.length > 0 && (
+        <p class="suggestions">
+          {suggestions.map((suggestion) => (
+            <button key={suggestion} type="button" class="chip" onClick={() => setReason(suggestion)}>
+              {suggestion}
+            </button>
+          ))}
+        </p>
+      )}
+    </Dialog>
+  )
+}
