@@ -31,15 +31,15 @@ const QUIET = [
 export async function openBrowser(): Promise<Browser> {
   const named = process.env.CHROME_PATH
   const installed = [...(named === undefined ? [] : [named]), ...INSTALLED].find((path) => existsSync(path))
-  const isRoot = process.getuid?.() === 0
-  if (installed !== undefined)
-    return await chromium.launch({ executablePath: installed, args: [...QUIET, ...(isRoot ? ['--no-sandbox'] : [])] })
-  const { executablePath, args } = await unpackBrowser()
-  return await chromium.launch({ executablePath, args: [...args, ...QUIET] })
+  return await chromium.launch({
+    executablePath: installed ?? (await unpackBrowser()),
+    // The packed one's own arguments are for one page in a cloud function: one process for all, and web security off.
+    args: [...QUIET, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+  })
 }
 
 /** The package unpacks into the temporary folder and takes whatever lies there: each version gets one of its own. */
-async function unpackBrowser(): Promise<{ executablePath: string; args: string[] }> {
+async function unpackBrowser(): Promise<string> {
   const manifest = new URL('../../node_modules/@sparticuz/chromium/package.json', import.meta.url)
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
   const folder = join(tmpdir(), `aecoder-chromium-${version}`)
@@ -48,7 +48,7 @@ async function unpackBrowser(): Promise<{ executablePath: string; args: string[]
   process.env.TMPDIR = folder
   try {
     const { default: packed } = await import('@sparticuz/chromium')
-    return { executablePath: await packed.executablePath(), args: packed.args }
+    return await packed.executablePath()
   } finally {
     if (before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = before
