@@ -169,7 +169,7 @@ export async function findDisagreements(
  */
 function isUntouchedByLists({ outcome, artefacts }: StoredDecision, inForce: ArtefactSet): boolean {
   if (outcome !== 'normalised' && outcome !== 'confident') return false
-  const toRest = ({ synonyms: _, ...rest }: ArtefactSet) => toCanonicalJson(rest as Json)
+  const toRest = (set: ArtefactSet) => toCanonicalJson({ ...set, synonyms: '' } as Json)
   return toRest(artefacts) === toRest(inForce)
 }
 
