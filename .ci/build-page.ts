@@ -1,4 +1,4 @@
-/** Builds the page into dist/page, as a package carries it. */
+/** Builds the page of the workbench into dist/page, for the package: who installs it has no vite. */
 import { ensurePage } from '../pipeline/server/page.ts'
 
-process.stdout.write(`the page is in ${await ensurePage()}\n`)
+await ensurePage()
