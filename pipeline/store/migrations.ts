@@ -132,7 +132,7 @@ export const MIGRATIONS: readonly Migration[] = [
     statements: [
       // What is asked of a site is asked about one occurrence; its state is its latest step.
       `create table site_query (study text not null, id text not null, seq integer not null, occurrence_no integer not null, terminology text not null, based_on text not null, primary key (study, id)) without rowid`,
-      `create index site_query_occurrence on site_query (study, occurrence_no)`,
+      `create index site_query_occurrence on site_query (study, occurrence_no, terminology)`,
       `create index site_query_seq on site_query (study, seq, id)`,
       `create table query_step (study text not null, query text not null, seq integer not null, kind text not null check (kind in ('raised','edited','sent','answered','closed','reopened')),
         text text, answered_at text, answered_by text, actor text not null, auth text not null, at text not null, reason text, primary key (study, query, seq)) without rowid`,

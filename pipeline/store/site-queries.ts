@@ -49,9 +49,9 @@ export async function listAskable(
   const { rows } = await sql<Omit<Askable, 'state'> & { asked: number; coded: number }>`
     select o.no, o.id, v.verbatim, v.site, ${isAsked} as asked, ${isCodedAlone} as coded
     from group_member m
-    join occurrence_version v on v.study = m.study and v.occurrence_no = m.occurrence_no and v.group_no = m.group_no
+    cross join occurrence_version v on v.study = m.study and v.occurrence_no = m.occurrence_no and v.group_no = m.group_no
       and v.present = 1 and ${isCurrentVersion(head)}
-    join occurrence o on o.study = v.study and o.no = v.occurrence_no
+    cross join occurrence o on o.study = v.study and o.no = v.occurrence_no
     ${joinOwnDecision(toTerminology(group))}
     where m.study = ${study} and m.group_no = ${group.mainNo} order by o.usubjid, o.key`.execute(db)
   return rows.map(({ asked, coded, ...row }) => ({

@@ -99,10 +99,13 @@ export async function listSiteQueries(
     domain === undefined ? sql`` : sql`and o.domain = ${domain}`,
     olderThan === undefined ? sql`` : sql`and ${openedAt} <= ${toMomentBefore(now, olderThan + 1)}`,
     term === undefined ? sql`` : sql`and ${isOfTerm(study, term)}`,
-    occurrences === undefined ? sql`` : sql`and q.occurrence_no in ${toList(occurrences)}`,
+    occurrences === undefined ? sql`` : sql`and q.id in (${selectIds(study, toList(occurrences))})`,
     after === undefined ? sql`` : sql`and (q.seq, q.id) > (${after.seq}, ${after.id})`,
   ]
-  const condition = sql`${sql.join(conditions, sql` `)} order by q.seq, q.id limit ${limit}`
+  // The index in the order of raising is for long lists: of few occurrences it would be read from end to end.
+  const isOfFew = term !== undefined || occurrences !== undefined
+  const order = isOfFew ? sql`order by +q.seq, q.id` : sql`order by q.seq, q.id`
+  const condition = sql`${sql.join(conditions, sql` `)} ${order} limit ${limit}`
   return (await readSiteQueries(store.db, study, { condition })).map((siteQuery) => ({
     ...siteQuery,
     ageDays: toAgeDays(siteQuery.openedAt, now),
@@ -262,8 +265,18 @@ const openedAt = sql<string>`(select x.at from query_step x where x.study = q.st
 
 /** Whether the occurrence of `q` is in a term group now, which the id names in the dictionary that was asked for. */
 function isOfTerm(study: string, term: string) {
-  return sql`exists (select 1 from term_group t where t.study = ${study} and t.id = ${term}
-    and coalesce(t.main_no, t.no) = v.group_no and q.terminology = case when t.main_no is null then '' else t.terminology end)`
+  return sql`(v.group_no, q.terminology) in (select coalesce(t.main_no, t.no), case when t.main_no is null then '' else t.terminology end
+      from term_group t where t.study = ${study} and t.id = ${term})
+    and q.id in (${selectIds(
+      study,
+      sql`(select m.occurrence_no from term_group t cross join group_member m on m.study = t.study and m.group_no = coalesce(t.main_no, t.no)
+        where t.study = ${study} and t.id = ${term})`,
+    )})`
+}
+
+/** The ids of the site queries of some occurrences, from the index alone. */
+function selectIds(study: string, occurrences: ReturnType<typeof sql>) {
+  return sql`select p.id from site_query p where p.study = ${study} and p.occurrence_no in ${occurrences}`
 }
 
 /** Reads site queries as they were after an event, with what the transfer of that time says of their occurrences. */

@@ -135,10 +135,10 @@ async function listOfGroup(trx: Kysely<Tables>, study: string, target: Target): 
   const mainNo = group.main_no ?? target.no
   const terminology = group.main_no === null ? '' : group.terminology
   const { rows: open } = await sql<{ id: string; no: number }>`
-    select q.id, q.occurrence_no as no from site_query q ${joinState()}
-    where q.study = ${study} and q.terminology = ${terminology} and s.kind <> 'closed'
-      and q.occurrence_no in (select m.occurrence_no from group_member m where m.study = ${study} and m.group_no = ${mainNo})
-    order by q.id`.execute(trx)
+    select q.id, q.occurrence_no as no from group_member m
+    cross join site_query q on q.study = m.study and q.occurrence_no = m.occurrence_no and q.terminology = ${terminology}
+    ${joinState()}
+    where m.study = ${study} and m.group_no = ${mainNo} and s.kind <> 'closed' order by q.id`.execute(trx)
   if (open.length === 0) return []
   const head = (await findCommitted(trx, study))?.no ?? 0
   const { rows } = await sql<{ no: number }>`

@@ -9,8 +9,10 @@ import {
   findTarget,
   listSiteQueryPage,
   proposeForTerm,
+  readSignOffState,
   redactTerm,
   reopenSiteQuery,
+  signOff,
   undoDecision,
   viewSiteQuery,
 } from '../../pipeline/index.ts'
@@ -315,4 +317,26 @@ test('a proposal says what would be asked, and how many; hidden words do not sta
   expect((await propose()).text).toContain('"see █████"')
   expect((await list())[0]).toMatchObject({ basedOn: 'see █████', verbatim: 'see █████' })
   await expect(ask('see above', { text: 'Was it a headache?' })).rejects.toThrow('headache')
+})
+
+test('of two people who ask about a term at once one is told, and no occurrence is asked about twice', async () => {
+  const { ask, list, listFaults } = await openAskedStudy(ROWS)
+  const came = await Promise.allSettled([ask('see above'), ask('see above')])
+  expect(came.map(({ status }) => status).sort(compareCodeUnits)).toEqual(['fulfilled', 'rejected'])
+  expect((await list()).map(({ subject }) => subject)).toEqual(['101', '102', '201'])
+  expect(await listFaults()).toEqual([])
+})
+
+test('a transfer that is held because the study is signed off closes what the sites answered with it all the same', async () => {
+  const { ask, run, states, desk, study, listFaults } = await openAskedStudy(ROWS)
+  const { store, kits } = desk
+  await ask('see above')
+  const { headSeq } = await readSignOffState(store, study)
+  const eva = { name: 'eva', kind: 'person', auth: 'signed in with password' } as const
+  const signing = { fullName: 'Eva Meyer', meaning: 'coding reviewed', isIncomplete: true, reason: 'sites were asked' }
+  await signOff(study, { store, kits, actor: eva, seen: headSeq, ...signing })
+  const report = await run(['01 101 Headache', '01 102 See Above', '02 202 sore thumb'])
+  expect([report.status, report.siteQueries]).toEqual(['held', { changed: 1, withdrawn: 1 }])
+  expect(await states()).toEqual(['01 101 closed', '01 102 raised', '02 201 closed'])
+  expect(await listFaults()).toEqual([])
 })
