@@ -79,9 +79,9 @@ export interface Sitting {
   /** What the browser complained of: scripts that failed, what the content security policy stopped. */
   readonly complaints: readonly string[]
   /** Presses keys one after the other. */
-  keys(...keys: readonly string[]): Promise<void>
+  readonly keys: (...keys: readonly string[]) => Promise<void>
   /** Waits until the text is seen. */
-  sees(text: string | RegExp): Promise<void>
+  readonly sees: (text: string | RegExp) => Promise<void>
   close(): Promise<void>
 }
 
