@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import {
+  codeTerm,
   exportStudy,
   noteTerm,
   openStudyStore,
@@ -213,6 +214,24 @@ test('the dataset under a signature is what was signed, with the signature in it
       (await readFile(join(anew.run.folder, name))).equals(await readFile(join(before.run.folder, name))),
       name,
     ).toBe(true)
+  expect(await small.listFaults()).toEqual([])
+})
+
+test('parts of a split that no dataset has numbered yet have their numbers before the signature', async () => {
+  const small = await openSmallStudy(ROWS)
+  const { desk, study } = small
+  const codes = [
+    { term: 'Headache', part: 'head' },
+    { term: 'Malaise', part: 'bad' },
+  ]
+  const target = await small.find('bad head')
+  const act = { store: desk.store, kits: desk.kits, target, actor: toSignedIn('Ann'), reason: null }
+  await codeTerm(study, { ...act, codes })
+  await small.judge('bad head', 'approved')
+  await small.sign()
+  await small.run([...ROWS, '104 Cough'])
+  const { run } = await exportStudy(study, { actor: toAsserted('Dana'), ambience: small.ambience })
+  expect(run.rows).toEqual({ AE: 4, MH: 0 })
   expect(await small.listFaults()).toEqual([])
 })
 

@@ -7,6 +7,7 @@ import { OVERSIGHT_ROUTES } from './routes/oversight.ts'
 import { PEOPLE_ROUTES } from './routes/people.ts'
 import { REDACTION_ROUTES } from './routes/redactions.ts'
 import { SESSION_ROUTES } from './routes/session.ts'
+import { SITE_QUERY_ROUTES } from './routes/site-queries.ts'
 import { TERM_ROUTES } from './routes/terms.ts'
 
 export const ROUTES: readonly Route[] = [
@@ -18,4 +19,5 @@ export const ROUTES: readonly Route[] = [
   ...LIST_ROUTES,
   ...PEOPLE_ROUTES,
   ...REDACTION_ROUTES,
+  ...SITE_QUERY_ROUTES,
 ]
