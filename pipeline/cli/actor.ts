@@ -48,8 +48,16 @@ export async function findActor(asserted: string | undefined, doing: Doing): Pro
  */
 export async function findProvenActor(
   asserted: string | undefined,
-  { askPassword, ...doing }: Doing & { askPassword: AskPassword },
+  doing: Doing & { askPassword: AskPassword },
 ): Promise<Actor> {
+  return (await findProven(asserted, doing)).actor
+}
+
+/** The same, as the person with the name they sign with. */
+export async function findProven(
+  asserted: string | undefined,
+  { askPassword, ...doing }: Doing & { askPassword: AskPassword },
+): Promise<SignedIn> {
   const { store, study, permission } = doing
   const person = asserted?.trim() ? undefined : await findLogin(store)
   if (person === undefined)
@@ -61,7 +69,7 @@ export async function findProvenActor(
     })
   checkPermitted(person, permission, study.id)
   await proveAgain(person, { store, askPassword })
-  return { ...person.actor, auth: `${person.actor.auth}, password given again` }
+  return { ...person, actor: { ...person.actor, auth: `${person.actor.auth}, password given again` } }
 }
 
 /** Asks for the password once more. */

@@ -11,6 +11,7 @@ import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
 import { checkAccounts } from './check-accounts.ts'
 import { checkListArtefacts, checkLists } from './check-lists.ts'
+import { checkNotes } from './check-notes.ts'
 import { checkParts } from './check-parts.ts'
 import { checkRedactions } from './check-redactions.ts'
 import { checkSignatures } from './check-signatures.ts'
@@ -68,6 +69,7 @@ export async function checkStore(
   const further = { vouched, fault: (text: string) => faults.add(text) }
   await checkParts(db, study, further)
   await checkRedactions(db, study, further)
+  await checkNotes(db, study, further)
   await checkDatasets(db, study, { vouched, faults })
   await checkSettings(db, study, { vouched, faults })
   const signatures = await checkSignatures(db, study, { vouched, hashes, faults })

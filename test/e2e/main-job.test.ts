@@ -292,6 +292,10 @@ test('--json of every command is JSON that other programs can read', async () =>
     split: ['diarhea', ...at],
     undo: ['diarhea', '--as', 'Ann', ...at],
     redact: ['dizzyness', '--word', 'dizzyness', '--reason', 'a name', '--as', 'Dan', ...at],
+    'approve-all': at,
+    'reject-all': at,
+    sheet: ['--to', join(study, 'sheet.csv'), ...at],
+    'sign-off': at,
     login: ['Bea', ...at],
     logout: at,
     report: at,
@@ -310,10 +314,10 @@ test('--json of every command is JSON that other programs can read', async () =>
     'dictionary search': ['headache'],
     'dictionary show': ['80001194'],
   }
-  // `match` prints one JSON line for each line it reads, `workbench` serves until it is stopped, and the other commands
-  // for synonyms are given ids or files: they have tests of their own.
+  // `match` prints one JSON line for each line it reads, `workbench` serves until it is stopped, `unlock` needs a study
+  // that is signed, and the other commands for synonyms ids or files: they have tests of their own.
   const others = ['approve', 'reject', 'retire', 'import', 'export'].map((verb) => `synonyms ${verb}`)
-  expect([...Object.keys(calls), ...others, 'match', 'workbench'].sort()).toEqual(
+  expect([...Object.keys(calls), ...others, 'match', 'unlock', 'workbench'].sort()).toEqual(
     COMMANDS.map(({ name }) => name).sort(),
   )
   const { Adm, Bea } = await openReviewers(study, { Adm: ['admin'], Bea: ['approver'] })
