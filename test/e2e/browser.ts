@@ -82,7 +82,7 @@ export interface Sitting {
   readonly keys: (...keys: readonly string[]) => Promise<void>
   /** Waits until the text is seen. */
   readonly sees: (text: string | RegExp) => Promise<void>
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Opens the page in a browser context of its own and signs in. */
@@ -111,7 +111,8 @@ export async function sitDown(
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
     // A request that was refused is part of the work.
-    if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) complaints.push(message.text())
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text())
   })
   await page.goto(origin)
   await page.getByLabel('Name', { exact: true }).fill(name)

@@ -71,7 +71,7 @@ async function send<T>(method: string, path: string, { query, body, signal }: As
 }
 
 function toSearch(query: Query = {}): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
+  const given: [string, string][] = Object.entries(query).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [[name, String(value)]],
   )
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`

@@ -1,6 +1,7 @@
 /** The routes of one study, by name. Knows paths and contracts; knows no view. */
 import type { Hits, HitView, NodeView } from '../../../schemas/api/dictionary.ts'
 import type { Audit, AuditQuery, Dashboard } from '../../../schemas/api/oversight.ts'
+import type { RedactBody, RedactionView } from '../../../schemas/api/redaction.ts'
 import type { Static } from '../../../schemas/api/schema.ts'
 import type {
   ActView,
@@ -56,6 +57,8 @@ export function toStudyApi(study: string) {
     reject: (id: string, body: Static<typeof RejectBody>) => ask<ActView>('POST', `${term(id)}/reject`, { body }),
     note: (id: string, body: Static<typeof NoteBody>) =>
       ask<{ readonly notes: TermView['notes'] }>('POST', `${term(id)}/notes`, { body }),
+    redact: (id: string, body: Static<typeof RedactBody>) =>
+      ask<RedactionView>('POST', `${term(id)}/redactions`, { body }),
     search: (search: Search, signal?: AbortSignal) =>
       ask<Static<typeof Hits>>('GET', `${root}/dictionary/search`, { query: { ...search }, ...given(signal) }),
     roots: (which: WhichDictionary, signal?: AbortSignal) =>
