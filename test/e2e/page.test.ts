@@ -64,7 +64,7 @@ async function sit(name: SampleName, options: Partial<Parameters<typeof sitDown>
 
 /** As everybody sees it now. */
 async function findRow(verbatim: string): Promise<TermRow> {
-  const { rows } = await auditor.ask<Queue>('GET', `${server.base}/terms?view=any&text=${encodeURIComponent(verbatim)}`)
+  const { rows } = await auditor.ask<Queue>('POST', `${server.base}/terms/list`, { view: 'any', text: verbatim })
   const row = rows.find((one) => one.verbatim === verbatim)
   if (row === undefined) throw new Error(`there is no term ${verbatim}`)
   return row

@@ -14,7 +14,7 @@ import type {
   SiteQuerySummaryView,
 } from '../../../schemas/api/site-queries.ts'
 import type { ExchangeFormat } from '../../../schemas/site-queries.ts'
-import { ask } from '../shell/api.ts'
+import { ask, toBody } from '../shell/api.ts'
 import type { StudyApi } from '../shell/study-api.ts'
 
 export type SiteQueriesApi = ReturnType<typeof toSiteQueriesApi>
@@ -23,7 +23,10 @@ export function toSiteQueriesApi({ root }: StudyApi) {
   const one = (id: string) => `${root}/site-queries/${id}`
   return {
     list: (query: SiteQueryFilterQuery, signal?: AbortSignal) =>
-      ask<SiteQueryPage>('GET', `${root}/site-queries`, { query, ...(signal === undefined ? {} : { signal }) }),
+      ask<SiteQueryPage>('POST', `${root}/site-queries/list`, {
+        body: toBody(query),
+        ...(signal === undefined ? {} : { signal }),
+      }),
     summary: (signal: AbortSignal) => ask<SiteQuerySummaryView>('GET', `${root}/site-queries/summary`, { signal }),
     one: (id: string) => ask<SiteQueryFull>('GET', one(id)),
     edit: (id: string, body: { readonly text: string; readonly seen: number }) =>
