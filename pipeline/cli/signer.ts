@@ -1,5 +1,6 @@
 /** Who answers for an act that a name alone is not enough for. */
-import { type Actor, AecoderError, type Desk } from '../index.ts'
+import type { Actor } from '../index.ts'
+import { type Doing, findLogin, findProvenActor } from './actor.ts'
 import type { Surroundings } from './command.ts'
 
 /** A person who proved who they are, with the name they sign with. */
@@ -9,26 +10,15 @@ export interface Signer {
 }
 
 /**
- * The person who is logged in at this command line and gave the password again.
- * @throws AecoderError SIGN_IN_NEEDED
+ * The person who is logged in at this command line, may do it and gave the password again.
+ * @throws AecoderError SIGN_IN_NEEDED, NOT_PERMITTED, SIGN_IN_REFUSED
  */
-export async function findSigner(
-  _doing: {
-    store: Desk['store']
-    study: { readonly id: string }
-    permission: 'approve' | 'sign-off' | 'unlock'
-  },
-  _world: Surroundings,
-): Promise<Signer> {
-  throw new AecoderError('SIGN_IN_NEEDED', {
-    where: 'this command line',
-    found: 'nobody is logged in',
-    expected: 'a person who proved who they are',
-    action: 'Do it in the workbench',
-  })
+export async function findSigner(doing: Doing, { askPassword }: Surroundings): Promise<Signer> {
+  const actor = await findProvenActor(undefined, { ...doing, askPassword })
+  return { actor, fullName: (await findLogin(doing.store))?.fullName ?? actor.name }
 }
 
 /** The name of who is logged in, for what a list leaves out; empty where nobody is. */
-export async function findViewer(_store: Desk['store']): Promise<string> {
-  return ''
+export async function findViewer(store: Doing['store']): Promise<string> {
+  return (await findLogin(store))?.name ?? ''
 }
