@@ -285,7 +285,7 @@ export async function undoDecision(study: Study, act: TermAct): Promise<ActRepor
 }
 
 /** The act is for what the person saw: whatever was decided since is told. */
-function checkSeen(
+export function checkSeen(
   verbatim: string,
   { decision, seen }: { decision: StoredDecision | null; seen: string | null | undefined },
 ): void {

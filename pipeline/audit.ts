@@ -150,6 +150,8 @@ function toSaid(body: Json): string | null {
   const told = Object.entries(toBody(body)).flatMap(([name, value]) => {
     if (value === null || value === undefined || /digest|sha256|hash|salt/i.test(name)) return []
     if (typeof value === 'string' && /^[0-9a-f]{32,}$/.test(value)) return []
+    if (Array.isArray(value) && value.every((each) => typeof each === 'string' && /^[0-9a-f]{32,}$/.test(each)))
+      return [`${name}: ${value.length}`]
     return [`${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`]
   })
   const said = told.join('; ')

@@ -3,16 +3,10 @@ import type { Dashboard } from '../schemas/api/oversight.ts'
 import { compareCodeUnits } from '../schemas/content-id.ts'
 import type { Desk } from './desk.ts'
 import type { Line } from './review-queue.ts'
-import { countActs, type Judged, listJudged, listTurns, listWaitingSiteQueries, type Turn } from './store/oversight.ts'
+import { countActs, type Judged, listJudged, listTurns, type Turn } from './store/oversight.ts'
+import { countSiteQueries } from './store/site-query-lists.ts'
 
-const DAY_MS = 86_400_000
 const BANDS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1]
-const AGES = [
-  { age: '0-7 days', to: 7 },
-  { age: '8-14 days', to: 14 },
-  { age: '15-30 days', to: 30 },
-  { age: 'over 30 days', to: Number.POSITIVE_INFINITY },
-]
 
 /** Everything a dashboard shows, as of now. */
 export async function readDashboard({
@@ -26,7 +20,6 @@ export async function readDashboard({
   const open = main.filter(({ state }) => !isCoded(state))
   const sum = (of: readonly Line[]) => of.reduce((total, { occurrences }) => total + occurrences, 0)
   const count = (state: Line['state']) => main.filter((line) => line.state === state).length
-  const now = Date.parse(store.ambience.now())
   return {
     totals: {
       terms: main.length,
@@ -43,7 +36,10 @@ export async function readDashboard({
       ...rest,
     })),
     bands: toBands(main, await listJudged(store, study.id)),
-    siteQueries: toAges(await listWaitingSiteQueries(store, study.id), now),
+    siteQueries: (await countSiteQueries(store, study.id)).ages.map(({ age, ...counts }) => ({
+      age: `${age} days`,
+      ...counts,
+    })),
     people: toPeople(await countActs(store, study.id)),
     bodySystems: tally(main, ({ decision }) => decision?.systems ?? []).map(({ value, ...rest }) => ({
       text: value,
@@ -105,19 +101,6 @@ function toBands(lines: readonly Line[], judged: readonly Judged[]): Dashboard['
       expected: ofBand.length === 0 ? null : total / ofBand.length,
     }
   })
-}
-
-function toAges(
-  waiting: readonly { readonly raisedAt: string; readonly isAnswered: boolean }[],
-  now: number,
-): Dashboard['siteQueries'] {
-  const rows = AGES.map(({ age }) => ({ age, open: 0, answered: 0 }))
-  for (const { raisedAt, isAnswered } of waiting) {
-    const days = Math.floor((now - Date.parse(raisedAt)) / DAY_MS)
-    const row = rows[AGES.findIndex(({ to }) => days <= to)]
-    if (row) row[isAnswered ? 'answered' : 'open']++
-  }
-  return rows
 }
 
 function toPeople(acts: Awaited<ReturnType<typeof countActs>>): Dashboard['people'] {

@@ -75,6 +75,7 @@ export { type RedactionReport, redactTerm, toShownOccurrence } from './redact.ts
 export type { LeftOutFor } from './review/bulk-rules.ts'
 export { MASK, type Masks, toShown } from './review/redaction.ts'
 export { isSamePerson, toApproval, toCodingFacet, toStatus } from './review/rules.ts'
+export { toSiteQueryFacet } from './review/site-query-rules.ts'
 export { type QueuePage, ReviewQueue } from './review-queue.ts'
 export {
   listSince,
@@ -93,11 +94,27 @@ export {
   signOff,
   unlockStudy,
 } from './sign-off.ts'
+export {
+  closeSiteQuery,
+  editSiteQuery,
+  findSiteQuery,
+  listSiteQueryPage,
+  proposeForTerm,
+  type RaiseReport,
+  raiseSiteQueries,
+  reopenSiteQuery,
+  type SiteQueryPage,
+  type SiteQueryProposal,
+  viewSiteQuery,
+} from './site-queries.ts'
+export { toSiteQueryFull, toSiteQueryRow } from './site-query-view.ts'
+export { type AnswerReport, fetchOutbox, importAnswers, type OutboxFile, sendOutbox } from './site-query-exchange.ts'
 export type { Actor, Ambience } from './store/chain.ts'
 export type { ChangedTerm } from './store/changed.ts'
 export type { HeldTransfers } from './store/held.ts'
 export type { JudgeableDecision, VerdictFilter } from './store/judgeable.ts'
 export type { EntryStep, StoredEntry } from './store/lists.ts'
+export { listOutboxes, type Outbox } from './store/outboxes.ts'
 export {
   type CodingCounts,
   countStudy,
@@ -113,6 +130,15 @@ export {
 } from './store/queue.ts'
 export { countRedacted, findMasks, type RedactedCounts } from './store/redactions.ts'
 export type { Signature } from './store/signatures.ts'
+export {
+  type AgedSiteQuery,
+  countSiteQueries,
+  countSiteQueriesByGroup,
+  type QueryCounts,
+  type SiteQueryStepView,
+  type SiteQuerySummary,
+  toSiteId,
+} from './store/site-query-lists.ts'
 export { listTransfers, type TransferSummary } from './store/transfers.ts'
 export {
   AECODER_VERSION,

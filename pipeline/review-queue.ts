@@ -12,7 +12,6 @@ import { toApproval, toCodingFacet } from './review/rules.ts'
 import { findHead } from './store/chain.ts'
 import {
   countApart,
-  countSiteQueriesByGroup,
   type GroupLine,
   type GroupSpread,
   listChangedGroups,
@@ -21,6 +20,7 @@ import {
   readLinesOf,
 } from './store/queue-lines.ts'
 import { findMasks } from './store/redactions.ts'
+import { countSiteQueriesByGroup } from './store/site-query-lists.ts'
 import type { Store } from './store/store.ts'
 
 /** Groups that changed at once, e.g. in a run: beyond it everything is read anew. */
@@ -430,7 +430,7 @@ function toLine(
     masks: Masks
   },
 ): Line {
-  const { open = 0, answered = 0 } = siteQueries.get(group.mainNo) ?? {}
+  const { open = 0, answered = 0 } = siteQueries.get(group.no) ?? {}
   const own = apart.get(`${group.mainNo} ${group.no === group.mainNo ? '' : group.terminology}`) ?? 0
   // Hidden words are not even searched for.
   const shown = masks.toShownAbout(group, group.folded)

@@ -7,11 +7,11 @@ import { findSynonym } from './autocode/lists.ts'
 import type { CodingKit, CodingKits } from './coding-kits.ts'
 import { needsApproval } from './review/rules.ts'
 import type { RunOptions } from './run.ts'
-import { toArtefactSet } from './store/artefacts.ts'
+import { type ArtefactSet, toArtefactSet } from './store/artefacts.ts'
 import { addGroupsBeside } from './store/beside.ts'
 import { findCommitted } from './store/current.ts'
 import { type NewDecision, recordAutocoded } from './store/decisions.ts'
-import { countStudy, type GroupState, listCodedOtherwise, listUndecided } from './store/queue.ts'
+import { countStudy, type GroupState, listCodedOtherwise, listUndecided, type StoredDecision } from './store/queue.ts'
 import { findMasks } from './store/redactions.ts'
 import type { Store } from './store/store.ts'
 import type { Study } from './study.ts'
@@ -163,11 +163,22 @@ export async function findDisagreements(
   return { ...found, examples: found.examples.map((each) => ({ ...each, verbatim: masks.toShown(each.verbatim) })) }
 }
 
+/**
+ * Whether only other synonyms are in force since, and the code came from a step behind theirs: then none was there for the
+ * verbatim. Lists change with every approval, and to code a study anew in every run after would cost the most of it.
+ */
+function isUntouchedByLists({ outcome, artefacts }: StoredDecision, inForce: ArtefactSet): boolean {
+  if (outcome !== 'normalised' && outcome !== 'confident') return false
+  const toRest = (set: ArtefactSet) => toCanonicalJson({ ...set, synonyms: '' } as Json)
+  return toRest(artefacts) === toRest(inForce)
+}
+
 async function addDisagreements(
   study: Study,
   { store, kit, found }: { store: Store; kit: CodingKit; found: { count: number; examples: Disagreement[] } },
 ): Promise<void> {
-  const artefacts = toCanonicalJson(toArtefactSet(kit.artefacts) as Json)
+  const inForce = toArtefactSet(kit.artefacts)
+  const artefacts = toCanonicalJson(inForce as Json)
   for (let after = 0; ; ) {
     const groups = await listCodedOtherwise(store, study.id, { ...toRange(kit, after), artefacts })
     const last = groups.at(-1)
@@ -178,6 +189,7 @@ async function addDisagreements(
       if (decision === null || standing === undefined) continue
       // Before autocoding: what people coded has no rule, and looking for its candidates in every run would cost the most.
       if (decision.outcome === 'manual' && findSynonym(kit.lists, folded, domain) === undefined) continue
+      if (isUntouchedByLists(decision, inForce) && findSynonym(kit.lists, folded, domain) === undefined) continue
       const result = autocode(folded, kit, domain)
       const llt = result.coding?.at(-1) ?? null
       if (llt?.code === standing.code) continue

@@ -2,6 +2,7 @@
 import type { CodingKits } from './coding-kits.ts'
 import type { RunFacts, RunOptions } from './run.ts'
 import { publishRun, publishSigned } from './run-publish.ts'
+import { settleSiteQueries } from './run-site-queries.ts'
 import { takeTransfer } from './run-transfer.ts'
 import { findHeld } from './store/held.ts'
 import type { Signature } from './store/signatures.ts'
@@ -18,12 +19,15 @@ export async function runSignedOff(
 ): Promise<RunFacts> {
   const { store, signature } = options
   const transfer = await takeTransfer(study, options)
+  // What the site has answered is no code, and nobody signed for it.
+  const siteQueries = transfer.refusedFor.length > 0 ? undefined : await settleSiteQueries(study, { store })
   const facts = {
     study,
     store,
     kits: options.kits,
     transfer,
     signature,
+    ...(siteQueries === undefined ? {} : { siteQueries }),
     held: await findHeld(store.db, study.id, signature),
   }
   const { signature: _, ...publishing } = options

@@ -11,6 +11,7 @@ import { runSignedOff } from './run-held.ts'
 import { toMemoryKeeper } from './run-memory.ts'
 import { numberParts } from './run-parts.ts'
 import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
+import { type SettledQueries, settleSiteQueries } from './run-site-queries.ts'
 import { takeTransfer } from './run-transfer.ts'
 import { type Artefact, findArtefact, findSetting, recordSettings } from './store/artefacts.ts'
 import { type Actor, type Ambience, findEventHash } from './store/chain.ts'
@@ -71,6 +72,8 @@ export interface RunReport {
   readonly status: 'complete' | 'incomplete' | 'unchanged' | 'held'
   readonly study: string
   readonly transfer: TransferReport
+  /** Site queries that the transfer closed, by what it did to their occurrences. */
+  readonly siteQueries: SettledQueries
   readonly autocoded: AutocodeTally
   /** Occurrences whose sex, age or date contradicts their group's code. */
   readonly context: ContextTally
@@ -118,6 +121,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
       })
       const signature = await findSignature(store.db, study.id)
       if (signature) return await toReport(await runSignedOff(study, { ...options, store, kits, signature }))
+      await settleSiteQueries(study, { store })
       // A run that was killed after its commit left these to this one, and one that was held: their time is still that transfer's.
       const leftOver = await autocodeStudy(study, { store, kits, ...options, isLeftOver: true })
       const before = await checkContexts(study, { store, kits })
@@ -133,6 +137,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           context: before.tally,
           run: await publishRun(study, { store, kits, ...options, incomplete: transfer }),
         })
+      const siteQueries = await settleSiteQueries(study, { store })
       const autocoded = addOutcomes(leftOver, await autocodeStudy(study, { store, kits, ...options }))
       const after = await checkContexts(study, { store, kits })
       const context = addTallies(before.tally, after.tally)
@@ -145,6 +150,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           store,
           kits,
           transfer,
+          siteQueries,
           autocoded,
           context,
           disagreements,
@@ -157,6 +163,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         store,
         kits,
         transfer,
+        siteQueries,
         autocoded,
         context,
         disagreements,
@@ -177,7 +184,7 @@ export type RunFacts = { readonly study: Study; readonly store: Store; readonly 
   RunReport,
   'status' | 'transfer' | 'run'
 > &
-  Partial<Pick<RunReport, 'autocoded' | 'context' | 'disagreements' | 'signature' | 'held'>>
+  Partial<Pick<RunReport, 'siteQueries' | 'autocoded' | 'context' | 'disagreements' | 'signature' | 'held'>>
 
 async function toReport({ study, store, kits, status, ...facts }: RunFacts): Promise<RunReport> {
   const leftOut = kits.all.flatMap((kit) =>
@@ -192,6 +199,7 @@ async function toReport({ study, store, kits, status, ...facts }: RunFacts): Pro
     leftOut,
     counts: await countStudy(store, study.id),
     redacted: await countRedacted(store, study.id),
+    siteQueries: { changed: 0, withdrawn: 0 },
     autocoded: {},
     context: { conflicts: 0, cleared: 0 },
     disagreements: { count: 0, examples: [] },

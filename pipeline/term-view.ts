@@ -27,8 +27,8 @@ import {
   type OccurrenceState,
   type StoredDecision,
 } from './store/queue.ts'
-import { listOpenSiteQueries } from './store/queue-lines.ts'
 import { findMasks } from './store/redactions.ts'
+import { listOpenOfOccurrences } from './store/site-query-lists.ts'
 
 /** Who looks: their name, and whether their role approves. */
 export interface Viewer {
@@ -99,12 +99,16 @@ export async function viewOccurrences(
   const { group } = target
   const kit = findKit(kits, target)
   const found = await listOccurrences(store, study.id, { group, limit, offset })
-  const asked = await listOpenSiteQueries(store, study.id, { occurrences: found.map((each) => each.target.no) })
-  const now = store.ambience.now()
+  const open = await listOpenOfOccurrences(
+    store,
+    study.id,
+    found.map((each) => each.target.no),
+  )
+  const asked = new Map(open.map((siteQuery) => [siteQuery.occurrence, siteQuery]))
   const masks = await findMasks(store, study.id)
   const rows = found.map((occurrence): OccurrenceView => {
     const { decision } = occurrence
-    const siteQuery = asked.get(occurrence.target.no)
+    const siteQuery = asked.get(occurrence.target.id)
     const said = {
       id: occurrence.target.id,
       usubjid: occurrence.usubjid,
@@ -122,7 +126,7 @@ export async function viewOccurrences(
               id: siteQuery.id,
               state: siteQuery.state,
               text: siteQuery.text,
-              ageDays: Math.max(0, Math.floor((Date.parse(now) - Date.parse(siteQuery.raisedAt)) / DAY_MS)),
+              ageDays: siteQuery.ageDays,
             },
     }
     return {
@@ -137,8 +141,6 @@ export async function viewOccurrences(
   const end = offset + rows.length
   return { rows, total: group.occurrences, next: end < group.occurrences && rows.length > 0 ? String(end) : null }
 }
-
-const DAY_MS = 86_400_000
 
 /** All decisions on a term, or on one occurrence of it, oldest first. */
 export async function viewHistory(

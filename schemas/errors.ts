@@ -36,6 +36,8 @@ export const ERRORS = {
   STUDY_SIGNED_OFF: EXIT.failed,
   SHEET_INVALID: EXIT.failed,
   ENTRY_NOT_ALLOWED: EXIT.failed,
+  SITE_QUERY_NOT_ALLOWED: EXIT.failed,
+  ANSWERS_INVALID: EXIT.failed,
   SIGN_IN_REFUSED: EXIT.failed,
   SIGN_IN_NEEDED: EXIT.failed,
   PASSWORD_WEAK: EXIT.failed,

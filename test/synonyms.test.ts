@@ -32,7 +32,7 @@ const BEA: Actor = { name: 'Bea', kind: 'person', auth: 'asserted' }
 
 const TERMS =
   'code,term,parent,synonyms,assignable\nA,Head,,,N\nA1,Sore head,A,head hurts,\nA2,New head ache,A,,\nB,Skin,,,N\nB1,Red skin,B,rash,\n'
-const AE = 'SUBJID,AESEQ,AETERM\n101,1,zzqx\n102,1,Sore head\n103,1,zz red\n'
+const AE = 'SUBJID,AESEQ,AETERM\n101,1,zzqx\n102,1,Sore head\n103,1,zz red\n104,1,sore heads\n'
 
 const ambience = toAmbience()
 
@@ -155,6 +155,7 @@ test('what is coded is proposed in the same breath, with the decision it came fr
 test('what cannot be an entry is refused, and nothing is written', async () => {
   const desk = await openWork()
   await expect(propose(desk, ['???', 'A1'])).rejects.toMatchObject({ code: 'ENTRY_NOT_ALLOWED' })
+  await expect(propose(desk, ['██████ zz', 'A1']), 'of a term with a hidden name').rejects.toThrow('hidden words')
   await expect(propose(desk, ['z'.repeat(501), 'A1'])).rejects.toMatchObject({ code: 'ENTRY_NOT_ALLOWED' })
   await expect(propose(desk, ['zz', 'no such'])).rejects.toMatchObject({ code: 'TERM_NOT_FOUND' })
   await expect(propose(desk, ['zz', 'A'])).rejects.toMatchObject({ code: 'TERM_NOT_CURRENT' })
@@ -222,6 +223,23 @@ test('a study proves the lists over several studies that its codes rested on', a
     `list entry ${entry.id}: codes rested on it, and the list of @global never had it in force`,
     '@global: event 2: what it tells of the list is not what stands there',
   ])
+})
+
+test('what is coded stays, and a run tells where an entry says otherwise by now', async () => {
+  const desk = await openWork()
+  expect((await run(desk.study)).disagreements.count).toBe(0)
+  await approve(desk, ['sore heads', 'B1'])
+  await approve(desk, ['zzqx', 'B1'])
+  const { disagreements } = await run(desk.study)
+  expect(disagreements.examples).toMatchObject([
+    {
+      verbatim: 'sore heads',
+      standing: { code: 'A1' },
+      by: 'aecoder',
+      now: { outcome: 'synonym', llt: { code: 'B1' } },
+    },
+  ])
+  expect(disagreements.count).toBe(1)
 })
 
 test('a list that is written out and proposed elsewhere says the same, also where a spreadsheet would calculate', async () => {

@@ -9,6 +9,7 @@ const VARIABLES = {
   password: 'AECODER_PASSWORD',
   newPassword: 'AECODER_NEW_PASSWORD',
   adminPassword: 'AECODER_ADMIN_PASSWORD',
+  oidcSecret: 'AECODER_OIDC_SECRET',
 } as const
 
 export function readVariable(which: keyof typeof VARIABLES): string | undefined {

@@ -38,7 +38,7 @@ export function toWordHash(word: string, salt: string): string {
 export interface ShownText {
   readonly text: string
   /** @param index UTF-16 index into the original text */
-  shift(index: number): number
+  readonly shift: (index: number) => number
 }
 
 /** Masks the words of a text that redactions hide: as many █ as the word has letters, 8 at most. */
@@ -47,7 +47,7 @@ export function toShownText(text: string, redactions: readonly Redaction[]): Sho
   const masked: { start: number; end: number; length: number }[] = []
   const shown = text.replace(WORD, (word: string, start: number) => {
     if (!isHidden(foldWord(word), redactions)) return word
-    const length = Math.min(MASKED_AT_MOST, [...word.replace(/[\p{M}\p{Cf}]/gu, '')].length)
+    const length = Math.min(MASKED_AT_MOST, word.match(/[\p{L}\p{N}]/gu)?.length ?? 0)
     masked.push({ start, end: start + word.length, length })
     return MASK.repeat(length)
   })

@@ -5,7 +5,9 @@ import { DICTIONARY_ROUTES } from './routes/dictionary.ts'
 import { LIST_ROUTES } from './routes/lists.ts'
 import { OVERSIGHT_ROUTES } from './routes/oversight.ts'
 import { PEOPLE_ROUTES } from './routes/people.ts'
+import { REDACTION_ROUTES } from './routes/redactions.ts'
 import { SESSION_ROUTES } from './routes/session.ts'
+import { SITE_QUERY_ROUTES } from './routes/site-queries.ts'
 import { TERM_ROUTES } from './routes/terms.ts'
 
 export const ROUTES: readonly Route[] = [
@@ -16,4 +18,6 @@ export const ROUTES: readonly Route[] = [
   ...APPROVAL_ROUTES,
   ...LIST_ROUTES,
   ...PEOPLE_ROUTES,
+  ...REDACTION_ROUTES,
+  ...SITE_QUERY_ROUTES,
 ]

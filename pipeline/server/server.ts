@@ -10,6 +10,7 @@ import { AECODER_VERSION, AecoderError } from '../index.ts'
 import { checkAddress, DEFAULT_ADDRESS, toHostName } from './address.ts'
 import { CSRF_HEADER, checkHost, type Gate, SESSION_COOKIE } from './guard.ts'
 import type { House } from './house.ts'
+import { type IssuerOptions, registerIssuer, toIssuerOffer } from './issuer.ts'
 import { MisfitError, toRefusal } from './problems.ts'
 import { registerRoute } from './register.ts'
 import { ROUTES } from './routes.ts'
@@ -27,6 +28,8 @@ export interface ServerOptions {
   readonly trustedProxy?: string
   /** What people type, e.g. `https://coding.example.org`; where left out, whatever the request says. */
   readonly publicOrigin?: string
+  /** Where people may sign in beside the password. */
+  readonly issuer?: IssuerOptions
   /** Requests a minute from one address: of those that sign in, and of all. */
   readonly limits?: { readonly signIns?: number; readonly requests?: number }
   /** What goes wrong inside, one line or more; standard error where left out. */
@@ -48,7 +51,8 @@ const LIMITS = { signIns: 20, requests: 12_000 } as const
  * @throws AecoderError ADDRESS_UNSAFE
  */
 export async function openServer(options: ServerOptions): Promise<Server> {
-  const { house, tls, trustedProxy, publicOrigin } = options
+  const { tls, trustedProxy, publicOrigin, issuer } = options
+  const house: House = issuer === undefined ? options.house : { ...options.house, issuer: toIssuerOffer(issuer) }
   const host = options.address?.host ?? DEFAULT_ADDRESS.host
   const port = options.address?.port ?? DEFAULT_ADDRESS.port
   const isSecure = tls !== undefined || trustedProxy !== undefined
@@ -80,7 +84,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
 
 async function prepare(
   app: FastifyInstance,
-  { gate, isSecure, page, limits, log = toStderr }: ServerOptions & { gate: Gate; isSecure: boolean },
+  { gate, isSecure, page, issuer, limits, log = toStderr }: ServerOptions & { gate: Gate; isSecure: boolean },
 ): Promise<void> {
   app.removeContentTypeParser('text/plain')
   app.setValidatorCompiler(({ schema, httpPart }) => {
@@ -112,6 +116,7 @@ async function prepare(
   await registerDescription(app)
   const signInsPerMinute = limits?.signIns ?? LIMITS.signIns
   for (const route of ROUTES) registerRoute(app, route, { gate, isSecure, signInsPerMinute })
+  if (issuer !== undefined) registerIssuer(app, { gate, issuer, isSecure, signInsPerMinute, log })
   app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   await registerPage(app, page)
 }

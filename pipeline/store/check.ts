@@ -14,6 +14,7 @@ import { checkListArtefacts, checkLists } from './check-lists.ts'
 import { checkParts } from './check-parts.ts'
 import { checkRedactions } from './check-redactions.ts'
 import { checkSignatures } from './check-signatures.ts'
+import { checkSiteQueries } from './check-site-queries.ts'
 import { countGroups, digestAccount, digestVersions, findCommitted, toSubjectContentId } from './current.ts'
 import { digestDecisions, toDecisionId } from './decisions.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -72,6 +73,7 @@ export async function checkStore(
   const signatures = await checkSignatures(db, study, { vouched, hashes, faults })
   await checkLists(db, study, { vouched, faults })
   const listOwners = await checkListArtefacts(db, study, faults)
+  await checkSiteQueries(db, study, { vouched, faults })
   const groups = await checkGroups(db, study, faults)
   if (study === PEOPLE_STUDY) await checkAccounts(db, { vouched, faults })
   return {

@@ -7,6 +7,7 @@ import type { ArtefactSet } from './artefacts.ts'
 import { type Cell, insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent, type NewEvent } from './chain.ts'
 import { checkNotSigned } from './signatures.ts'
+import { closeCodedQueries } from './site-query-steps.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -120,7 +121,7 @@ export async function recordAutocoded(
 }
 
 /**
- * Records one decision of a person.
+ * Records one decision of a person; a code closes the site queries of what it settles.
  * @returns its id, or undefined when another decision came first (nothing is written then)
  * @throws AecoderError STUDY_SIGNED_OFF
  */
@@ -151,6 +152,13 @@ export async function recordManual(
       ambience: store.ambience,
     })
     await writeDecisions(trx, study, { decisions: [decision], ids: [id], seq, frame })
+    if (kind !== 'reopened' && decision.codings.length > 0)
+      await closeCodedQueries(trx, study, {
+        target: decision.target,
+        decision: id,
+        actor: frame.actor,
+        ambience: store.ambience,
+      })
     return id
   })
 }

@@ -131,10 +131,11 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'the workflow of people',
     statements: [
       // What is asked of a site is asked about one occurrence; its state is its latest step.
-      `create table site_query (study text not null, id text not null, seq integer not null, occurrence_no integer not null, based_on text not null, primary key (study, id)) without rowid`,
+      `create table site_query (study text not null, id text not null, seq integer not null, occurrence_no integer not null, terminology text not null, based_on text not null, primary key (study, id)) without rowid`,
       `create index site_query_occurrence on site_query (study, occurrence_no)`,
+      `create index site_query_seq on site_query (study, seq, id)`,
       `create table query_step (study text not null, query text not null, seq integer not null, kind text not null check (kind in ('raised','edited','sent','answered','closed','reopened')),
-        text text, actor text not null, auth text not null, at text not null, reason text, primary key (study, query, seq)) without rowid`,
+        text text, answered_at text, answered_by text, actor text not null, auth text not null, at text not null, reason text, primary key (study, query, seq)) without rowid`,
       `create index query_step_seq on query_step (study, seq)`,
       // A list belongs to a study, or to what stands for all studies of a sponsor, or for all: their entries lead by its id.
       `create table list_entry (study text not null, id text not null, seq integer not null, kind text not null check (kind in ('synonym','never','ask')), domain text not null, terminology text not null,

@@ -84,16 +84,3 @@ export async function countActs(
     group by actor, kind order by actor, kind`.execute(db)
   return rows
 }
-
-/** Site queries that are not closed, with the time each was raised. */
-export async function listWaitingSiteQueries(
-  { db }: Db,
-  study: string,
-): Promise<{ readonly raisedAt: string; readonly isAnswered: boolean }[]> {
-  const { rows } = await sql<{ raisedAt: string; answered: number }>`
-    select (select min(t.at) from query_step t where t.study = q.study and t.query = q.id) as "raisedAt", s.kind = 'answered' as answered
-    from site_query q
-    join query_step s on s.study = q.study and s.query = q.id and s.seq = (select max(t.seq) from query_step t where t.study = q.study and t.query = q.id)
-    where q.study = ${study} and s.kind <> 'closed'`.execute(db)
-  return rows.map(({ raisedAt, answered }) => ({ raisedAt, isAnswered: answered === 1 }))
-}

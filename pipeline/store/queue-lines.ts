@@ -259,40 +259,6 @@ export async function countApart(
   return new Map(rows.map(({ no, terminology, n }) => [`${no} ${terminology}`, n]))
 }
 
-/** Site queries that wait, by the main group of their occurrence: for the site (`open`), or for a coder (`answered`). */
-export async function countSiteQueriesByGroup(
-  { db }: Db,
-  study: string,
-  { mainNos }: { mainNos?: readonly number[] },
-): Promise<Map<number, { readonly open: number; readonly answered: number }>> {
-  const head = (await findCommitted(db, study))?.no ?? 0
-  const { rows } = await sql<{ no: number; open: number; answered: number }>`
-    select v.group_no as no, sum(s.kind not in ('answered', 'closed')) as open, sum(s.kind = 'answered') as answered
-    from site_query q
-    join query_step s on s.study = q.study and s.query = q.id and s.seq = (select max(t.seq) from query_step t where t.study = q.study and t.query = q.id)
-    join occurrence_version v on v.study = q.study and v.occurrence_no = q.occurrence_no and v.present = 1 and ${isCurrentVersion(head)}
-    where q.study = ${study} and s.kind <> 'closed' ${isIn(mainNos, 'q')} group by v.group_no`.execute(db)
-  return new Map(rows.map(({ no, open, answered }) => [no, { open, answered }]))
-}
-
-/** The site query of each occurrence that is not closed, by the occurrence's number. */
-export async function listOpenSiteQueries(
-  { db }: Db,
-  study: string,
-  { occurrences }: { occurrences: readonly number[] },
-): Promise<
-  Map<number, { readonly id: string; readonly state: string; readonly text: string; readonly raisedAt: string }>
-> {
-  const { rows } = await sql<{ no: number; id: string; state: string; text: string; raisedAt: string }>`
-    select q.occurrence_no as no, q.id, s.kind as state,
-      (select t.text from query_step t where t.study = q.study and t.query = q.id and t.kind in ('raised', 'edited', 'reopened') and t.text is not null order by t.seq desc limit 1) as text,
-      (select min(t.at) from query_step t where t.study = q.study and t.query = q.id) as "raisedAt"
-    from site_query q
-    join query_step s on s.study = q.study and s.query = q.id and s.seq = (select max(t.seq) from query_step t where t.study = q.study and t.query = q.id)
-    where q.study = ${study} and q.occurrence_no in ${toList(occurrences)} and s.kind <> 'closed'`.execute(db)
-  return new Map(rows.map(({ no, ...row }) => [no, { ...row }]))
-}
-
 function toLine({ main_no, ...row }: LineRow, decision: LineDecision | null): GroupLine {
   return { ...row, mainNo: main_no, decision }
 }

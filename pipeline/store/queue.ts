@@ -22,7 +22,12 @@ export interface StoredDecision {
   readonly confidence: number
   readonly waits: boolean
   readonly artefacts: ArtefactSet
-  readonly explanation: { readonly reason?: string; readonly candidates?: readonly Candidate[] }
+  readonly explanation: {
+    readonly reason?: string
+    readonly candidates?: readonly Candidate[]
+    /** What to ask the site, where it must answer. */
+    readonly siteQuery?: string
+  }
   readonly actor: string
   readonly at: string
   readonly reason: string | null

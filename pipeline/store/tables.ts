@@ -4,6 +4,7 @@
  */
 import type { Bucket, Outcome, Step } from '../../schemas/outcomes.ts'
 import type { CodedDomain } from '../../schemas/records.ts'
+import type { SiteQueryStep } from '../../schemas/site-queries.ts'
 
 export interface Tables {
   study: { study: string; protocol: string; environment: string }
@@ -189,13 +190,24 @@ export interface Tables {
     first_transfer: number
     decision: string | null
   }
-  site_query: { study: string; id: string; seq: number; occurrence_no: number; based_on: string }
+  site_query: {
+    study: string
+    id: string
+    seq: number
+    occurrence_no: number
+    /** The dictionary that the term it was asked for is coded in, empty for the main one. */
+    terminology: string
+    based_on: string
+  }
   query_step: {
     study: string
     query: string
     seq: number
-    kind: 'raised' | 'edited' | 'sent' | 'answered' | 'closed' | 'reopened'
+    kind: SiteQueryStep
     text: string | null
+    /** Of an answer: when and by whom, as the file that brought it says. */
+    answered_at: string | null
+    answered_by: string | null
     actor: string
     auth: string
     at: string

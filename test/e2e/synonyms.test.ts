@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { askAecoder, refusedBy, runAecoder } from './command-line.ts'
+import { openReviewers } from './people.ts'
 import { copySampleForTest } from './sample.ts'
 
 interface Entry {
@@ -22,8 +23,12 @@ test('a synonym is proposed, approved by another person and codes on the next ru
   expect(entry).toMatchObject({ verbatim: 'diarhea', state: 'proposed', scope: 'study', contradictions: [] })
   const id = entry.id.slice(0, 8)
   expect((await refusedBy([...propose, '--as', 'Bea', ...at])).code).toBe('ENTRY_NOT_ALLOWED')
-  expect((await refusedBy(['synonyms', 'approve', id, '--as', 'ANN', ...at])).code).toBe('ENTRY_NOT_ALLOWED')
-  expect(await askAecoder(['synonyms', 'approve', id, '--as', 'Bea', ...at])).toMatchObject({ state: 'approved' })
+  const approve = ['synonyms', 'approve', id, ...at]
+  expect((await refusedBy([...approve, '--as', 'Bea'])).code, 'a name that is only asserted').toBe('SIGN_IN_NEEDED')
+  const { ANN, Bea, Cleo } = await openReviewers(study, { ANN: ['approver'], Bea: ['approver'], Cleo: ['coder'] })
+  expect((await refusedBy(approve, ANN)).code, 'her own proposal').toBe('ENTRY_NOT_ALLOWED')
+  expect((await refusedBy(approve, Cleo)).code).toBe('NOT_PERMITTED')
+  expect(await askAecoder(approve, Bea)).toMatchObject({ state: 'approved' })
   const { autocoded } = await askAecoder<{ autocoded: object }>(['run', ...at])
   expect(autocoded).toMatchObject({ synonym: 1 })
   const { stdout: explained } = await runAecoder(['explain', 'diarhea', ...at])
@@ -36,12 +41,17 @@ test('a synonym is proposed, approved by another person and codes on the next ru
   const imported = ['synonyms', 'import', file, '--as', 'Ann', ...at]
   expect(await askAecoder(imported)).toEqual({ proposed: 0, known: 1, passedOver: 0 })
   expect(await askAecoder([...imported, '--scope', 'global'])).toMatchObject({ proposed: 1 })
+  const everywhere = await askAecoder<{ synonyms: Entry[] }>(['synonyms', 'list', '--scope', 'global', ...at])
+  const wide = ['synonyms', 'approve', everywhere.synonyms[0]?.id ?? '', ...at]
+  expect((await refusedBy(wide, Bea)).code, 'an approver of one study').toBe('NOT_PERMITTED')
 
-  expect((await refusedBy(['synonyms', 'retire', id, '--as', 'Bea', ...at])).code).toBe('ENTRY_NOT_ALLOWED')
-  const retire = ['synonyms', 'retire', id, '--as', 'Bea', '--reason', 'too wide', ...at]
-  expect(await askAecoder(retire)).toMatchObject({ state: 'retired' })
+  expect((await refusedBy(['synonyms', 'retire', id, ...at], Bea)).code).toBe('ENTRY_NOT_ALLOWED')
+  const retire = ['synonyms', 'retire', id, '--reason', 'too wide', ...at]
+  expect(await askAecoder(retire, Bea)).toMatchObject({ state: 'retired' })
   const { synonyms } = await askAecoder<{ synonyms: Entry[] }>(['synonyms', 'list', 'DIARHEA', ...at])
   expect(synonyms.map(({ scope, state }) => `${scope} ${state}`)).toEqual(['study retired', 'global proposed'])
+  const { stdout: status } = await runAecoder(['status', ...at])
+  expect(status).toContain('Synonyms of the global list: 0 in force, 1 wait for a second person')
   const { stdout: table } = await runAecoder(['synonyms', 'list', '--state', 'proposed', ...at])
   expect(table).toMatch(/^id +list +state/)
   expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [] })

@@ -39,6 +39,8 @@ export interface StartOptions extends Partial<Omit<ServerOptions, 'house'>> {
   readonly isExactOnly?: true
   /** A clock other than the system's. */
   readonly now?: () => string
+  /** Changes the copy before it is run. */
+  readonly prepare?: (folder: string) => Promise<void>
   /** Takes the second transfer in as well. */
   readonly transfers?: readonly string[]
 }
@@ -49,9 +51,10 @@ export function toPassword(name: SampleName): string {
 
 /** Starts it; who calls closes it, which removes the folder too. */
 export async function startServer(options: StartOptions = {}): Promise<StartedServer> {
-  const { isExactOnly, now = () => new Date().toISOString(), transfers = ['2026-03-02'], ...rest } = options
+  const { isExactOnly, prepare, now = () => new Date().toISOString(), transfers = ['2026-03-02'], ...rest } = options
   const folder = await copySample()
   if (isExactOnly) await codeExactTermsOnly(folder)
+  await prepare?.(folder)
   const ambience: Ambience = { now, salt: () => randomBytes(16).toString('hex') }
   const study = await openStudy(folder)
   const actor = { name: 'Dana', kind: 'person', auth: 'asserted' } as const

@@ -28,8 +28,8 @@ const DERIVED = ['current_group', 'group_member']
 const OF_PEOPLE = ['account', 'account_role', 'session']
 /** One row each, where no act of this test writes one. */
 const WORKFLOW_ROWS = [
-  `insert into site_query values ('${STUDY}', 'q', 1, 1, 'Headache')`,
-  `insert into query_step values ('${STUDY}', 'q', 1, 'raised', 'Which?', 'Dana', 'test', '2026', null)`,
+  `insert into site_query values ('${STUDY}', 'q', 1, 1, '', 'Headache')`,
+  `insert into query_step values ('${STUDY}', 'q', 1, 'raised', 'Which?', null, null, 'Dana', 'test', '2026', null)`,
   `insert into list_entry values ('${STUDY}', 'e', 1, 'synonym', 'AE', 'Terms', 'ha', 'HA', '1', '[]', 'test')`,
   `insert into list_step values ('${STUDY}', 'e', 1, 'proposed', 'Dana', 'test', '2026', null)`,
   `insert into note values ('${STUDY}', 1, 1, null, 'Look', 'Dana', 'test', '2026')`,

@@ -74,7 +74,7 @@ export const UNDO = toCommand({
   options: { ...STUDY_OPTION, ...DOMAIN_OPTION, ...DICTIONARY_OPTION, ...ACTOR_OPTION, ...REASON_OPTION },
   async run({ args, options, world }) {
     return withStore(options.study, world, async ({ study, store }) => {
-      const kits = await openCodingKits(study, world)
+      const kits = await openCodingKits(study, { ...world, store })
       const target = await findTarget(store, study, toName(args[0] ?? '', options))
       const actor = await findActor(options.as, { store, study, permission: 'code' })
       const report = await undoDecision(study, { store, kits, target, actor, reason: options.reason ?? null })

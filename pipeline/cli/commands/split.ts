@@ -53,7 +53,7 @@ export const SPLIT = toCommand({
         action: 'Name each part, or code the whole: aecoder code',
       })
     return withStore(options.study, world, async ({ study, store }) => {
-      const kits = await openCodingKits(study, world)
+      const kits = await openCodingKits(study, { ...world, store })
       const target = await findTarget(store, study, toName(args[0] ?? '', options))
       if (codes.length > 0) {
         const actor = await findActor(options.as, { store, study, permission: 'code' })

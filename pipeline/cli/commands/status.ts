@@ -3,6 +3,8 @@ import {
   type CurrentRun,
   countRedacted,
   countStudy,
+  countSynonyms,
+  type EntryState,
   listTransfers,
   type Promised,
   readCurrentRun,
@@ -50,9 +52,11 @@ export const STATUS = toCommand({
       const redacted = await countRedacted(store, study.id)
       const told = toRedactedLine(redacted)
       if (told !== undefined) lines.push('', told)
+      const lists = await countSynonyms(study, store)
       const { signature, held, history } = await readSignOffState(store, study)
-      lines.push('', toPromise(promise), '', ...toSigned({ signature, held, history }), toCurrent(current))
-      const json = { study: study.id, transfers, counts, redacted, promise, signature, held, current }
+      const signed = toSigned({ signature, held, history })
+      lines.push('', toPromise(promise), '', ...toListLines(lists), ...signed, toCurrent(current))
+      const json = { study: study.id, transfers, counts, redacted, promise, lists, signature, held, current }
       return { json, text: lines.join('\n') }
     })
   },
@@ -69,6 +73,18 @@ function toCounts(counts: Omit<StudyCounts, 'beside'>): string {
       ['all', groups, occurrences],
     ],
   )
+}
+
+/** The lists in the store that hold anything, a line each. */
+function toListLines(lists: Awaited<ReturnType<typeof countSynonyms>>): string[] {
+  const lines = lists.map(({ scope, states }) => {
+    const of = (state: EntryState) => states.find((each) => each.state === state)?.count ?? 0
+    return states.length === 0
+      ? ''
+      : `Synonyms of the ${scope} list: ${of('approved')} in force, ${of('proposed')} wait for a second person`
+  })
+  const told = lines.filter((line) => line !== '')
+  return told.length === 0 ? [] : [...told, '']
 }
 
 function toSigned({ signature, held, history }: Pick<SignOffState, 'signature' | 'held' | 'history'>): string[] {

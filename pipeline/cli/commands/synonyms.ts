@@ -4,6 +4,7 @@ import {
   ENTRY_STATES,
   type EntryState,
   exportSynonyms,
+  findSynonym,
   importSynonyms,
   judgeSynonym,
   LIST_SCOPES,
@@ -14,7 +15,7 @@ import {
   proposeSynonym,
   type Synonym,
 } from '../../index.ts'
-import { findActor } from '../actor.ts'
+import { findActor, findProvenActor } from '../actor.ts'
 import {
   ACTOR_OPTION,
   DICTIONARY_OPTION,
@@ -103,8 +104,10 @@ export const SYNONYMS_PROPOSE = toCommand({
         actor: await findActor(options.as, { store, study, permission: 'propose-synonym' }),
         reason: reason ?? null,
       })
-      const next = `synonyms approve ${synonym.entry.id.slice(0, 8)} --study ${toShellWord(options.study)} --as SOMEONE_ELSE`
-      return { json: toJson(synonym), text: toActText('Proposed', synonym, `${world.program} ${next}`) }
+      const at = `--study ${toShellWord(options.study)}`
+      const next = [`login SOMEONE_ELSE ${at}`, `synonyms approve ${synonym.entry.id.slice(0, 8)} ${at}`]
+      const calls = next.map((command) => `${world.program} ${command}`)
+      return { json: toJson(synonym), text: toActText('Proposed', synonym, calls) }
     })
   },
 })
@@ -123,20 +126,27 @@ function toVerdict(verb: 'approve' | 'reject' | 'retire', summary: string) {
   return toCommand({
     name: `synonyms ${verb}`,
     summary,
-    example: `aecoder synonyms ${verb} 1a2b3c4d --as "Bea Approver"${reason} --study samples/aurora-101`,
+    example: `aecoder synonyms ${verb} 1a2b3c4d${reason} --study samples/aurora-101`,
     arguments: [{ name: 'entry', summary: 'the beginning of the id that `synonyms list` shows' }],
     options: { ...STUDY_OPTION, ...ACTOR_OPTION, ...REASON_OPTION },
     async run({ args: [entry = ''], options, world }) {
       return withStore(options.study, world, async ({ study, store }) => {
+        const { entry: found } = await findSynonym(study, { store, name: entry })
+        // Over several studies the role must be, too; and a name that is only asserted changes nothing that codes.
+        const doing = { store, study: { id: found.owner }, permission: 'approve-synonym' } as const
+        const actor =
+          kind === 'rejected'
+            ? await findActor(options.as, doing)
+            : await findProvenActor(options.as, { ...doing, askPassword: world.askPassword })
         const synonym = await judgeSynonym(study, {
           store,
           kits: await openCodingKits(study, { ...world, store }),
-          entry,
+          entry: found.id,
           kind,
-          actor: await findActor(options.as, { store, study, permission: 'approve-synonym' }),
+          actor,
           reason: options.reason ?? null,
         })
-        const next = kind === 'approved' ? `${world.program} run --study ${toShellWord(options.study)}` : undefined
+        const next = kind === 'approved' ? [`${world.program} run --study ${toShellWord(options.study)}`] : []
         return { json: toJson(synonym), text: toActText(done, synonym, next) }
       })
     },
@@ -195,13 +205,13 @@ function toJson({ entry, scope, contradictions }: Synonym) {
   return { ...said, path, origin, steps, contradictions }
 }
 
-function toActText(done: string, { entry, scope, contradictions }: Synonym, next: string | undefined): string {
+function toActText(done: string, { entry, scope, contradictions }: Synonym, next: readonly string[]): string {
   const term = entry.path.at(-1)
   const lines = [
     `${done}: "${toVisible(entry.verbatim)}" → ${term?.text} (${term?.code}) in the ${scope} list, entry ${entry.id.slice(0, 8)}`,
   ]
   for (const contradiction of contradictions) lines.push(`  but: ${toVisible(contradiction)}`)
-  if (next !== undefined) lines.push('', 'Next', `  ${next}`)
+  if (next.length > 0) lines.push('', 'Next', ...next.map((call) => `  ${call}`))
   return lines.join('\n')
 }
 
@@ -233,7 +243,12 @@ function toListText(
     lines.push('', 'What speaks against them', toTable(['id', 'verbatim', ''], against, { widest: 120 }))
   const waiting = synonyms.find(({ entry }) => entry.state === 'proposed')
   if (waiting !== undefined)
-    lines.push('', 'Next: a second person', `${call(`synonyms approve ${waiting.entry.id.slice(0, 8)}`)} --as NAME`)
+    lines.push(
+      '',
+      'Next: a second person',
+      call('login NAME'),
+      call(`synonyms approve ${waiting.entry.id.slice(0, 8)}`),
+    )
   if (next !== null) lines.push('', 'More', `${call('synonyms list')} --cursor ${next}`)
   return lines.join('\n')
 }

@@ -1,5 +1,6 @@
 /** `workbench`: the review workbench, served until it is stopped. */
 import { readFile } from 'node:fs/promises'
+import { parseIssuerConfig } from '../../../schemas/api/issuer.ts'
 import { AecoderError, createFirstAdmin, openDesks, openPeople, openStudy } from '../../index.ts'
 import { DEFAULT_ADDRESS } from '../../server/address.ts'
 import { toCommand } from '../command.ts'
@@ -30,6 +31,7 @@ export const WORKBENCH = toCommand({
     const studies = await Promise.all(paths.map((path) => openStudy(path)))
     const port = toPort(options.port)
     const tls = await readTls(options.tlsCert, options.tlsKey)
+    const issuer = options.oidc === undefined ? undefined : await readIssuer(options.oidc)
     // Loaded for this command alone: the others start faster without.
     const { ensurePage } = await import('../../server/page.ts')
     const { openServer } = await import('../../server/server.ts')
@@ -43,11 +45,14 @@ export const WORKBENCH = toCommand({
         address: { host: options.host, port },
         ...(page === undefined ? {} : { page }),
         ...(tls === undefined ? {} : { tls }),
+        ...(issuer === undefined ? {} : { issuer }),
         ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
         ...(options.origin === undefined ? {} : { publicOrigin: toOrigin(options.origin) }),
       })
       try {
         const first = await createFirstAdmin(people, adminPassword === undefined ? {} : { password: adminPassword })
+        // From here on: who reads the address may stop it at once.
+        const stopped = world.untilStopped()
         const asked = options as { json?: boolean }
         const names = [...opened.desks.keys()]
         await world.writeOut(
@@ -55,7 +60,7 @@ export const WORKBENCH = toCommand({
             ? `${JSON.stringify({ origin: server.origin, studies: names, firstAdmin: first ?? null })}\n`
             : toGreeting({ origin: server.origin, names, first, hasPage: page !== undefined }),
         )
-        await world.untilStopped()
+        await stopped
       } finally {
         await server.close()
       }
@@ -105,6 +110,15 @@ function toOrigin(text: string): string {
     found: JSON.stringify(text),
     expected: 'an address without a path, e.g. https://coding.example.org',
   })
+}
+
+/** The provider's configuration; its secret stands in the environment. */
+async function readIssuer(path: string) {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new AecoderError('CONFIG_NOT_FOUND', { where: '--oidc', found: `${path} cannot be read (${error.code})` })
+  })
+  const clientSecret = readVariable('oidcSecret')
+  return { ...parseIssuerConfig(text, path), ...(clientSecret === undefined ? {} : { clientSecret }) }
 }
 
 async function readTls(

@@ -174,7 +174,7 @@ function Rows({
         <thead>
           <tr>
             {canChoose && (
-              <th scope="col">
+              <th scope="col" class="tight">
                 <span class="unseen">Take it in</span>
               </th>
             )}

@@ -10,7 +10,7 @@ import { tell } from '../shell/toasts.tsx'
 import type { ApprovalApi } from './approval-api.ts'
 import { PasswordDialog } from './password-dialog.tsx'
 
-const MEANINGS = ['Medical coding reviewed and approved', 'Coding complete for database lock']
+const MEANINGS = ['Medical coding reviewed and approved', 'Coding complete for database lock'] as const
 
 export function SignOff({ api }: { api: ApprovalApi }) {
   const { may } = useSeat()
@@ -182,7 +182,7 @@ function SignDialog({
 }) {
   const { session } = useSeat()
   const [name, setName] = useState('')
-  const [meaning, setMeaning] = useState(MEANINGS[0] ?? '')
+  const [meaning, setMeaning] = useState<string>(MEANINGS[0])
   const [isIncomplete, setIncomplete] = useState(false)
   const meanings = useId()
   const isOwed = state.owed.open + state.owed.toApprove > 0

@@ -1,5 +1,6 @@
 /** What the queue is narrowed to: read from the address, but for the text that is searched, which is nobody's business there. */
 import type { QueueFilter, QueueSort, QueueView, TermRow } from '../../../schemas/api/terms.ts'
+import type { Permission } from '../../../schemas/roles.ts'
 import { toCell } from '../parts/cell.ts'
 import { SORT_WORDS, VIEW_ORDER } from '../parts/words.ts'
 
@@ -8,18 +9,23 @@ export const searchedText = toCell('')
 
 export const SORTS = Object.keys(SORT_WORDS) as readonly QueueSort[]
 
-export function readView(at: URLSearchParams): QueueView {
-  return VIEW_ORDER.find((view) => view === at.get('show')) ?? 'todo'
+/** What a person sees first: what they can do something about. */
+export function toFirstView(may: (permission: Permission) => boolean): QueueView {
+  return may('approve') && !may('code') ? 'to-approve' : 'todo'
+}
+
+export function readView(at: URLSearchParams, first: QueueView): QueueView {
+  return VIEW_ORDER.find((view) => view === at.get('show')) ?? first
 }
 
 export function readSort(at: URLSearchParams): QueueSort {
   return SORTS.find((sort) => sort === at.get('sort')) ?? 'impact'
 }
 
-export function readFilter(at: URLSearchParams, text: string): QueueFilter {
+export function readFilter(at: URLSearchParams, { text, view }: { text: string; view: QueueView }): QueueFilter {
   const domain = at.get('domain')
   return {
-    view: readView(at),
+    view,
     ...(domain === 'AE' || domain === 'MH' ? { domain } : {}),
     ...pick(at, 'dictionary'),
     ...pick(at, 'site'),

@@ -4,7 +4,7 @@ import type { Facets, QueueSort, QueueView } from '../../../schemas/api/terms.ts
 import { Icon } from '../parts/icon.tsx'
 import { SORT_WORDS, toFigure, toOutcomeWords, VIEW_ORDER, VIEW_WORDS } from '../parts/words.ts'
 import { changeFacts } from '../shell/place.ts'
-import { readSort, readView, SORTS, searchedText } from './filter.ts'
+import { readSort, SORTS, searchedText } from './filter.ts'
 
 type Count = Facets['sites'][number]
 const SEARCH_WAIT_MS = 180
@@ -14,14 +14,15 @@ const ALWAYS: ReadonlySet<QueueView> = new Set(['todo', 'any'])
 
 export function Filters({
   at,
+  view,
   facets = NO_FACETS,
   shown,
 }: {
   at: URLSearchParams
+  view: QueueView
   facets: Facets | undefined
   shown: string
 }) {
-  const view = readView(at)
   const sort = readSort(at)
   const toCount = (name: QueueView) => facets.views.find(({ value }) => value === name)?.terms
   const views = VIEW_ORDER.filter((name) => ALWAYS.has(name) || name === view || (toCount(name) ?? 0) > 0)
@@ -35,7 +36,11 @@ export function Filters({
             key={name}
             type="button"
             aria-pressed={name === view}
-            onClick={() => changeFacts({ show: name === 'todo' ? undefined : name, term: undefined })}
+            onClick={(event) => {
+              changeFacts({ show: name, term: undefined })
+              // Who clicked goes on by keys in the list; who came by keys stays.
+              if (event.detail > 0) document.querySelector<HTMLElement>('.queue-list [role=grid]')?.focus()
+            }}
           >
             {VIEW_WORDS[name]}
             {toCount(name) !== undefined && <span class="count">{toFigure(toCount(name) ?? 0)}</span>}

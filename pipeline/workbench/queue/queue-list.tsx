@@ -158,6 +158,11 @@ function Row({
           </td>
           <td class="verbatim">
             {row.verbatim.trim() === '' ? <span class="muted">(empty)</span> : <PlainText text={row.verbatim} />}
+            {row.apart > 0 && (
+              <span class="badge warn" title="Occurrences that stand apart and wait for a person">
+                {row.apart} apart
+              </span>
+            )}
           </td>
           <td class="number times">{toFigure(row.occurrences)}</td>
           <td class="number subjects">{toFigure(row.subjects)}</td>

@@ -12,7 +12,7 @@ import { announce, tell } from '../shell/toasts.tsx'
 import { type Act, sendAct, toActWords, toIntentWords } from '../term/act.ts'
 import { TermCache } from '../term/term-cache.ts'
 import { type Draft, TermPane } from '../term/term-pane.tsx'
-import { hasLeft, readFilter, readSort, readView, searchedText } from './filter.ts'
+import { hasLeft, readFilter, readSort, readView, searchedText, toFirstView } from './filter.ts'
 import { Filters } from './filters.tsx'
 import { QueueList } from './queue-list.tsx'
 import { TermList } from './term-list.ts'
@@ -23,8 +23,8 @@ const FACETS_WAIT_MS = 1500
 export function QueueView({ at }: { at: URLSearchParams }) {
   const { api, may } = useSeat()
   const text = useCell(searchedText)
-  const filter = readFilter(at, text)
-  const view = readView(at)
+  const view = readView(at, toFirstView(may))
+  const filter = readFilter(at, { text, view })
   const sort = readSort(at)
   const asked = JSON.stringify([filter, sort])
   // `asked` is filter and sort as one text
@@ -96,7 +96,9 @@ export function QueueView({ at }: { at: URLSearchParams }) {
   }
   const isWaiting = (row: TermRow) => {
     if (list.hasLeft(row.id) || drafts.current.has(row.id)) return false
+    if (row.apart > 0 && may('code')) return true
     if (row.state === 'to-approve') return may('approve')
+    if (!may('code')) return false
     return row.state !== 'coded' && row.state !== 'autocoded' && row.state !== 'asked'
   }
   const moveOn = async (from: number, done: string) => {
@@ -200,7 +202,7 @@ export function QueueView({ at }: { at: URLSearchParams }) {
   return (
     <div class="queue">
       <h1 class="unseen">Queue</h1>
-      <Filters at={at} facets={keptFacets.current} shown={shown} />
+      <Filters at={at} view={view} facets={keptFacets.current} shown={shown} />
       <div class={`desk ${termId === undefined ? '' : 'with-term'}`}>
         <section class="queue-pane" aria-label="Terms">
           {list.fault !== undefined && (
@@ -212,9 +214,7 @@ export function QueueView({ at }: { at: URLSearchParams }) {
             </p>
           )}
           {list.total === 0 && (
-            <p class="empty">
-              {text !== '' || at.size > 0 ? 'No term fits this filter.' : 'Nothing waits. All terms are coded.'}
-            </p>
+            <p class="empty">{text !== '' || at.size > 0 ? 'No term fits this filter.' : 'Nothing waits.'}</p>
           )}
           <QueueList
             key={asked}

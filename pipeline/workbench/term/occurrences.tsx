@@ -5,6 +5,7 @@ import { TermPicker } from '../dictionary/picker.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { PlainText } from '../parts/plain-text.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
+import { toOutcomeWords } from '../parts/words.ts'
 import { toWords } from '../shell/api.ts'
 import { useSeat } from '../shell/session.ts'
 import { tell } from '../shell/toasts.tsx'
@@ -73,7 +74,7 @@ export function OccurrencesTab({
                 {names.map((name) => (
                   <ContextCell key={name} value={row.context.find((one) => one.name === name)?.value ?? ''} />
                 ))}
-                {hasOwn && <td>{row.decision?.codes.map(({ path }) => path.at(-1)?.text).join(' + ')}</td>}
+                {hasOwn && <td>{row.decision !== null && <OwnDecision decision={row.decision} />}</td>}
                 <td>{row.siteQuery !== null && <QueryBadge query={row.siteQuery} />}</td>
                 <td class="row-acts">
                   {may('code') && (
@@ -105,6 +106,15 @@ export function OccurrencesTab({
         />
       )}
     </>
+  )
+}
+
+function OwnDecision({ decision }: { decision: NonNullable<OccurrenceView['decision']> }) {
+  if (decision.codes.length > 0) return <>{decision.codes.map(({ path }) => path.at(-1)?.text).join(' + ')}</>
+  return (
+    <span class="badge warn" title={decision.reason}>
+      {toOutcomeWords(decision.outcome)}
+    </span>
   )
 }
 

@@ -116,11 +116,13 @@ function History({ view }: { view: TermView }) {
   if (value.decisions.length === 0) return <p class="empty small">Nothing was decided yet.</p>
   return (
     <ol class="history">
-      {value.decisions.map((one) => (
-        <li key={one.id}>
-          <DecisionWords decision={one} />
-        </li>
-      ))}
+      {value.decisions
+        .toSorted((a, b) => b.seq - a.seq)
+        .map((one) => (
+          <li key={one.id}>
+            <DecisionWords decision={one} />
+          </li>
+        ))}
     </ol>
   )
 }
