@@ -5,6 +5,7 @@ import type { Desk } from './desk.ts'
 import type { Line } from './review-queue.ts'
 import { countActs, type Judged, listJudged, listTurns, type Turn } from './store/oversight.ts'
 import { countSiteQueries } from './store/site-query-lists.ts'
+import type { Store } from './store/store.ts'
 
 const BANDS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1]
 
@@ -30,7 +31,7 @@ export async function readDashboard({
       coded: count('coded'),
       autocoded: count('autocoded'),
     },
-    overTime: toCourse((await listTurns(store, study.id)).filter(({ group }) => mains.has(group))),
+    overTime: await readCourse(store, study.id, mains),
     reasons: tally(open, ({ decision }) => [decision?.outcome ?? 'not looked at']).map(({ value, ...rest }) => ({
       outcome: value,
       ...rest,
@@ -52,21 +53,39 @@ function isCoded(state: Line['state']): boolean {
   return state === 'coded' || state === 'autocoded' || state === 'to-approve'
 }
 
+/** The course of a study up to an event: it only ever grows, so each reading goes on where the last one ended. */
+interface Course {
+  seq: number
+  readonly states: Map<number, Turn['state']>
+  readonly days: Map<string, Dashboard['overTime'][number]>
+}
+const courses = new WeakMap<Store, Map<string, Course>>()
+
 /** How many terms stood in each state at the end of each day on which any changed. The chain's order counts; a day never goes back. */
-function toCourse(turns: readonly Turn[]): Dashboard['overTime'] {
-  const states = new Map<number, Turn['state']>()
-  const counts = { autocoded: 0, coded: 0, queued: 0 }
-  const course = new Map<string, Dashboard['overTime'][number]>()
-  let day = ''
-  for (const turn of turns) {
-    const before = states.get(turn.group)
-    if (before !== undefined) counts[before]--
-    states.set(turn.group, turn.state)
-    counts[turn.state]++
-    if (turn.day > day) day = turn.day
-    course.set(day, { day, ...counts })
+async function readCourse(store: Store, study: string, mains: ReadonlySet<number>): Promise<Dashboard['overTime']> {
+  const byStudy = courses.get(store) ?? new Map<string, Course>()
+  courses.set(store, byStudy)
+  const known = byStudy.get(study) ?? { seq: 0, states: new Map(), days: new Map() }
+  const turns = await listTurns(store, study, { afterSeq: known.seq })
+  // Two who look at once read the same turns: the one who is later finds them counted.
+  const course = byStudy.get(study) ?? known
+  byStudy.set(study, course)
+  let last = [...course.days.values()].at(-1) ?? { day: '', autocoded: 0, coded: 0, queued: 0 }
+  const from = course.seq
+  for (const { group, day, seq, state } of turns) {
+    if (seq <= from) continue
+    course.seq = seq
+    if (!mains.has(group)) continue
+    const before = course.states.get(group)
+    if (day > last.day) {
+      last = { ...last, day }
+      course.days.set(day, last)
+    }
+    if (before !== undefined) last[before]--
+    last[state]++
+    course.states.set(group, state)
   }
-  return [...course.values()]
+  return [...course.days.values()].map((row) => ({ ...row }))
 }
 
 function tally(
@@ -76,31 +95,45 @@ function tally(
   const found = new Map<string, { value: string; terms: number; occurrences: number }>()
   for (const line of lines)
     for (const value of values(line)) {
-      const row = found.get(value) ?? { value, terms: 0, occurrences: 0 }
-      found.set(value, { value, terms: row.terms + 1, occurrences: row.occurrences + line.occurrences })
+      let row = found.get(value)
+      if (row === undefined) {
+        row = { value, terms: 0, occurrences: 0 }
+        found.set(value, row)
+      }
+      row.terms++
+      row.occurrences += line.occurrences
     }
-  return [...found.values()].sort((a, b) => b.occurrences - a.occurrences || compareCodeUnits(a.value, b.value))
+  return [...found.values()].sort((a, b) => b.terms - a.terms || compareCodeUnits(a.value, b.value))
+}
+
+/** The band of a probability; the last one includes its end. */
+function toBand(probability: number): number {
+  const above = BANDS.findIndex((end) => probability < end)
+  return above === -1 ? BANDS.length - 2 : Math.max(0, above - 1)
 }
 
 function toBands(lines: readonly Line[], judged: readonly Judged[]): Dashboard['bands'] {
-  const isIn = (probability: number, index: number) =>
-    probability >= (BANDS[index] ?? 0) && (probability < (BANDS[index + 1] ?? 1) || index === BANDS.length - 2)
-  return BANDS.slice(0, -1).map((from, index) => {
-    const ofBand = judged.filter(({ confidence }) => isIn(confidence, index))
-    const terms = lines.filter(({ decision }) => {
-      const probability = decision?.outcome === 'confident' ? decision.confidence : decision?.top?.confidence
-      return probability !== undefined && isIn(probability, index)
-    })
-    const total = ofBand.reduce((all, { confidence }) => all + confidence, 0)
-    return {
-      from,
-      to: BANDS[index + 1] ?? 1,
-      terms: terms.length,
-      judged: ofBand.length,
-      right: ofBand.filter(({ isRight }) => isRight).length,
-      expected: ofBand.length === 0 ? null : total / ofBand.length,
-    }
-  })
+  const rows = BANDS.slice(0, -1).map((from, index) => ({
+    from,
+    to: BANDS[index + 1] ?? 1,
+    terms: 0,
+    judged: 0,
+    right: 0,
+    sum: 0,
+  }))
+  for (const { decision } of lines) {
+    const probability = decision?.outcome === 'confident' ? decision.confidence : decision?.top?.confidence
+    const row = probability === undefined ? undefined : rows[toBand(probability)]
+    if (row) row.terms++
+  }
+  for (const { confidence, isRight } of judged) {
+    const row = rows[toBand(confidence)]
+    if (row === undefined) continue
+    row.judged++
+    row.sum += confidence
+    if (isRight) row.right++
+  }
+  return rows.map(({ sum, ...row }) => ({ ...row, expected: row.judged === 0 ? null : sum / row.judged }))
 }
 
 function toPeople(acts: Awaited<ReturnType<typeof countActs>>): Dashboard['people'] {

@@ -9,22 +9,23 @@ type Db = Pick<Store, 'db'>
 
 /** A change of what stands for a group: a decision, or a rejection of one. */
 export interface Turn {
+  readonly seq: number
   readonly group: number
   readonly day: string
   readonly state: 'autocoded' | 'coded' | 'queued'
 }
 
-/** Every turn of every group, in the order of the chain. Reads an index alone: decisions are long, and there are many. */
-export async function listTurns({ db }: Db, study: string): Promise<Turn[]> {
+/** Every turn of every group after an event, in the order of the chain. Reads an index alone: decisions are long, and there are many. */
+export async function listTurns({ db }: Db, study: string, { afterSeq }: { afterSeq: number }): Promise<Turn[]> {
   const { rows } = await sql<{ group: number; day: string; seq: number; outcome: Outcome }>`
     select d.group_no as "group", substr(d.at, 1, 10) as day, d.seq, d.outcome
-    from decision d indexed by decision_course where d.study = ${study} and d.group_no is not null
+    from decision d indexed by decision_course where d.study = ${study} and d.seq > ${afterSeq} and d.group_no is not null
     union all
     select d.group_no, substr(w.at, 1, 10), w.seq, 'reopened'
     from verdict w join decision d on d.study = w.study and d.id = w.decision
-    where w.study = ${study} and w.kind = 'rejected' and d.group_no is not null
+    where w.study = ${study} and w.seq > ${afterSeq} and w.kind = 'rejected' and d.group_no is not null
     order by 3`.execute(db)
-  return rows.map(({ group, day, outcome }) => ({ group, day, state: toTurnState(outcome) }))
+  return rows.map(({ group, day, seq, outcome }) => ({ group, day, seq, state: toTurnState(outcome) }))
 }
 
 function toTurnState(outcome: Outcome): Turn['state'] {

@@ -155,17 +155,25 @@ export async function listChangedGroups(
   const head = (await findCommitted(db, study))?.no ?? 0
   const ofOccurrences = sql`
     select v.group_no as no from occurrence_version v where v.study = ${study} and ${isCurrentVersion(head)} and v.occurrence_no in`
-  const { rows } = await sql<{ no: number }>`
-    select group_no as no from decision where study = ${study} and seq > ${sinceSeq} and group_no is not null
-    union select d.group_no from verdict w cross join decision d on d.study = w.study and d.id = w.decision
-      where w.study = ${study} and w.seq > ${sinceSeq} and d.group_no is not null
-    union select group_no from redaction where study = ${study} and seq > ${sinceSeq}
-    union ${ofOccurrences} (select occurrence_no from decision where study = ${study} and seq > ${sinceSeq} and occurrence_no is not null)
-    union ${ofOccurrences} (select q.occurrence_no from query_step s join site_query q on q.study = s.study and q.id = s.query where s.study = ${study} and s.seq > ${sinceSeq})`.execute(
-    db,
-  )
+  // One by one: together the planner would look at every occurrence.
+  const nos: number[] = []
+  for (const changed of [
+    sql<{
+      no: number
+    }>`select group_no as no from decision where study = ${study} and seq > ${sinceSeq} and group_no is not null`,
+    sql<{ no: number }>`select group_no as no from redaction where study = ${study} and seq > ${sinceSeq}`,
+    sql<{ no: number }>`
+      select d.group_no as no from verdict w cross join decision d on d.study = w.study and d.id = w.decision
+      where w.study = ${study} and w.seq > ${sinceSeq} and d.group_no is not null`,
+    sql<{
+      no: number
+    }>`${ofOccurrences} (select occurrence_no from decision where study = ${study} and seq > ${sinceSeq} and occurrence_no is not null)`,
+    sql<{
+      no: number
+    }>`${ofOccurrences} (select q.occurrence_no from query_step s join site_query q on q.study = s.study and q.id = s.query where s.study = ${study} and s.seq > ${sinceSeq})`,
+  ])
+    nos.push(...(await changed.execute(db)).rows.map(({ no }) => no))
   // What belongs to an occurrence shows on its main group's line, and on the lines beside that.
-  const nos = rows.map(({ no }) => no)
   const beside = await sql<{ no: number }>`
     select no from term_group where study = ${study} and main_no in ${toList(nos)}`.execute(db)
   return { isAll: false, nos: [...nos, ...beside.rows.map(({ no }) => no)] }

@@ -172,7 +172,7 @@ test('the approver signs the study off with the password again, and nobody codes
   await ann.keyboard.press('Enter')
   await ann
     .getByRole('alert')
-    .filter({ hasText: /signed off/ })
+    .filter({ hasText: /locked/ })
     .first()
     .waitFor()
   expect(await bench.find('tummy upset after meal')).toMatchObject({ state: 'open' })
