@@ -97,7 +97,7 @@ test('a role of another study opens nothing in this one, which looks to them as 
   })
   const other = server.client()
   expect((await other.signIn('oth', 'four likely green apples')).studies).toEqual([])
-  const absent = await other.send('GET', '/api/studies/NONE-1@production/terms')
+  const absent = await other.send('POST', '/api/studies/NONE-1@production/terms/list', { body: {} })
   const present = await other.send('POST', `${server.base}/terms/list`, { body: {} })
   expect([present.status, present.text]).toEqual([absent.status, absent.text])
   expect(present.status).toBe(404)
