@@ -107,8 +107,8 @@ export {
   type SiteQueryProposal,
   viewSiteQuery,
 } from './site-queries.ts'
-export { toSiteQueryFull, toSiteQueryRow } from './site-query-view.ts'
 export { type AnswerReport, fetchOutbox, importAnswers, type OutboxFile, sendOutbox } from './site-query-exchange.ts'
+export { toSiteQueryFull, toSiteQueryRow } from './site-query-view.ts'
 export type { Actor, Ambience } from './store/chain.ts'
 export type { ChangedTerm } from './store/changed.ts'
 export type { HeldTransfers } from './store/held.ts'

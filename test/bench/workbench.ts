@@ -102,7 +102,9 @@ try {
         pauseMs: Number(values.pause),
         readySeconds: Math.round(ready.readySeconds * 10) / 10,
         peakRssMb,
-        actions: Object.fromEntries([...tally.times].sort().map(([name, times]) => [name, toFigures(times)])),
+        actions: Object.fromEntries(
+          [...tally.times].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, times]) => [name, toFigures(times)]),
+        ),
         decisions: {
           accepted: tally.decisions.length,
           stored: stored.size,
@@ -239,5 +241,5 @@ function readDecisions(of: string, since: number): Map<string, string> {
     )
     .all(since)
   db.close()
-  return new Map(rows.map(({ id, actor, codes }) => [String(id), `${actor} ${codes}`]))
+  return new Map(rows.map(({ id, actor, codes }) => [String(id), `${String(actor)} ${String(codes)}`]))
 }

@@ -118,7 +118,8 @@ export const SITE_QUERY_ROUTES: readonly Route[] = [
   toStudyRoute({
     method: 'GET',
     path: '/terms/:term/site-query-proposal',
-    summary: 'A text to ask the sites about a term, which does not lead, and how many occurrences it would be asked about',
+    summary:
+      'A text to ask the sites about a term, which does not lead, and how many occurrences it would be asked about',
     permission: 'read-terms',
     params: TermParams,
     answer: SiteQueryProposalView,
