@@ -98,6 +98,7 @@ export {
   closeSiteQuery,
   editSiteQuery,
   findSiteQuery,
+  findTermOf,
   listSiteQueryPage,
   proposeForTerm,
   type RaiseReport,

@@ -77,6 +77,31 @@ function hasProposal({ explanation }: { readonly explanation: { readonly siteQue
   return explanation.siteQuery !== undefined
 }
 
+/**
+ * The term that a target is, or that an occurrence belongs to in the dictionary that it was named in.
+ * @throws AecoderError SITE_QUERY_NOT_ALLOWED for an occurrence of no term
+ */
+export async function findTermOf(
+  study: Study,
+  { store, target }: { store: Store; target: FoundTarget },
+): Promise<GroupState> {
+  if (target.kind === 'group') return target.group
+  const { domain, verbatim, target: occurrence } = target.occurrence
+  const { terminology } = occurrence
+  const [group] = await findGroups(store, study.id, {
+    folded: foldVerbatim(verbatim),
+    domain,
+    ...(terminology === undefined ? {} : { terminology }),
+    limit: 1,
+  })
+  if (group !== undefined) return group
+  throw new AecoderError('SITE_QUERY_NOT_ALLOWED', {
+    where: `occurrence ${occurrence.id.slice(0, 8)}`,
+    found: 'its verbatim is empty',
+    expected: 'an occurrence of a term',
+  })
+}
+
 /** What raising did. */
 export interface RaiseReport {
   readonly term: string

@@ -14,13 +14,16 @@
  *     {"proposeSynonym": {"term": "HA", "to": "code or text of a term", "as", "scope": "study", "domain", "reason", "study"}}
  *     {"approveSynonym": {"term": "HA", "as", "scope", "reason", …}}   {"rejectSynonym": …}   {"retireSynonym": …}
  *   The last three are about the newest entry of that verbatim in the list of that scope, one that can be judged so first.
+ *     {"ask": {"term": "see above", "text": "what is asked", "as", "usubjid", …}}   {"send": {"as", "study"}}
+ *     {"answer": {"answers": {"USUBJID": "what the site says"}, "as", "study"}}   {"siteQueries": {"study"}}   what became of them
+ *     {"closeQuery": {"usubjid", "as", "reason", "study"}}   {"reopenQuery": …}   the last one about that subject
  *   With `usubjid` an act is about that subject's occurrence of the term, without it about the term group.
  *   What is zero or empty is left out of `expect` (the rows read are not); a refused act expects `{"error": "CODE"}` and nothing else.
  * - study.json (and others), in which `$OPENAE` stands for the folder of OpenAE 0.1 and `$SAMPLES` for that of the samples;
  *   the transfers' folders.
  * - `expected/`, compared byte for byte after the last step: ae.csv and mh.csv of the current run, as far as the study
- *   has such sources; set-aside.csv of the last run, if it set rows aside; error.txt with the messages of all refused
- *   acts. Of an output folder other than `out` they stand in `expected/<output>/`. What is not listed must not come.
+ *   has such sources; set-aside.csv of the last run, if it set rows aside; outbox.csv, the last one that was sent; error.txt with
+ *   the messages of all refused acts. Of an output folder other than `out` they stand in `expected/<output>/`. What is not listed must not come.
  *
  * `GOLDEN=write vitest run test/golden.test.ts` writes expected/ anew (never case.json): read the difference before you
  * commit it. Without it, and always in CI, a file that is missing or differs fails the case.
@@ -71,6 +74,7 @@ import {
 } from '../pipeline/index.ts'
 import { assertNever } from '../schemas/errors.ts'
 import type { Outcome } from '../schemas/outcomes.ts'
+import { answer, ask, goOn, listStates, readLastOutbox, send } from './golden-site-queries.ts'
 import { OPENAE_0_1 } from './openae.ts'
 
 const CASES = join(dirname(fileURLToPath(import.meta.url)), 'golden')
@@ -117,6 +121,13 @@ interface SynonymAct extends OnStudy {
   readonly domain?: CodedDomain
   readonly reason?: string
 }
+interface Asking extends OnStudy {
+  readonly as: string
+}
+interface GoingOn extends Asking {
+  readonly usubjid: string
+  readonly reason?: string
+}
 type Step = { readonly expect: unknown } & (
   | { readonly run: Run }
   | { readonly export: OnStudy }
@@ -133,6 +144,12 @@ type Step = { readonly expect: unknown } & (
   | { readonly approveSynonym: SynonymAct }
   | { readonly rejectSynonym: SynonymAct }
   | { readonly retireSynonym: SynonymAct }
+  | { readonly ask: Act & { readonly text: string } }
+  | { readonly send: Asking }
+  | { readonly answer: Asking & { readonly answers: { readonly [usubjid: string]: string } } }
+  | { readonly closeQuery: GoingOn }
+  | { readonly reopenQuery: GoingOn }
+  | { readonly siteQueries: OnStudy }
 )
 interface GoldenCase {
   readonly title: string
@@ -228,6 +245,12 @@ async function takeStep(stage: Stage, step: Step, no: number): Promise<unknown> 
     if ('approveSynonym' in step) return toSynonymSummary(await judgeEntry(stage, step.approveSynonym, 'approved'))
     if ('rejectSynonym' in step) return toSynonymSummary(await judgeEntry(stage, step.rejectSynonym, 'rejected'))
     if ('retireSynonym' in step) return toSynonymSummary(await judgeEntry(stage, step.retireSynonym, 'retired'))
+    if ('ask' in step) return await askSites(stage, step.ask)
+    if ('send' in step) return await withDesk(stage, step.send, send)
+    if ('answer' in step) return await withDesk(stage, step.answer, (at) => answer(at, step.answer.answers))
+    if ('closeQuery' in step) return await goOnWith(stage, step.closeQuery, 'close')
+    if ('reopenQuery' in step) return await goOnWith(stage, step.reopenQuery, 'reopen')
+    if ('siteQueries' in step) return await withDesk(stage, { ...step.siteQueries, as: 'Dana' }, listStates)
     return assertNever(step)
   } catch (error) {
     if (!(error instanceof AecoderError)) throw error
@@ -378,6 +401,28 @@ async function judgeEntry(
   })
 }
 
+async function askSites(stage: Stage, { text, ...act }: Act & { text: string }): Promise<unknown> {
+  return await withTarget(stage, act, async ({ study, store, target }) => {
+    const kits = await openKits(stage, study, store)
+    return await ask({ study, store, kits, actor: toActor(act.as) }, target, text)
+  })
+}
+
+async function goOnWith(stage: Stage, act: GoingOn, kind: 'close' | 'reopen'): Promise<unknown> {
+  return await withDesk(stage, act, (at) => goOn(at, { kind, usubjid: act.usubjid, reason: act.reason }))
+}
+
+async function withDesk(
+  stage: Stage,
+  { as, study: file }: Asking,
+  act: (at: Parameters<typeof send>[0]) => Promise<unknown>,
+): Promise<unknown> {
+  const study = await openCaseStudy(stage, file === undefined ? {} : { study: file })
+  return await withStore(stage, study, async (store) =>
+    act({ study, store, kits: await openKits(stage, study, store), actor: toActor(as) }),
+  )
+}
+
 async function withTarget<T>(
   stage: Stage,
   { term, domain, dictionary, usubjid, ...on }: Act,
@@ -448,7 +493,7 @@ function sumOf(counts: { readonly [reason: string]: number }): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
-function toRunSummary({ status, transfer, counts, context, disagreements, held }: RunReport): unknown {
+function toRunSummary({ status, transfer, siteQueries, counts, context, disagreements, held }: RunReport): unknown {
   const files = transfer.files.map((file) => [
     file.name,
     {
@@ -480,6 +525,7 @@ function toRunSummary({ status, transfer, counts, context, disagreements, held }
     refusedFor: Object.fromEntries(transfer.refusedFor.map(({ reason, count }) => [reason, count])),
     files: Object.fromEntries(files),
     movement: withoutEmpty({ ...transfer.movement }),
+    siteQueries: withoutEmpty({ ...siteQueries }),
     ...toCounts(counts),
     beside: Object.fromEntries(counts.beside.map(({ terminology, ...of }) => [terminology, toCounts(of)])),
     context: withoutEmpty({ ...context }),
@@ -514,7 +560,8 @@ async function listFaults(stage: Stage, study: Study): Promise<readonly string[]
 }
 
 /** What expected/ must hold, by its path there. */
-async function collectFiles({ studies, lastRuns, errors }: Stage): Promise<Map<string, Buffer>> {
+async function collectFiles(stage: Stage): Promise<Map<string, Buffer>> {
+  const { studies, lastRuns, errors } = stage
   const files = new Map<string, Buffer>()
   for (const [output, { config, ...study }] of studies) {
     const prefix = basename(output) === 'out' ? '' : `${basename(output)}/`
@@ -530,6 +577,9 @@ async function collectFiles({ studies, lastRuns, errors }: Stage): Promise<Map<s
     if (run?.outputs.find(({ name }) => name === 'set-aside.csv')?.rows) {
       files.set(`${prefix}set-aside.csv`, await readFile(join(run.folder, 'set-aside.csv')))
     }
+    const opened = { config, ...study }
+    const outbox = await withStore(stage, opened, (store) => readLastOutbox({ study: opened, store }))
+    if (outbox !== undefined) files.set(`${prefix}outbox.csv`, Buffer.from(outbox))
   }
   if (errors.length > 0) files.set('error.txt', Buffer.from(errors.join('\n')))
   return files

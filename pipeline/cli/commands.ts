@@ -10,12 +10,21 @@ import {
 } from './commands/account.ts'
 import { APPROVE, CODE, REJECT, UNDO } from './commands/acts.ts'
 import { APPROVE_ALL, REJECT_ALL } from './commands/approve-all.ts'
+import {
+  ASK,
+  SITE_QUERIES,
+  SITE_QUERY_CLOSE,
+  SITE_QUERY_EDIT,
+  SITE_QUERY_REOPEN,
+  SITE_QUERY_SHOW,
+} from './commands/ask.ts'
 import { DICTIONARY_CHECK, DICTIONARY_SEARCH } from './commands/dictionary.ts'
 import { DICTIONARY_SHOW } from './commands/dictionary-browse.ts'
 import { EXPLAIN } from './commands/explain.ts'
 import { INIT } from './commands/init.ts'
 import { LOGIN, LOGOUT } from './commands/login.ts'
 import { MATCH } from './commands/match.ts'
+import { ANSWERS, OUTBOX } from './commands/outbox.ts'
 import { AUDIT, REPORT } from './commands/oversight.ts'
 import { QUEUE } from './commands/queue.ts'
 import { REDACT } from './commands/redact.ts'
@@ -46,6 +55,10 @@ export const COMMANDS: readonly Command[] = [
   CODE,
   SPLIT,
   UNDO,
+  ASK,
+  SITE_QUERIES,
+  OUTBOX,
+  ANSWERS,
   APPROVE,
   REJECT,
   APPROVE_ALL,
@@ -66,6 +79,10 @@ export const COMMANDS: readonly Command[] = [
   ACCOUNT_PASSWORD,
   ACCOUNT_DEACTIVATE,
   ACCOUNT_ACTIVATE,
+  SITE_QUERY_SHOW,
+  SITE_QUERY_EDIT,
+  SITE_QUERY_CLOSE,
+  SITE_QUERY_REOPEN,
   MATCH,
   DICTIONARY_CHECK,
   DICTIONARY_SEARCH,

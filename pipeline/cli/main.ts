@@ -11,6 +11,7 @@ const PROGRAM = 'npx aecoder'
 const FAMILIES: { readonly [name: string]: string } = {
   dictionary: 'Check, search and show a coding dictionary',
   synonyms: 'Propose, approve, retire, import and export synonyms',
+  'site-query': 'Show, edit, close and reopen what a site was asked',
   account: 'Keep the accounts of the people who work here',
 }
 

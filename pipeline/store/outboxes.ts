@@ -31,7 +31,7 @@ export async function recordOutbox(
 ): Promise<{ readonly seq: number; readonly count: number; readonly files: OutboxFiles } | undefined> {
   return store.db.transaction().execute(async (trx) => {
     const siteQueries = await readSiteQueries(trx, study, {
-      condition: sql`and s.kind in ('raised', 'reopened') order by q.seq, q.id`,
+      condition: sql`and s.kind in ('raised', 'reopened') order by v.site, o.usubjid, o.key, q.id`,
     })
     const files = toFiles(siteQueries)
     const seq = await recordSteps(trx, study, {
@@ -71,7 +71,7 @@ export async function readOutbox(
   const siteQueries = await readSiteQueries(db, study, {
     uptoSeq: seq - 1,
     condition: sql`and exists (select 1 from query_step y where y.study = q.study and y.query = q.id and y.seq = ${seq} and y.kind = 'sent')
-      order by q.seq, q.id`,
+      order by v.site, o.usubjid, o.key, q.id`,
   })
   const files = toFiles(siteQueries)
   const { sha256, ...told } = outbox
@@ -90,7 +90,7 @@ export async function listOutboxes(
   study: string,
   { limit }: { limit: number },
 ): Promise<Outbox[]> {
-  return (await readOutboxes(db, study, { limit })).map(({ sha256: _, ...outbox }) => outbox)
+  return (await readOutboxes(db, study, { limit })).map(({ seq, at, by, count }) => ({ seq, at, by, count }))
 }
 
 async function readOutboxes(

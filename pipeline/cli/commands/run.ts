@@ -141,6 +141,11 @@ function toText(
     ]
     lines.push(`terms reported ${toNumber(sum((file) => file.occurrences))}: ${moved.join(', ')}`)
   }
+  const { changed, withdrawn } = report.siteQueries
+  if (changed + withdrawn > 0)
+    lines.push(
+      `site queries   ${changed + withdrawn} closed: ${changed} by a changed term, ${withdrawn} by a record that is gone`,
+    )
   const remarks = transfer.files.flatMap((file) =>
     Object.entries(file.remarks).map(([code, remark]) => ({ file: file.name, code, ...remark })),
   )
