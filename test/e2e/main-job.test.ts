@@ -291,6 +291,9 @@ test('--json of every command is JSON that other programs can read', async () =>
     reject: ['neusea', '--reason', 'ask the site', ...at],
     split: ['diarhea', ...at],
     undo: ['diarhea', '--as', 'Ann', ...at],
+    ask: ['diarhea', ...at],
+    'site-queries': at,
+    outbox: at,
     redact: ['dizzyness', '--word', 'dizzyness', '--reason', 'a name', '--as', 'Dan', ...at],
     'approve-all': at,
     'reject-all': at,
@@ -315,9 +318,12 @@ test('--json of every command is JSON that other programs can read', async () =>
     'dictionary show': ['80001194'],
   }
   // `match` prints one JSON line for each line it reads, `workbench` serves until it is stopped, `unlock` needs a study
-  // that is signed, and the other commands for synonyms ids or files: they have tests of their own.
-  const others = ['approve', 'reject', 'retire', 'import', 'export'].map((verb) => `synonyms ${verb}`)
-  expect([...Object.keys(calls), ...others, 'match', 'unlock', 'workbench'].sort()).toEqual(
+  // that is signed, and the other commands for synonyms and site queries ids or files: they have tests of their own.
+  const others = [
+    ...['approve', 'reject', 'retire', 'import', 'export'].map((verb) => `synonyms ${verb}`),
+    ...['show', 'edit', 'close', 'reopen'].map((verb) => `site-query ${verb}`),
+  ]
+  expect([...Object.keys(calls), ...others, 'answers', 'match', 'unlock', 'workbench'].sort()).toEqual(
     COMMANDS.map(({ name }) => name).sort(),
   )
   const { Adm, Bea } = await openReviewers(study, { Adm: ['admin'], Bea: ['approver'] })
