@@ -109,7 +109,11 @@ export const TERM_ROUTES: readonly Route[] = [
     permission: 'read-terms',
     params: TermParams,
     answer: Precedents,
-    run: async ({ desk, params }) => await viewPrecedents(desk, params.term, { limit: PRECEDENTS_SHOWN }),
+    run: ({ desk, params, person }) =>
+      viewPrecedents(desk, params.term, {
+        limit: PRECEDENTS_SHOWN,
+        mayRead: (study) => person.rolesIn(study).length > 0,
+      }),
   }),
   toStudyRoute({
     method: 'POST',
@@ -180,7 +184,7 @@ export const TERM_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/terms/:term/notes',
     summary: 'Leave a note with a term or one occurrence of it',
-    permission: 'code',
+    permission: 'note',
     params: TermParams,
     body: NoteBody,
     answer: toClosed({ notes: Type.Array(NoteView) }),

@@ -131,6 +131,7 @@ function History({ view }: { view: TermView }) {
 }
 
 function Notes({ notes, onNote }: { notes: TermView['notes']; onNote: () => void }) {
+  const { may } = useSeat()
   return (
     <>
       {notes.length === 0 && <p class="empty small">No notes.</p>}
@@ -146,7 +147,7 @@ function Notes({ notes, onNote }: { notes: TermView['notes']; onNote: () => void
           </li>
         ))}
       </ol>
-      <button type="button" class="button quiet" onClick={onNote}>
+      <button type="button" class="button quiet" disabled={!may('note')} onClick={onNote}>
         Add a note
       </button>
     </>

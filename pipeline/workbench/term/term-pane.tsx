@@ -125,7 +125,7 @@ export function TermPane({
       : []),
     ...(may('ask-site') ? [{ keys: 'q', words: 'Ask the site', run: () => setOpen('ask') }] : []),
     ...(may('redact') ? [{ keys: 'h', words: 'Hide words, such as a name', run: () => setOpen('redact') }] : []),
-    { keys: 'n', words: 'Write a note', run: () => setOpen('note') },
+    ...(may('note') ? [{ keys: 'n', words: 'Write a note', run: () => setOpen('note') }] : []),
     { keys: '/', words: 'Search the dictionary', run: () => document.getElementById('dictionary-search')?.focus() },
     { keys: 'Escape', words: 'Close the term', run: onClose },
   ])
@@ -251,9 +251,11 @@ export function TermPane({
               Undo <Keycap of="u" />
             </button>
           )}
-          <button type="button" class="button" onClick={() => setOpen('note')}>
-            Note <Keycap of="n" />
-          </button>
+          {may('note') && (
+            <button type="button" class="button" onClick={() => setOpen('note')}>
+              Note <Keycap of="n" />
+            </button>
+          )}
         </footer>
       </article>
       <DictionaryBrowser
