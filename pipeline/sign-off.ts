@@ -17,7 +17,7 @@ import { numberParts } from './run-parts.ts'
 import { type Actor, findHead } from './store/chain.ts'
 import { findCommitted } from './store/current.ts'
 import { findHeld, type HeldTransfers } from './store/held.ts'
-import { countStudy, type StudyCounts } from './store/queue.ts'
+import { countOwed } from './store/owed.ts'
 import {
   countEventsSince,
   countInForce,
@@ -54,7 +54,7 @@ export async function readSignOffState(store: Pick<Store, 'db'>, study: Study): 
     history: await listSignatures(store, study.id),
     headSeq: head.seq,
     decisions: await countInForce(store.db, study.id, head.seq),
-    owed: toOwed(await countStudy(store, study.id)),
+    owed: await countOwed(store.db, study.id),
     held: signature && (await findHeld(store.db, study.id, signature)),
   }
 }
@@ -114,7 +114,7 @@ async function checkNow(
     rules,
   }: { store: Store; rules: { fullName: string; meaning: string; isIncomplete: boolean; reason: string | null } },
 ): Promise<OwedWork> {
-  const owed = toOwed(await countStudy(store, study.id))
+  const owed = await countOwed(store.db, study.id)
   checkSignable(study.id, {
     ...rules,
     owed,
@@ -139,16 +139,6 @@ function toStale(study: Study, found: string): AecoderError {
     found,
     action: 'Look at what changed, then sign',
   })
-}
-
-/** Over all dictionaries: what is open or waits, by term and by occurrence decided on its own. */
-function toOwed(counts: StudyCounts): OwedWork {
-  const all = [counts, ...counts.beside]
-  const sum = (of: (each: (typeof all)[number]) => number) => all.reduce((total, each) => total + of(each), 0)
-  return {
-    open: sum(({ openGroups, ownOpen }) => openGroups + ownOpen),
-    toApprove: sum(({ toApproveGroups, ownToApprove }) => toApproveGroups + ownToApprove),
-  }
 }
 
 /**

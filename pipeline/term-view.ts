@@ -7,6 +7,7 @@ import type {
   TermRow,
   TermView,
 } from '../schemas/api/terms.ts'
+import { compareCodeUnits } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { Candidate } from '../schemas/terms.ts'
 import { type FoundTarget, findKit } from './act.ts'
@@ -159,10 +160,18 @@ export async function viewHistory(
   return history.map((decision) => masks.toShownAbout(toDecisionView(decision, { kit, basedOn }), decision.basedOn))
 }
 
-/** How this verbatim was coded in other studies of the store, and verbatims of like words in this one. */
-export async function viewPrecedents(desk: Desk, term: string, { limit }: { limit: number }): Promise<Precedents> {
+/**
+ * How this verbatim was coded in other studies of the store, and verbatims of like words in this one.
+ * @param options.mayRead whether the person has a role in another study: what others do is not shown to everybody
+ */
+export async function viewPrecedents(
+  desk: Desk,
+  term: string,
+  { limit, mayRead = () => true }: { limit: number; mayRead?: (study: string) => boolean },
+): Promise<Precedents> {
   const { study, store, queue } = desk
-  const elsewhere = await listElsewhere(store, { study: study.id, group: term, limit })
+  const all = await listElsewhere(store, { study: study.id, group: term, limit: STUDIES_AT_MOST })
+  const elsewhere = all.filter((row) => mayRead(row.study)).slice(0, limit)
   const here = await queue.listLike(term, { limit })
   const masks = await findMasks(store, study.id)
   return {
@@ -272,10 +281,41 @@ function toDecisionView(decision: StoredDecision, { kit, basedOn }: { kit: Codin
   }
 }
 
-function toContext({ context }: OccurrenceState): { name: string; value: string }[] {
-  return Object.entries(JSON.parse(context) as Record<string, string | null>).flatMap(([name, value]) =>
-    value === null || value === '' ? [] : [{ name, value }],
-  )
+const STUDIES_AT_MOST = 200
+
+/** What a coder looks for first: when, how bad, what came of it. What is not named here follows by name. */
+const FIRST_VARIABLES = [
+  'STDTC',
+  'ENDTC',
+  'ONGO',
+  'SEV',
+  'TOXGR',
+  'SER',
+  'OUT',
+  'REL',
+  'ACN',
+  'COMM',
+  'LOC',
+  'LAT',
+  'SPID',
+]
+/** Raw dates, which the ISO 8601 ones stand for. */
+const RAW_DATES = [
+  ['STDAT', 'STDTC'],
+  ['ENDAT', 'ENDTC'],
+] as const
+
+/** The values beside a reported term that say something, in the order a coder reads them. */
+function toContext({ context, domain }: OccurrenceState): { name: string; value: string }[] {
+  const values = JSON.parse(context) as Record<string, string | null>
+  const isTold = (name: string) => RAW_DATES.some(([raw, iso]) => name === domain + raw && values[domain + iso])
+  const rank = (name: string) => {
+    const place = FIRST_VARIABLES.indexOf(name.startsWith(domain) ? name.slice(domain.length) : name)
+    return place === -1 ? FIRST_VARIABLES.length : place
+  }
+  return Object.entries(values)
+    .flatMap(([name, value]) => (value === null || value === '' || isTold(name) ? [] : [{ name, value }]))
+    .sort((a, b) => rank(a.name) - rank(b.name) || compareCodeUnits(a.name, b.name))
 }
 
 function toNotFound(what: string, { id, study }: { id: string; study: string }): AecoderError {

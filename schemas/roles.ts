@@ -21,6 +21,7 @@ export const PERMISSIONS = {
   'read-audit': ['data-manager', 'approver', 'auditor', 'admin'],
   'read-people': ['auditor', 'admin'],
   code: ['coder'],
+  note: ['coder', 'approver', 'data-manager'],
   'ask-site': ['coder', 'data-manager'],
   'exchange-site-queries': ['data-manager'],
   'propose-synonym': ['coder', 'approver', 'data-manager'],

@@ -66,7 +66,6 @@ const ONE_IMPORTER: { readonly [name: string]: string } = {
   fastify: 'pipeline/server',
   'openid-client': 'pipeline/server',
   preact: 'pipeline/workbench',
-  '@observablehq/plot': 'pipeline/workbench',
 }
 
 /** Rooms whose result follows from their arguments alone: no files, no clock, no chance. */

@@ -1,6 +1,6 @@
 /** What changed since the last signature, as a list and as a spreadsheet that comes back marked. */
 import { expect, test } from 'vitest'
-import { listSince, readSheet, unlockStudy, writeSheet } from '../pipeline/index.ts'
+import { listSince, previewVerdicts, readSheet, redactTerm, unlockStudy, writeSheet } from '../pipeline/index.ts'
 import { findHead } from '../pipeline/store/chain.ts'
 import { openSmallStudy, type SmallStudy, toAsserted, toSignedIn } from './small-study.ts'
 
@@ -101,6 +101,22 @@ test('a sheet opens in a spreadsheet program, and what a site typed is no formul
   expect(text.startsWith('\ufeffDECISION,DOMAIN,VERBATIM,')).toBe(true)
   expect(text).toContain(",AE,'=1+1,1,1,0,")
   expect(text).toMatch(/[0-9a-f]{32},AE,bad head,1,1,0,OpenAE,\d+,Headache,Headache,Brain and nerves,manual,1.000,Ann,/)
+})
+
+test('a hidden word stands neither in the sheet nor in what is said of its rows', async () => {
+  const small = await openSmallStudy(['101 head of Smith'])
+  await small.code('head of Smith', 'Headache')
+  const { desk, study } = small
+  const act = { store: desk.store, target: await small.find('head of Smith'), words: ['Smith'] }
+  await redactTerm(study, { ...act, actor: toSignedIn('dan'), reason: 'a name' })
+  const { text } = await writeSheet(study, { store: desk.store })
+  expect(text).toContain(',head of █████,')
+  const sheet = text.replace(/,,\r\n$/, ',reject,\r\n')
+  await expect(bringBack(small, sheet)).rejects.toMatchObject({
+    facts: { found: expect.stringMatching(/^line 2: "head of █+": a rejection without a reason$/) },
+  })
+  const { listed } = await previewVerdicts(study, { store: desk.store, actor: toSignedIn('Ben'), filter: {} })
+  expect(listed.map(({ verbatim }) => verbatim)).toEqual(['head of █████'])
 })
 
 test('marks come back as verdicts, all in one go; rows without a mark are left for later', async () => {

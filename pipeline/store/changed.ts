@@ -5,7 +5,7 @@ import type { CodedDomain } from '../../schemas/records.ts'
 import type { TermPath } from '../../schemas/terms.ts'
 import { toList } from './bulk.ts'
 import { findCommitted, isCurrentVersion } from './current.ts'
-import { inForce } from './in-force.ts'
+import { latestOwn } from './own-latest.ts'
 import type { Tables } from './tables.ts'
 
 /** A change since an event: a decision in force or a verdict on it that is newer, or a term that was not there. */
@@ -51,6 +51,7 @@ interface ChangedRow {
   occurrences: number
   serious: number
   isSerious: number
+  no: number
   main_no: number
   decision: string
   seq: number | null
@@ -72,23 +73,40 @@ export async function listChanged(
   { since, after, limit, state }: { since: number; after?: ChangedAfter; limit: number; state: 'any' | 'to-approve' },
 ): Promise<{ terms: ChangedTerm[]; next: ChangedAfter | null }> {
   const head = (await findCommitted(db, study))?.no ?? 0
-  const newTransfers = sql`(select t.transfer_no from transfer_end t where t.study = ${study} and t.state = 'committed' and t.seq > ${since})`
-  const isBehind = after
-    ? sql`and (-f.isSerious, -f.occurrences, f.targetId, coalesce(f.decision, '')) > (${-after.isSerious}, ${-after.occurrences}, ${after.id}, ${after.decision})`
-    : sql``
+  // A decision's row is long and lies anywhere: which ones are meant is told by indexes, and only a page of them is read.
+  const isMeant = (id: ReturnType<typeof sql.ref>) => sql`
+    (${since === 0 ? sql`1 = 1` : sql`${id} in (select n.id from decision n where n.study = ${study} and n.seq > ${since})`}
+      or ${id} in (select n.decision from verdict n where n.study = ${study} and n.seq > ${since}))
+    ${state === 'any' ? sql`` : sql`and ${id} in (select n.id from decision n where n.study = ${study} and n.waits = 1) and ${id} not in (select n.decision from verdict n where n.study = ${study})`}`
+  const isNew = sql`c.first_transfer in (select t.transfer_no from transfer_end t where t.study = ${study} and t.state = 'committed' and t.seq > ${since})`
   const { rows } = await sql<ChangedRow>`
-    select f.target, f.targetId as id, f.domain, f.terminology, f.verbatim, f.occurrences, f.serious, f.isSerious, f.main_no, coalesce(f.decision, '') as decision, d.seq, d.outcome, d.confidence, d.actor as coder, d.at as codedAt, d.reason, d.waits,
+    with page as (
+      select * from (
+        select 'group' as target, g.id, g.no, c.occurrences, c.serious, (c.serious > 0) as isSerious, coalesce(g.main_no, g.no) as main_no,
+          coalesce(c.decision, '') as decision
+        from current_group c cross join term_group g on g.study = c.study and g.no = c.group_no
+        where c.study = ${study} and c.occurrences > 0
+          and (c.decision is not null and ${isMeant(sql.ref('c.decision'))} ${state === 'any' ? sql`or c.decision is null and ${isNew}` : sql``})
+        union all
+        select 'occurrence', o.id, v.group_no, 1, v.serious, v.serious, 0, d.id
+        from ${latestOwn(study)} own
+        cross join decision d on d.study = ${study} and d.occurrence_no = own.occurrence_no and d.terminology = own.terminology and d.seq = own.seq
+        cross join occurrence o on o.study = d.study and o.no = d.occurrence_no
+        cross join occurrence_version v on v.study = o.study and v.occurrence_no = o.no and v.present = 1 and v.verbatim = d.based_on and ${isCurrentVersion(head)}
+        where d.outcome <> 'fits-context' and ${isMeant(sql.ref('d.id'))}
+      ) f
+      where 1 = 1 ${after === undefined ? sql`` : sql`and (-f.isSerious, -f.occurrences, f.id, f.decision) > (${-after.isSerious}, ${-after.occurrences}, ${after.id}, ${after.decision})`}
+      order by -f.isSerious, -f.occurrences, f.id, f.decision limit ${limit + 1})
+    select f.*, g.domain, coalesce(nullif(d.terminology, ''), g.terminology) as terminology, coalesce(v.verbatim, g.verbatim) as verbatim,
+      d.seq, d.outcome, d.confidence, d.actor as coder, d.at as codedAt, d.reason, d.waits,
       json_extract(d.explanation, '$.reason') as explained,
       (select json_group_array(json_object('partText', k.part_text, 'path', json(k.path)) order by k.part_no)
         from coding k where k.study = d.study and k.decision = d.id) as codings,
       (select json_object('kind', w.kind, 'actor', w.actor, 'at', w.at) from verdict w where w.study = d.study and w.decision = d.id order by w.seq desc limit 1) as verdict
-    from ${inForce(study, head)} f
+    from page f join term_group g on g.study = ${study} and g.no = f.no
     left join decision d on d.study = ${study} and d.id = f.decision
-    where (d.seq > ${since} or (d.id is null and f.first_transfer in ${newTransfers})
-        or exists (select 1 from verdict n where n.study = d.study and n.decision = d.id and n.seq > ${since}))
-      ${state === 'any' ? sql`` : sql`and d.waits = 1 and exists (select 1 from coding k where k.study = d.study and k.decision = d.id) and not exists (select 1 from verdict n where n.study = d.study and n.decision = d.id)`}
-      ${isBehind}
-    order by -f.isSerious, -f.occurrences, f.targetId, coalesce(f.decision, '') limit ${limit + 1}`.execute(db)
+    left join occurrence_version v on d.occurrence_no is not null and v.study = d.study and v.occurrence_no = d.occurrence_no and ${isCurrentVersion(head)}
+    order by -f.isSerious, -f.occurrences, f.id, f.decision`.execute(db)
   const shown = rows.slice(0, limit)
   const subjects = await countSubjectsOf(db, study, { head, mainNos: shown.map((row) => row.main_no) })
   const last = rows.length > limit ? shown.at(-1) : undefined

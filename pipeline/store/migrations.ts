@@ -172,6 +172,8 @@ export const MIGRATIONS: readonly Migration[] = [
       // All that the course of the work is drawn from, beside decisions that are long.
       `create index decision_course on decision (study, seq, group_no, outcome, at)`,
       `create index verdict_seq on verdict (study, seq)`,
+      // Codes that wait are few, and people ask for them all the time; a look at every decision would take seconds.
+      `create index decision_waits on decision (study, id) where waits = 1`,
       `create index event_object on event (study, object)`,
       `create index event_kind on event (study, kind, seq)`,
     ],

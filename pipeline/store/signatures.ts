@@ -71,10 +71,9 @@ export async function checkNotSigned(trx: Kysely<Tables>, study: string): Promis
 /** How many decisions were in force at a point of the chain: the latest of each term group and each occurrence. */
 export async function countInForce(db: Kysely<Tables>, study: string, uptoSeq: number): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    select count(*) as n from (
-      select distinct group_no, occurrence_no, terminology from decision where study = ${study} and seq <= ${uptoSeq})`.execute(
-    db,
-  )
+    select (select count(distinct group_no) from decision where study = ${study} and group_no is not null and seq <= ${uptoSeq})
+      + (select count(*) from (select distinct occurrence_no, terminology from decision
+          where study = ${study} and occurrence_no is not null and seq <= ${uptoSeq})) as n`.execute(db)
   return rows[0]?.n ?? 0
 }
 

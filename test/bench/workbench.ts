@@ -102,7 +102,9 @@ try {
         pauseMs: Number(values.pause),
         readySeconds: Math.round(ready.readySeconds * 10) / 10,
         peakRssMb,
-        actions: Object.fromEntries([...tally.times].sort().map(([name, times]) => [name, toFigures(times)])),
+        actions: Object.fromEntries(
+          [...tally.times].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, times]) => [name, toFigures(times)]),
+        ),
         decisions: {
           accepted: tally.decisions.length,
           stored: stored.size,
@@ -154,16 +156,16 @@ async function work(
     const view = isApprover ? 'to-approve' : 'todo'
     // Everybody begins at the top, where the serious and frequent terms are: they meet there.
     const offset = random() < 0.5 ? 0 : Math.floor(random() * 50_000)
-    const queue = await timed<Queue>('queue', 'GET', `/terms?view=${view}&limit=100&offset=${offset}`)
-    if (random() < 0.2) await timed('facets', 'GET', `/terms/facets?view=${view}`)
+    const queue = await timed<Queue>('queue', 'POST', '/terms/list', { view, limit: 100, offset })
+    if (random() < 0.2) await timed('facets', 'POST', '/terms/facets', { view })
     if (random() < 0.1)
-      await timed('search', 'GET', `/terms?view=any&text=${['pain', 'rash', 'fever', 'head'][seed % 4]}`)
+      await timed('search', 'POST', '/terms/list', { view: 'any', text: ['pain', 'rash', 'fever', 'head'][seed % 4] })
     const row: TermRow | undefined = queue?.rows[Math.floor(random() * (queue.rows.length || 1))]
     if (row === undefined) continue
     const term = await timed<TermView>('term', 'GET', `/terms/${row.id}`)
     await timed<Occurrences>('occurrences', 'GET', `/terms/${row.id}/occurrences?limit=50`)
     if (random() < 0.3) await timed('precedents', 'GET', `/terms/${row.id}/precedents`)
-    if (random() < 0.2) await timed('dictionary search', 'GET', '/dictionary/search?text=head&mode=begins')
+    if (random() < 0.2) await timed('dictionary search', 'POST', '/dictionary/search', { text: 'head', mode: 'begins' })
     if (random() < 0.02) await timed('dashboard', 'GET', '/dashboard')
     if (term === undefined) continue
     await pause()
@@ -186,7 +188,7 @@ async function work(
     const [first, second] = term.proposal.candidates.map(({ path }) => path.at(-1)?.code ?? '')
     const lot = random()
     if (lot < 0.08) {
-      const noted = await timed('note', 'POST', `/terms/${row.id}/notes`, { text: `note of ${name}` })
+      const noted = await timed<object>('note', 'POST', `/terms/${row.id}/notes`, { text: `note of ${name}` })
       if (noted !== undefined) tally.notes++
       continue
     }
@@ -239,5 +241,5 @@ function readDecisions(of: string, since: number): Map<string, string> {
     )
     .all(since)
   db.close()
-  return new Map(rows.map(({ id, actor, codes }) => [String(id), `${actor} ${codes}`]))
+  return new Map(rows.map(({ id, actor, codes }) => [String(id), `${String(actor)} ${String(codes)}`]))
 }

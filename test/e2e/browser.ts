@@ -79,10 +79,10 @@ export interface Sitting {
   /** What the browser complained of: scripts that failed, what the content security policy stopped. */
   readonly complaints: readonly string[]
   /** Presses keys one after the other. */
-  keys(...keys: readonly string[]): Promise<void>
+  readonly keys: (...keys: readonly string[]) => Promise<void>
   /** Waits until the text is seen. */
-  sees(text: string | RegExp): Promise<void>
-  close(): Promise<void>
+  readonly sees: (text: string | RegExp) => Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Opens the page in a browser context of its own and signs in. */
@@ -111,7 +111,8 @@ export async function sitDown(
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
     // A request that was refused is part of the work.
-    if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) complaints.push(message.text())
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text())
   })
   await page.goto(origin)
   await page.getByLabel('Name', { exact: true }).fill(name)

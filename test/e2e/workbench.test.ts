@@ -1,4 +1,5 @@
 /** The workbench in a real browser: what each person does all day, and what stands in the store and in the dataset afterwards. */
+import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openWorkbench, toPassword, type Workbench } from './workbench.ts'
@@ -10,6 +11,9 @@ const REPORTS = [
   { subject: 3, term: 'Nausea and vomiting' },
   { subject: 4, term: 'bad tummy ache' },
   { subject: 5, term: 'tummy upset after meal' },
+  { subject: 7, term: 'see above' },
+  { subject: 21, term: 'see above' },
+  { subject: 22, term: 'see above' },
   { subject: 6, term: '<img src=x onerror="document.title=\'hacked\'"> rash' },
 ]
 
@@ -151,6 +155,45 @@ test('what was coded is taken back by a new decision; the history keeps both', a
   await ann.context().close()
 })
 
+test('a term that only sites can explain is asked about: one site query an occurrence, sent as a file, answered by one', async () => {
+  const ann = await bench.signIn('ann')
+  await openTerm(ann, 'see above')
+  await ann.keyboard.press('q')
+  const dialog = ann.getByRole('dialog', { name: 'Ask the site' })
+  await dialog.getByRole('textbox').waitFor()
+  expect(await dialog.getByRole('textbox').inputValue()).toMatch(/see above/)
+  await ann.keyboard.press('Control+Enter')
+  await ann.getByRole('status').filter({ hasText: /3/ }).first().waitFor()
+  expect(await bench.find('see above')).toMatchObject({ state: 'asked', asked: 3, answered: 0 })
+  await ann.context().close()
+
+  const dan = await bench.signIn('dan')
+  await dan.getByRole('link', { name: 'Site queries' }).click()
+  await dan.getByRole('button', { name: /^Outbox/ }).click()
+  await dan.getByRole('button', { name: /^Send 3/ }).click()
+  const loading = dan.waitForEvent('download')
+  await dan.getByRole('link', { name: 'JSON' }).click()
+  const outbox = JSON.parse(await readFile(await (await loading).path(), 'utf8')) as unknown
+  const asked = findIds(outbox)
+  expect(asked).toHaveLength(3)
+  await dan.keyboard.press('Escape')
+  const answers = [`siteQueryId,answer`, ...asked.map((id) => `${id},"Nausea, as reported on visit 1"`)].join('\r\n')
+  await dan.getByLabel("The sites' answers").setInputFiles({
+    name: 'answers.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(answers),
+  })
+  await dan.getByRole('status').filter({ hasText: /3/ }).first().waitFor()
+  await expect.poll(async () => (await bench.find('see above')).state).toBe('answered')
+  expect(await bench.find('see above')).toMatchObject({ asked: 0, answered: 3 })
+  await dan.context().close()
+})
+
+/** The ids of the site queries in an outbox, wherever they stand in it. */
+function findIds(outbox: unknown): string[] {
+  return [...JSON.stringify(outbox).matchAll(/"siteQueryId":"([0-9a-f]{32})"/g)].map(([, id = '']) => id)
+}
+
 test('the approver signs the study off with the password again, and nobody codes it any more', async () => {
   const bea = await bench.signIn('bea')
   await bea.getByRole('link', { name: 'Approval' }).click()
@@ -188,11 +231,14 @@ test('the dataset says what was decided: approved codes, a row for each part, no
     { SUBJID: 'S1', AETERM: 'Headache', AEMODIFY: '', isCoded: true },
     { SUBJID: 'S11', AETERM: 'runny tummy', AEMODIFY: '', isCoded: true },
     { SUBJID: 'S2', AETERM: 'runny tummy', AEMODIFY: '', isCoded: true },
+    { SUBJID: 'S21', AETERM: 'see above', AEMODIFY: '', isCoded: false },
+    { SUBJID: 'S22', AETERM: 'see above', AEMODIFY: '', isCoded: false },
     { SUBJID: 'S3', AETERM: 'Nausea and vomiting', AEMODIFY: 'nausea', isCoded: true },
     { SUBJID: 'S3', AETERM: 'Nausea and vomiting', AEMODIFY: 'vomiting', isCoded: true },
     { SUBJID: 'S4', AETERM: 'bad tummy ache', AEMODIFY: '', isCoded: false },
     { SUBJID: 'S5', AETERM: 'tummy upset after meal', AEMODIFY: '', isCoded: false },
     { SUBJID: 'S6', AETERM: REPORTS.at(-1)?.term, AEMODIFY: '', isCoded: false },
+    { SUBJID: 'S7', AETERM: 'see above', AEMODIFY: '', isCoded: false },
   ])
   expect(await bench.verify()).toEqual([])
 })

@@ -77,7 +77,8 @@ export async function openWorkbench(reports: readonly Report[], settings: object
     return runStudy(study, { actor, ambience, input, asOf: `2026-03-0${transfers}` })
   }
   await run(reports)
-  const { desks, store, close } = await openDesks([study], { ambience })
+  const opened = await openDesks([study], { ambience })
+  const { desks, store } = opened
   const desk = desks.get(study.id)
   if (desk === undefined) throw new Error('the study is open')
   const people = await openPeople({ store })
@@ -138,7 +139,7 @@ export async function openWorkbench(reports: readonly Report[], settings: object
     async close() {
       await browser.close()
       await server.close()
-      await close()
+      await opened.close()
       await rm(folder, { recursive: true, force: true })
     },
   }

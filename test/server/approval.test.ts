@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runStudy, verifyStudy } from '../../pipeline/index.ts'
 import type { Preview, Review, SignOffView } from '../../schemas/api/approval.ts'
-import type { Queue, TermRow } from '../../schemas/api/terms.ts'
+import type { Queue, QueueQuery, TermRow } from '../../schemas/api/terms.ts'
 import type { Client } from './client.ts'
 import { type StartedServer, startServer, toPassword } from './start.ts'
 
@@ -20,8 +20,8 @@ afterAll(() => server.close())
 
 const at = (path: string) => `${server.base}${path}`
 
-async function listRows(client: Client, query: string): Promise<readonly TermRow[]> {
-  return (await client.ask<Queue>('GET', at(`/terms?${query}`))).rows
+async function listRows(client: Client, query: QueueQuery): Promise<readonly TermRow[]> {
+  return (await client.ask<Queue>('POST', at('/terms/list'), query)).rows
 }
 
 test('a preview shows what an approval would touch; only just that, with the password again, is approved', async () => {
@@ -150,13 +150,13 @@ test('a study is signed off with name and password, is locked, holds what comes,
     meaning: 'interim review',
     reason: 'interim analysis',
   })
-  const [open] = await listRows(ann, 'view=open')
+  const [open] = await listRows(ann, { view: 'open' })
   const code = { codes: [{ term: 'Headache' }], seen: open?.decision ?? null }
   expect(await ann.refused('POST', at(`/terms/${open?.id}/code`), { body: code })).toEqual({
     status: 409,
     code: 'STUDY_SIGNED_OFF',
   })
-  const [waiting] = await listRows(bea, 'view=autocoded&outcome=exact')
+  const [waiting] = await listRows(bea, { view: 'autocoded', outcome: 'exact' })
   const approve = { body: { seen: waiting?.decision } }
   expect(await bea.refused('POST', at(`/terms/${waiting?.id}/approve`), approve)).toEqual({
     status: 409,

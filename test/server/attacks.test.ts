@@ -222,13 +222,13 @@ test('a fault inside is told with a number alone, here and in the log, and with 
   })
   try {
     const before = server.log.length
-    const { status, json, text } = await ann.send('GET', `${server.base}/terms?text=secretword`)
+    const { status, json, text } = await ann.send('POST', `${server.base}/terms/list`, { body: { text: 'secretword' } })
     expect(status).toBe(500)
     expect(json).toMatchObject({
       error: { code: 'UNEXPECTED', where: expect.stringMatching(/^request [0-9a-f]{8}$/) as string },
     })
     const log = server.log.slice(before).join('\n')
-    expect(log).toMatch(/^request [0-9a-f]{8}: GET \/api\/studies\/:study\/terms: UNEXPECTED: Error\n\s+at /)
+    expect(log).toMatch(/^request [0-9a-f]{8}: POST \/api\/studies\/:study\/terms\/list: UNEXPECTED: Error\n\s+at /)
     for (const hidden of ['101-001', 'bad HA', 'secretword', 'AUR-101', ann.cookie, ann.csrf])
       expect(text + log).not.toContain(hidden)
   } finally {
@@ -237,7 +237,7 @@ test('a fault inside is told with a number alone, here and in the log, and with 
 })
 
 test('nothing of all this was written to the log', async () => {
-  await ann.send('GET', `${server.base}/terms?text=headache`)
+  await ann.send('POST', `${server.base}/terms/list`, { body: { text: 'headache' } })
   const refused = server.client()
   await refused.send('POST', '/api/session', { body: { name: 'ann', password: 'a wrong one' } })
   const log = server.log.join('\n')

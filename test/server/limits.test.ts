@@ -62,9 +62,12 @@ test('a changed password ends the other sessions at once, and this one goes on',
 
 test('a role that is taken and an account that is taken out of use are felt by the next request', async () => {
   const bea = await server.signIn('bea')
-  await bea.ask('GET', `${server.base}/audit`)
+  await bea.ask('POST', `${server.base}/audit/list`, {})
   await setRoles(server.people, { by: BY, name: 'bea', roles: [{ study: server.study.id, role: 'coder' }] })
-  expect(await bea.refused('GET', `${server.base}/audit`)).toEqual({ status: 403, code: 'NOT_PERMITTED' })
+  expect(await bea.refused('POST', `${server.base}/audit/list`, { body: {} })).toEqual({
+    status: 403,
+    code: 'NOT_PERMITTED',
+  })
   await deactivate(server.people, { by: BY, name: 'bea' })
   expect(await bea.refused('GET', '/api/session')).toEqual(SIGN_IN_NEEDED)
 })
@@ -78,10 +81,13 @@ test('an admin makes an account, and its owner does nothing before choosing a pa
   })
   const eva = server.client()
   expect((await eva.signIn('eva', oneTimePassword)).person.mustChange).toBe(true)
-  expect(await eva.refused('GET', `${server.base}/terms`)).toEqual({ status: 403, code: 'NOT_PERMITTED' })
+  expect(await eva.refused('POST', `${server.base}/terms/list`, { body: {} })).toEqual({
+    status: 403,
+    code: 'NOT_PERMITTED',
+  })
   expect((await eva.ask<SessionView>('GET', '/api/session')).person.mustChange).toBe(true)
   await eva.ask('POST', '/api/session/password', { old: oneTimePassword, new: 'three ripe pears here' })
-  await eva.ask('GET', `${server.base}/terms`)
+  await eva.ask('POST', `${server.base}/terms/list`, {})
   const { accounts } = await adm.ask<{ accounts: { name: string; mustChange: boolean }[] }>('GET', '/api/accounts')
   expect(accounts.find(({ name }) => name === 'eva')).toMatchObject({ mustChange: false })
 })

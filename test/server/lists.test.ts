@@ -25,7 +25,7 @@ function propose(verbatim: string, term: string, more: object = {}): Promise<Ent
 }
 
 async function findOpen(text: string): Promise<{ id: string; decision: string | null }> {
-  const { rows } = await ann.ask<Queue>('GET', `${server.base}/terms?view=open&text=${encodeURIComponent(text)}`)
+  const { rows } = await ann.ask<Queue>('POST', `${server.base}/terms/list`, { view: 'open', text })
   const [row] = rows
   if (row === undefined) throw new Error(`no open term "${text}"`)
   return row
@@ -51,7 +51,7 @@ test('a synonym is proposed by one, approved by another, and what the machine pr
     status: 403,
     code: 'NOT_PERMITTED',
   })
-  const seen = await bea.ask<Lists>('GET', `${lists}?state=proposed&text=DIARHEA`)
+  const seen = await bea.ask<Lists>('POST', `${lists}/list`, { state: 'proposed', text: 'DIARHEA' })
   expect(seen.entries).toMatchObject([{ id: entry.id, may: ['approve', 'reject'] }])
   expect(seen.counts).toContainEqual({ scope: 'study', state: 'proposed', entries: 1 })
   const before = await ann.ask<TermView>('GET', `${server.base}/terms/${term.id}`)
@@ -102,7 +102,7 @@ test('a code and a synonym are given in one act; the code stands also where the 
 
 test('an entry for all studies is judged only by who approves in all of them', async () => {
   const entry = await propose('zz everywhere', 'Nausea', { scope: 'global' })
-  const [seen] = (await bea.ask<Lists>('GET', `${lists}?scope=global`)).entries
+  const [seen] = (await bea.ask<Lists>('POST', `${lists}/list`, { scope: 'global' })).entries
   expect(seen).toMatchObject({ id: entry.id, may: [] })
   expect(await bea.refused('POST', `${lists}/${entry.id}/approve`, { body: {} })).toEqual({
     status: 403,
@@ -151,8 +151,8 @@ test('a list goes out as a file that no spreadsheet calculates, and comes back a
 test('the sponsor has no list where the study names no sponsor, and a cursor that is none is refused', async () => {
   const body = { scope: 'sponsor', verbatim: 'zz', domain: null, term: 'Nausea' }
   expect(await ann.refused('POST', lists, { body })).toMatchObject({ code: 'ENTRY_NOT_ALLOWED' })
-  expect((await ann.ask<Lists>('GET', lists)).scopes).toEqual(['study', 'global'])
-  expect(await ann.refused('GET', `${lists}?cursor=nonsense`)).toMatchObject({ code: 'USAGE' })
+  expect((await ann.ask<Lists>('POST', `${lists}/list`, {})).scopes).toEqual(['study', 'global'])
+  expect(await ann.refused('POST', `${lists}/list`, { body: { cursor: 'nonsense' } })).toMatchObject({ code: 'USAGE' })
   expect(await ann.refused('POST', `${lists}/${'0'.repeat(32)}/approve`, { body: {} })).toMatchObject({ status: 403 })
   expect(await bea.refused('POST', `${lists}/${'0'.repeat(32)}/approve`, { body: {} })).toEqual({
     status: 404,

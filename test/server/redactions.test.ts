@@ -13,7 +13,7 @@ afterAll(() => server.close())
 
 test('a data manager hides a word, and from then on the coder is not shown it', async () => {
   const [dan, ann] = [await server.signIn('dan'), await server.signIn('ann')]
-  const { rows } = await ann.ask<Queue>('GET', `${server.base}/terms?view=open`)
+  const { rows } = await ann.ask<Queue>('POST', `${server.base}/terms/list`, { view: 'open' })
   const row = rows.find(({ verbatim }) => /^[a-z]{4,8} [a-z]{4,}/i.test(verbatim))
   const word = row?.verbatim.split(' ')[0] ?? ''
   const path = `${server.base}/terms/${row?.id}/redactions`

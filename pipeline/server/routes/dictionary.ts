@@ -15,15 +15,15 @@ const HITS_SHOWN = 50
 
 export const DICTIONARY_ROUTES: readonly Route[] = [
   toStudyRoute({
-    method: 'GET',
+    method: 'POST',
     path: '/dictionary/search',
     summary: 'Search a dictionary of the study by text or code',
     permission: 'read-terms',
-    query: SearchQuery,
+    body: SearchQuery,
     answer: Hits,
-    run: async ({ desk, query }) => {
-      const { dictionary } = findKit(desk, query)
-      const { text, mode = 'contains', level, limit = HITS_SHOWN } = query
+    run: async ({ desk, body }) => {
+      const { dictionary } = findKit(desk, body)
+      const { text, mode = 'contains', level, limit = HITS_SHOWN } = body
       const byCode = mode === 'contains' || mode === 'exact' ? dictionary.findNode(text.trim()) : undefined
       const found = dictionary.search(text, { mode, limit, ...(level === undefined ? {} : { level }) })
       const { name, version } = dictionary.ref

@@ -35,14 +35,14 @@ const ENTRIES_SHOWN = 100
 
 export const LIST_ROUTES: readonly Route[] = [
   toStudyRoute({
-    method: 'GET',
-    path: '/lists',
+    method: 'POST',
+    path: '/lists/list',
     summary: "Entries of the study's, the sponsor's and the global list, with what speaks against each",
     permission: 'read-terms',
-    query: ListsQuery,
+    body: ListsQuery,
     answer: Lists,
-    run: async ({ desk, person, query }) => {
-      const { synonyms, next } = await listSynonyms(desk.study, { ...toPlace(desk), limit: ENTRIES_SHOWN, ...query })
+    run: async ({ desk, person, body }) => {
+      const { synonyms, next } = await listSynonyms(desk.study, { ...toPlace(desk), limit: ENTRIES_SHOWN, ...body })
       const counts = await countSynonyms(desk.study, desk.store)
       return {
         entries: synonyms.map((synonym) => toEntryView(synonym, person)),

@@ -14,13 +14,13 @@ export const OVERSIGHT_ROUTES: readonly Route[] = [
     run: ({ desk }) => readShared(desk),
   }),
   toStudyRoute({
-    method: 'GET',
-    path: '/audit',
+    method: 'POST',
+    path: '/audit/list',
     summary: 'The audit trail, newest first, with the whole chain checked',
     permission: 'read-audit',
-    query: AuditQuery,
+    body: AuditQuery,
     answer: Audit,
-    run: ({ desk, query }) => readAudit(desk, query),
+    run: ({ desk, body }) => readAudit(desk, body),
   }),
   toStudyRoute({
     method: 'GET',

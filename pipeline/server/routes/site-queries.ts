@@ -48,13 +48,13 @@ const ANSWERS_LIMIT = 6 * 1024 * 1024
 
 export const SITE_QUERY_ROUTES: readonly Route[] = [
   toStudyRoute({
-    method: 'GET',
-    path: '/site-queries',
+    method: 'POST',
+    path: '/site-queries/list',
     summary: 'What sites were asked, in the order in which it was raised',
     permission: 'read-terms',
-    query: SiteQueryFilterQuery,
+    body: SiteQueryFilterQuery,
     answer: SiteQueryPage,
-    run: async ({ desk, query: { site, limit = ROWS_SHOWN, ...filter } }) => {
+    run: async ({ desk, body: { site, limit = ROWS_SHOWN, ...filter } }) => {
       const { rows, next } = await listSiteQueryPage(desk.study, {
         store: desk.store,
         filter: { ...withoutUndefined(filter), ...(site === undefined ? {} : { siteId: site }), limit },
@@ -118,7 +118,8 @@ export const SITE_QUERY_ROUTES: readonly Route[] = [
   toStudyRoute({
     method: 'GET',
     path: '/terms/:term/site-query-proposal',
-    summary: 'A text to ask the sites about a term, which does not lead, and how many occurrences it would be asked about',
+    summary:
+      'A text to ask the sites about a term, which does not lead, and how many occurrences it would be asked about',
     permission: 'read-terms',
     params: TermParams,
     answer: SiteQueryProposalView,

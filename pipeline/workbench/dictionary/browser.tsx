@@ -49,6 +49,20 @@ export function DictionaryBrowser({
     searched === '' ? undefined : `${mode} ${level} ${which.domain} ${which.dictionary} ${searched}`,
     (signal) => api.search({ text: searched, mode, level: level || undefined, limit: 80, ...which }, signal),
   )
+  // Hits stay until the next ones come: nothing flickers under whoever types.
+  const kept = useRef(value)
+  if (value !== undefined) kept.current = value
+  const shown = value ?? kept.current
+  const isOfText = value !== undefined && searched === text.trim()
+  /** Enter was pressed before the hits of the text had come. */
+  const [wantsFirst, setWantsFirst] = useState(false)
+  useEffect(() => {
+    if (!wantsFirst || !isOfText) return
+    setWantsFirst(false)
+    const first = value.rows.find(({ isAssignable }) => isAssignable)
+    if (first !== undefined && mayCode) onPick(first)
+    else focusResult(1)
+  }, [wantsFirst, isOfText, value])
   const node = trail.at(-1)
   const body = useRef<HTMLDivElement>(null)
   const look = (to: NodeName) => {
@@ -94,14 +108,13 @@ export function DictionaryBrowser({
             value={text}
             onInput={(event) => {
               setText(event.currentTarget.value)
+              setWantsFirst(false)
               setTrail([])
             }}
             onKeyDown={(event) => {
               if (event.key !== 'Enter') return onKey(event)
               event.preventDefault()
-              const first = value?.rows.find(({ isAssignable }) => isAssignable)
-              if (first !== undefined && mayCode) onPick(first)
-              else focusResult(1)
+              setWantsFirst(text.trim() !== '')
             }}
           />
           <Keycap of="/" />
@@ -131,7 +144,7 @@ export function DictionaryBrowser({
             <Icon name="down" />
           </label>
           <span class="muted small" role="status">
-            {searched !== '' && value !== undefined && count(value.rows.length, 'hit')}
+            {searched !== '' && shown !== undefined && count(shown.rows.length, 'hit')}
           </span>
         </div>
       </header>
@@ -149,7 +162,7 @@ export function DictionaryBrowser({
         ) : (
           // Arrows walk the buttons within.
           <ul class="hits" ref={results} onKeyDown={onKey}>
-            {value?.rows.map((hit) => (
+            {shown?.rows.map((hit) => (
               <Hit
                 key={`${hit.level} ${hit.code} ${hit.text}`}
                 hit={hit}
@@ -157,7 +170,7 @@ export function DictionaryBrowser({
                 onLook={() => look(hit)}
               />
             ))}
-            {value?.rows.length === 0 && <li class="empty small">Nothing. Try “resembles”.</li>}
+            {shown?.rows.length === 0 && <li class="empty small">Nothing. Try “resembles”.</li>}
           </ul>
         )}
       </div>

@@ -1,5 +1,5 @@
 /** A field that finds a term to code to while one types: arrows walk, Enter takes. */
-import { useEffect, useId, useState } from 'preact/hooks'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { HitView } from '../../../schemas/api/dictionary.ts'
 import { PathLine } from '../parts/path.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
@@ -8,6 +8,8 @@ import type { WhichDictionary } from '../shell/study-api.ts'
 
 const SHOWN = 8
 const WAIT_MS = 120
+/** As style.css bounds it. */
+const LIST_HEIGHT = 270
 
 export function TermPicker({
   label,
@@ -25,6 +27,8 @@ export function TermPicker({
 }) {
   const { api } = useSeat()
   const id = useId()
+  const field = useRef<HTMLInputElement>(null)
+  const hitList = useRef<HTMLDivElement>(null)
   const [text, setText] = useState('')
   const [searched, setSearched] = useState('')
   const [isOpen, setOpen] = useState(false)
@@ -66,12 +70,28 @@ export function TermPicker({
     }
   }
   const isShown = isOpen && hits.length > 0
+  // Above everything: a dialog that scrolls would cut the list off.
+  useLayoutEffect(() => {
+    const list = hitList.current
+    if (list === null || !isShown) return
+    list.showPopover()
+    const at = field.current?.getBoundingClientRect()
+    if (at !== undefined) {
+      list.style.left = `${at.left}px`
+      list.style.width = `${at.width}px`
+      const isBelow = at.bottom + LIST_HEIGHT < innerHeight
+      list.style.top = isBelow ? `${at.bottom + 4}px` : 'auto'
+      list.style.bottom = isBelow ? 'auto' : `${innerHeight - at.top + 4}px`
+    }
+    return () => list.hidePopover()
+  }, [isShown])
   return (
     <div class="picker">
       <label class="unseen" for={id}>
         {label}
       </label>
       <input
+        ref={field}
         id={id}
         type="text"
         role="combobox"
@@ -97,7 +117,8 @@ export function TermPicker({
         role="listbox"
         aria-label={label}
         class="picker-hits"
-        hidden={!isShown}
+        ref={hitList}
+        popover="manual"
         // The field keeps the focus.
         onMouseDown={(event) => event.preventDefault()}
       >

@@ -44,7 +44,10 @@ export function Dialog({ title, onClose, size = 'small', foot, onSubmit, childre
           onSubmit?.()
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) onSubmit?.()
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+          // A field would submit by itself as well.
+          event.preventDefault()
+          onSubmit?.()
         }}
       >
         <header>

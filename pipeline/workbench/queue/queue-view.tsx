@@ -9,6 +9,8 @@ import { useKeys } from '../shell/keys.ts'
 import { changeFacts } from '../shell/place.ts'
 import { useSeat } from '../shell/session.ts'
 import { announce, tell } from '../shell/toasts.tsx'
+import type { Asked } from '../site-queries/ask-dialog.tsx'
+import { toSiteQueriesApi } from '../site-queries/site-queries-api.ts'
 import { type Act, sendAct, toActWords, toIntentWords } from '../term/act.ts'
 import { TermCache } from '../term/term-cache.ts'
 import { type Draft, TermPane } from '../term/term-pane.tsx'
@@ -37,6 +39,7 @@ export function QueueView({ at }: { at: URLSearchParams }) {
     [api, asked],
   )
   useEffect(() => () => list.close(), [list])
+  const siteQueries = useMemo(() => toSiteQueriesApi(api), [api])
   const cache = useMemo(() => new TermCache((id) => api.term(id)), [api])
   const [active, setActive] = useState(0)
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set())
@@ -181,6 +184,40 @@ export function QueueView({ at }: { at: URLSearchParams }) {
     )
   }
 
+  /** Takes what was changed beside a decision into the list. */
+  const renewTerm = async (id: string): Promise<TermView> => {
+    cache.drop(id)
+    const fresh = await cache.find(id)
+    list.put(fresh.row)
+    draw((n) => n + 1)
+    return fresh
+  }
+  const onAsk = (term: TermView, asked: Asked) => {
+    const { id } = term.row
+    const isWhole = asked.occurrences === undefined
+    siteQueries.raise(id, asked).then(
+      async (raised) => {
+        tell({
+          kind: 'done',
+          text: `${count(raised.count, 'site query', 'site queries')} raised at ${count(raised.sites, 'site')}`,
+        })
+        await renewTerm(id)
+        if (isWhole) void moveOn(list.indexOf(id), id)
+        setFacetsTurn((n) => n + 1)
+      },
+      (error: unknown) => tell({ kind: 'failed', text: toWords(error) }),
+    )
+  }
+  const onRedact = (term: TermView, { words, reason }: { words: readonly string[]; reason: string }) => {
+    api.redact(term.row.id, { words: [...words], reason }).then(
+      async (done) => {
+        await renewTerm(term.row.id)
+        tell({ kind: 'done', text: `${count(done.hidden, 'word')} hidden in ${count(done.occurrences, 'occurrence')}` })
+      },
+      (error: unknown) => tell({ kind: 'failed', text: toWords(error) }),
+    )
+  }
+
   useKeys('Queue', [
     { keys: 'j|ArrowDown', words: 'Next term', run: () => move(active + 1) },
     { keys: 'k|ArrowUp', words: 'Term before', run: () => move(active - 1) },
@@ -239,6 +276,8 @@ export function QueueView({ at }: { at: URLSearchParams }) {
             onAct={onAct}
             onUndoLast={last.current === undefined ? undefined : undoLast}
             onNote={onNote}
+            onAsk={onAsk}
+            onRedact={onRedact}
             onClose={close}
           />
         )}

@@ -70,8 +70,13 @@ async function send<T>(method: string, path: string, { query, body, signal }: As
   )
 }
 
+/** What a person asks for, without what was left empty: in the body, since addresses are logged. */
+export function toBody(asked: object): object {
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined && value !== ''))
+}
+
 function toSearch(query: Query = {}): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
+  const given: [string, string][] = Object.entries(query).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [[name, String(value)]],
   )
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`

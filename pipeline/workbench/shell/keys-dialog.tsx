@@ -18,16 +18,7 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
               {keys.map(({ keys: names, words }) => (
                 <div key={names}>
                   <dt>
-                    {names.split('|').map((name, i) => (
-                      <span key={name}>
-                        {i > 0 && ' or '}
-                        {name.split(' ').map((one) => (
-                          <kbd key={one} class="keycap">
-                            {toKeyName(one)}
-                          </kbd>
-                        ))}
-                      </span>
-                    ))}
+                    <Names names={names.split('|')} />
                   </dt>
                   <dd>{words}</dd>
                 </div>
@@ -41,5 +32,27 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
         Keys without Ctrl or Alt are on
       </label>
     </Dialog>
+  )
+}
+
+const MOST_NAMED = 3
+
+/** `j or ↓`; of many, such as the digits, the first and the last. */
+function Names({ names }: { names: readonly string[] }) {
+  const isMany = names.length > MOST_NAMED
+  const named = isMany ? [names[0] ?? '', names.at(-1) ?? ''] : names
+  return (
+    <>
+      {named.map((name, i) => (
+        <span key={name}>
+          {i > 0 && (isMany ? ' to ' : ' or ')}
+          {name.split(' ').map((one) => (
+            <kbd key={one} class="keycap">
+              {toKeyName(one)}
+            </kbd>
+          ))}
+        </span>
+      ))}
+    </>
   )
 }

@@ -1,6 +1,7 @@
 /** The routes of one study, by name. Knows paths and contracts; knows no view. */
 import type { Hits, HitView, NodeView } from '../../../schemas/api/dictionary.ts'
 import type { Audit, AuditQuery, Dashboard } from '../../../schemas/api/oversight.ts'
+import type { RedactBody, RedactionView } from '../../../schemas/api/redaction.ts'
 import type { Static } from '../../../schemas/api/schema.ts'
 import type {
   ActView,
@@ -18,7 +19,7 @@ import type {
   TermView,
   UndoBody,
 } from '../../../schemas/api/terms.ts'
-import { ask } from './api.ts'
+import { ask, toBody } from './api.ts'
 
 export type SearchMode = 'exact' | 'begins' | 'contains' | 'wildcard' | 'similar'
 /** Which dictionary: the one that codes this domain under this name. */
@@ -42,9 +43,10 @@ export function toStudyApi(study: string) {
   return {
     study,
     root,
-    queue: (query: QueueQuery, signal?: AbortSignal) => ask<Queue>('GET', `${root}/terms`, { query, ...given(signal) }),
+    queue: (query: QueueQuery, signal?: AbortSignal) =>
+      ask<Queue>('POST', `${root}/terms/list`, { body: toBody(query), ...given(signal) }),
     facets: (query: QueueFilter, signal?: AbortSignal) =>
-      ask<Facets>('GET', `${root}/terms/facets`, { query, ...given(signal) }),
+      ask<Facets>('POST', `${root}/terms/facets`, { body: toBody(query), ...given(signal) }),
     term: (id: string) => ask<TermView>('GET', term(id)),
     occurrences: (id: string, cursor?: string) =>
       ask<Occurrences>('GET', `${term(id)}/occurrences`, { query: { cursor, limit: 100 } }),
@@ -56,8 +58,10 @@ export function toStudyApi(study: string) {
     reject: (id: string, body: Static<typeof RejectBody>) => ask<ActView>('POST', `${term(id)}/reject`, { body }),
     note: (id: string, body: Static<typeof NoteBody>) =>
       ask<{ readonly notes: TermView['notes'] }>('POST', `${term(id)}/notes`, { body }),
+    redact: (id: string, body: Static<typeof RedactBody>) =>
+      ask<RedactionView>('POST', `${term(id)}/redactions`, { body }),
     search: (search: Search, signal?: AbortSignal) =>
-      ask<Static<typeof Hits>>('GET', `${root}/dictionary/search`, { query: { ...search }, ...given(signal) }),
+      ask<Static<typeof Hits>>('POST', `${root}/dictionary/search`, { body: toBody(search), ...given(signal) }),
     roots: (which: WhichDictionary, signal?: AbortSignal) =>
       ask<NodeView>('GET', `${root}/dictionary/nodes`, { query: { ...which }, ...given(signal) }),
     node: ({ level, code }: Pick<HitView, 'level' | 'code'>, which: WhichDictionary, signal?: AbortSignal) =>
@@ -66,7 +70,8 @@ export function toStudyApi(study: string) {
         ...given(signal),
       }),
     dashboard: (signal?: AbortSignal) => ask<Dashboard>('GET', `${root}/dashboard`, given(signal)),
-    audit: (query: AuditQuery, signal?: AbortSignal) => ask<Audit>('GET', `${root}/audit`, { query, ...given(signal) }),
+    audit: (query: AuditQuery, signal?: AbortSignal) =>
+      ask<Audit>('POST', `${root}/audit/list`, { body: toBody(query), ...given(signal) }),
     auditFile: (form: 'csv' | 'json') => `/api${root}/audit/file?as=${form}`,
   }
 }

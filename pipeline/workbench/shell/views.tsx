@@ -18,11 +18,21 @@ interface ViewRow {
 const DashboardView = lazy(async () => ({ default: (await import('../dashboard/dashboard-view.tsx')).DashboardView }))
 const AuditView = lazy(async () => ({ default: (await import('../audit/audit-view.tsx')).AuditView }))
 const SynonymsView = lazy(async () => ({ default: (await import('../synonyms/synonyms-view.tsx')).SynonymsView }))
+const SiteQueriesView = lazy(async () => ({
+  default: (await import('../site-queries/site-queries-view.tsx')).SiteQueriesView,
+}))
 const ApprovalView = lazy(async () => ({ default: (await import('../approval/approval-view.tsx')).ApprovalView }))
 const PeopleView = lazy(async () => ({ default: (await import('../people/people-view.tsx')).PeopleView }))
 
 const ROWS: readonly ViewRow[] = [
   { view: 'queue', words: 'Queue', key: 'q', permission: 'read-terms', show: ({ at }) => <QueueView at={at} /> },
+  {
+    view: 'site-queries',
+    words: 'Site queries',
+    key: 'i',
+    permission: 'read-terms',
+    show: ({ at }) => <SiteQueriesView at={at} />,
+  },
   {
     view: 'approval',
     words: 'Approval',

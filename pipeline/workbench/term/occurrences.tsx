@@ -9,14 +9,17 @@ import { toOutcomeWords } from '../parts/words.ts'
 import { toWords } from '../shell/api.ts'
 import { useSeat } from '../shell/session.ts'
 import { tell } from '../shell/toasts.tsx'
+import { AskDialog, type Asked } from '../site-queries/ask-dialog.tsx'
 import type { Act } from './act.ts'
 import { type Chosen, toChosen } from './chosen.ts'
 
 export function OccurrencesTab({
   view,
   onAct,
+  onAsk,
 }: {
   view: TermView
+  onAsk: (asked: Asked) => void
   onAct: (act: Act, seen: string | null) => Promise<boolean>
 }) {
   const { api, may } = useSeat()
@@ -25,6 +28,7 @@ export function OccurrencesTab({
     api.occurrences(id),
   )
   const [differs, setDiffers] = useState<OccurrenceView>()
+  const [asks, setAsks] = useState<OccurrenceView>()
   if (fault !== undefined) return <p class="fault">{fault}</p>
   if (value === undefined) return <p class="waiting small">Looking …</p>
   const onMore = async () => {
@@ -77,9 +81,14 @@ export function OccurrencesTab({
                 {hasOwn && <td>{row.decision !== null && <OwnDecision decision={row.decision} />}</td>}
                 <td>{row.siteQuery !== null && <QueryBadge query={row.siteQuery} />}</td>
                 <td class="row-acts">
+                  {may('ask-site') && (row.siteQuery === null || row.siteQuery.state === 'closed') && (
+                    <button type="button" class="link" onClick={() => setAsks(row)}>
+                      Ask
+                    </button>
+                  )}
                   {may('code') && (
                     <button type="button" class="link" onClick={() => setDiffers(row)}>
-                      Code differently
+                      Differs
                     </button>
                   )}
                 </td>
@@ -92,6 +101,17 @@ export function OccurrencesTab({
         <button type="button" class="button quiet" onClick={() => void onMore()}>
           More ({value.rows.length} of {value.total})
         </button>
+      )}
+      {asks !== undefined && (
+        <AskDialog
+          row={view.row}
+          occurrence={asks}
+          onClose={() => setAsks(undefined)}
+          onAsk={(asked) => {
+            setAsks(undefined)
+            onAsk(asked)
+          }}
+        />
       )}
       {differs !== undefined && (
         <DifferDialog

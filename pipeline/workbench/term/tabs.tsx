@@ -5,6 +5,7 @@ import { PlainText } from '../parts/plain-text.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { toDay, toFigure, toMoment } from '../parts/words.ts'
 import { useSeat } from '../shell/session.ts'
+import type { Asked } from '../site-queries/ask-dialog.tsx'
 import type { Act } from './act.ts'
 import { OccurrencesTab } from './occurrences.tsx'
 import { DecisionWords } from './standing.tsx'
@@ -21,10 +22,12 @@ const WORDS: { readonly [tab in Tab]: string } = {
 export function Tabs({
   view,
   onAct,
+  onAsk,
   onNote,
 }: {
   view: TermView
   onAct: (act: Act, seen: string | null) => Promise<boolean>
+  onAsk: (asked: Asked) => void
   onNote: () => void
 }) {
   const [open, setOpen] = useState<Tab>('occurrences')
@@ -60,7 +63,7 @@ export function Tabs({
         ))}
       </div>
       <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${open}`}>
-        {open === 'occurrences' && <OccurrencesTab view={view} onAct={onAct} />}
+        {open === 'occurrences' && <OccurrencesTab view={view} onAct={onAct} onAsk={onAsk} />}
         {open === 'precedents' && <Precedents id={view.row.id} />}
         {open === 'history' && <History view={view} />}
         {open === 'notes' && <Notes notes={view.notes} onNote={onNote} />}
@@ -128,6 +131,7 @@ function History({ view }: { view: TermView }) {
 }
 
 function Notes({ notes, onNote }: { notes: TermView['notes']; onNote: () => void }) {
+  const { may } = useSeat()
   return (
     <>
       {notes.length === 0 && <p class="empty small">No notes.</p>}
@@ -143,7 +147,7 @@ function Notes({ notes, onNote }: { notes: TermView['notes']; onNote: () => void
           </li>
         ))}
       </ol>
-      <button type="button" class="button quiet" onClick={onNote}>
+      <button type="button" class="button quiet" disabled={!may('note')} onClick={onNote}>
         Add a note
       </button>
     </>

@@ -11,6 +11,7 @@ import { count, toDay, toOutcomeWords } from '../parts/words.ts'
 import { useKeys } from '../shell/keys.ts'
 import { useSeat } from '../shell/session.ts'
 import { announce, tell } from '../shell/toasts.tsx'
+import { AskDialog, type Asked } from '../site-queries/ask-dialog.tsx'
 import { SplitDialog } from '../split/split-dialog.tsx'
 import { SCOPE_WORDS } from '../synonyms/scopes.ts'
 import { type Act, isReplacing } from './act.ts'
@@ -19,6 +20,7 @@ import { Candidates } from './candidates.tsx'
 import { type Chosen, toChosen } from './chosen.ts'
 import { NoteDialog } from './note-dialog.tsx'
 import { ReasonDialog } from './reason-dialog.tsx'
+import { RedactDialog } from './redact-dialog.tsx'
 import { Standing } from './standing.tsx'
 import { Tabs } from './tabs.tsx'
 
@@ -28,7 +30,7 @@ export interface Draft {
   /** What the server said. */
   readonly words: string
 }
-type Open = 'replace' | 'reject' | 'undo' | 'split' | 'note'
+type Open = 'replace' | 'reject' | 'undo' | 'split' | 'note' | 'ask' | 'redact'
 
 export function TermPane({
   view,
@@ -37,6 +39,8 @@ export function TermPane({
   onAct,
   onUndoLast,
   onNote,
+  onAsk,
+  onRedact,
   onClose,
 }: {
   view: TermView
@@ -48,6 +52,8 @@ export function TermPane({
   /** Takes back what this person did last, where there is something. */
   onUndoLast: (() => void) | undefined
   onNote: (view: TermView, text: string) => void
+  onAsk: (view: TermView, asked: Asked) => void
+  onRedact: (view: TermView, redacted: { readonly words: readonly string[]; readonly reason: string }) => void
   onClose: () => void
 }) {
   const { may } = useSeat()
@@ -117,7 +123,9 @@ export function TermPane({
           { keys: 'r', words: 'Reject, with a reason', run: () => setOpen('reject') },
         ]
       : []),
-    { keys: 'n', words: 'Write a note', run: () => setOpen('note') },
+    ...(may('ask-site') ? [{ keys: 'q', words: 'Ask the site', run: () => setOpen('ask') }] : []),
+    ...(may('redact') ? [{ keys: 'h', words: 'Hide words, such as a name', run: () => setOpen('redact') }] : []),
+    ...(may('note') ? [{ keys: 'n', words: 'Write a note', run: () => setOpen('note') }] : []),
     { keys: '/', words: 'Search the dictionary', run: () => document.getElementById('dictionary-search')?.focus() },
     { keys: 'Escape', words: 'Close the term', run: onClose },
   ])
@@ -184,7 +192,12 @@ export function TermPane({
               onPreview={setPreview}
             />
           </div>
-          <Tabs view={view} onAct={(next, seen) => onAct(view, next, seen)} onNote={() => setOpen('note')} />
+          <Tabs
+            view={view}
+            onAct={(next, seen) => onAct(view, next, seen)}
+            onAsk={(asked) => onAsk(view, asked)}
+            onNote={() => setOpen('note')}
+          />
         </div>
         <footer class="acts">
           {mayCode && (
@@ -223,14 +236,26 @@ export function TermPane({
               Split <Keycap of="s" />
             </button>
           )}
+          {may('ask-site') && (
+            <button type="button" class="button" onClick={() => setOpen('ask')}>
+              Ask site <Keycap of="q" />
+            </button>
+          )}
+          {may('redact') && (
+            <button type="button" class="button" onClick={() => setOpen('redact')}>
+              Hide words <Keycap of="h" />
+            </button>
+          )}
           {mayCode && hasCode && (
             <button type="button" class="button" onClick={() => setOpen('undo')}>
               Undo <Keycap of="u" />
             </button>
           )}
-          <button type="button" class="button" onClick={() => setOpen('note')}>
-            Note <Keycap of="n" />
-          </button>
+          {may('note') && (
+            <button type="button" class="button" onClick={() => setOpen('note')}>
+              Note <Keycap of="n" />
+            </button>
+          )}
         </footer>
       </article>
       <DictionaryBrowser
@@ -294,6 +319,26 @@ export function TermPane({
           onSplit={(codes, reason) => {
             setOpen(undefined)
             act({ kind: 'code', codes, ...(reason === undefined ? {} : { reason }) })
+          }}
+        />
+      )}
+      {open === 'ask' && (
+        <AskDialog
+          row={row}
+          onClose={() => setOpen(undefined)}
+          onAsk={(asked) => {
+            setOpen(undefined)
+            onAsk(view, asked)
+          }}
+        />
+      )}
+      {open === 'redact' && (
+        <RedactDialog
+          verbatim={row.verbatim}
+          onClose={() => setOpen(undefined)}
+          onRedact={(words, reason) => {
+            setOpen(undefined)
+            onRedact(view, { words, reason })
           }}
         />
       )}
