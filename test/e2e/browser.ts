@@ -106,7 +106,7 @@ export async function sitDown(
   const context = await browser.newContext({ viewport: SMALLEST, ...options })
   if (script !== undefined) await context.addInitScript({ content: script })
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(40_000) // machines that run tests are slow at times
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
