@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 async function findTerm(text: string): Promise<TermRow> {
-  const { rows } = await ann.ask<Queue>('GET', `${base}/terms?view=any&text=${encodeURIComponent(text)}`)
+  const { rows } = await ann.ask<Queue>('POST', `${base}/terms/list`, { view: 'any', text })
   const [row] = rows
   if (row === undefined) throw new Error(`no term "${text}"`)
   return row
