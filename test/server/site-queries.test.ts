@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 async function findTerm(text: string): Promise<TermRow> {
-  const { rows } = await ann.ask<Queue>('GET', `${base}/terms?view=any&text=${encodeURIComponent(text)}`)
+  const { rows } = await ann.ask<Queue>('POST', `${base}/terms/list`, { view: 'any', text })
   const [row] = rows
   if (row === undefined) throw new Error(`no term "${text}"`)
   return row
@@ -49,9 +49,13 @@ test('a term is asked about in one go, and what comes of it is seen in the list,
   expect(raised).toMatchObject({ count: 7, sites: proposal.sites, passedOver: 0 })
   expect(raised.rows).toHaveLength(7)
 
-  const page = await auditor.ask<SiteQueryPage>('GET', `${base}/site-queries?state=raised&term=${term.id}&limit=5`)
+  const page = await auditor.ask<SiteQueryPage>('POST', `${base}/site-queries/list`, {
+    state: 'raised',
+    term: term.id,
+    limit: 5,
+  })
   expect([page.rows.length, page.rows[0]?.text, page.rows[0]?.raisedBy]).toEqual([5, proposal.text, 'ann'])
-  const rest = await auditor.ask<SiteQueryPage>('GET', `${base}/site-queries?limit=5&cursor=${page.next}`)
+  const rest = await auditor.ask<SiteQueryPage>('POST', `${base}/site-queries/list`, { limit: 5, cursor: page.next })
   expect([rest.rows.length, rest.next]).toEqual([2, null])
   expect(await findTerm('diarhea')).toMatchObject({ state: 'asked', asked: 7, answered: 0 })
   const occurrences = await ann.ask<Occurrences>('GET', `${base}/terms/${term.id}/occurrences`)
@@ -67,7 +71,7 @@ test('a term is asked about in one go, and what comes of it is seen in the list,
 })
 
 test('one is worded anew until it is sent; of two people who act on it at once one is told', async () => {
-  const { rows } = await ann.ask<SiteQueryPage>('GET', `${base}/site-queries?limit=1`)
+  const { rows } = await ann.ask<SiteQueryPage>('POST', `${base}/site-queries/list`, { limit: 1 })
   const [row] = rows
   const at = `${base}/site-queries/${row?.id}`
   const seen = row?.lastSeq
@@ -121,7 +125,7 @@ test('the outbox is sent by those who exchange files, and can be had again; its 
   })
   const taken = await dana.ask<AnswersView>('POST', `${base}/answers`, { as: 'json', text: JSON.stringify(answers) })
   expect(taken).toEqual({ answered: 2, late: [], blank: 0 })
-  const { rows } = await ann.ask<SiteQueryPage>('GET', `${base}/site-queries?state=answered`)
+  const { rows } = await ann.ask<SiteQueryPage>('POST', `${base}/site-queries/list`, { state: 'answered' })
   expect(rows.map(({ answer }) => answer?.text)).toEqual(['=loose stools', '=loose stools'])
   expect(await findTerm('diarhea')).toMatchObject({ state: 'answered', asked: 5, answered: 2 })
 })
@@ -139,7 +143,7 @@ test('sites stand in the summary with an id that the list is narrowed by, and wi
   const summary = await auditor.ask<SiteQuerySummaryView>('GET', `${base}/site-queries/summary`)
   expect(summary.ages[0]).toEqual({ age: '0-7', open: 5, answered: 2 })
   const [site] = summary.sites
-  const { rows } = await ann.ask<SiteQueryPage>('GET', `${base}/site-queries?state=open&site=${site?.id}`)
+  const { rows } = await ann.ask<SiteQueryPage>('POST', `${base}/site-queries/list`, { state: 'open', site: site?.id })
   expect(new Set(rows.map((row) => row.site))).toEqual(new Set([site?.site]))
   expect(rows).toHaveLength((site?.open ?? 0) + (site?.answered ?? 0))
 })
@@ -148,7 +152,7 @@ test("a coder's code closes what was asked; it is reopened with a reason, by a p
   const term = await findTerm('diarhea')
   const code = { codes: [{ term: 'Diarrhoea' }], seen: term.decision }
   await ann.ask<ActView>('POST', `${base}/terms/${term.id}/code`, code)
-  const { rows } = await ann.ask<SiteQueryPage>('GET', `${base}/site-queries?state=closed`)
+  const { rows } = await ann.ask<SiteQueryPage>('POST', `${base}/site-queries/list`, { state: 'closed' })
   expect(rows.map(({ reason }) => reason)).toEqual(Array(7).fill('coded'))
   const at = `${base}/site-queries/${rows[0]?.id}`
   expect(await auditor.refused('POST', `${at}/reopen`, { body: { reason: 'x' } })).toEqual({
