@@ -1,6 +1,7 @@
 /** The server of the workbench's bench, in a process of its own: a study that was run, and as many people as are asked for. */
 import { randomBytes } from 'node:crypto'
 import { type Ambience, createAccount, openDesks, openPeople, openStudy } from '../../pipeline/index.ts'
+import { ensurePage } from '../../pipeline/server/page.ts'
 import { openServer } from '../../pipeline/server/server.ts'
 
 /** The password of everybody in this bench. */
@@ -25,7 +26,9 @@ if (process.argv[1]?.endsWith('workbench-server.ts')) {
     })
   // What a person would wait for once: the queue, the index of the dictionary.
   for (const desk of desks.values()) await desk.warm()
+  const page = await ensurePage()
   const server = await openServer({
+    ...(page === undefined ? {} : { page }),
     house: { desks, people },
     address: { port: 0 },
     limits: { signIns: 100_000, requests: 100_000_000 },

@@ -2,7 +2,8 @@
  * `npm run bench:workbench`: 50 reviewers at work at once on 100,000 term groups, over HTTP on the embedded store. Each
  * looks at the queue, opens a term and its occurrences, then codes, splits, notes, takes back, or approves what another
  * coded, with a pause between that is shorter than any person's. Prints JSON: the time of each kind of action, and
- * whether every decision that was accepted is in the store once and no other is.
+ * whether every decision that was accepted is in the store once and no other is. Before them, one browser alone: the first
+ * screen of the queue, and jumps in it.
  *
  * Options: --groups 100000   --coders 45   --approvers 5   --seconds 60   --pause 1000 (ms, mean)   --study FOLDER (one
  * that was run already)   --keep (leaves the folder)
@@ -21,6 +22,7 @@ import type { ActView, Occurrences, Queue, TermRow, TermView } from '../../schem
 import { toRandom } from '../generators/random.ts'
 import { Client } from '../server/client.ts'
 import { measure } from './measure.ts'
+import { measurePage } from './workbench-page.ts'
 import { PASSWORD } from './workbench-server.ts'
 import { writeWorkbenchStudy } from './workbench-study.ts'
 
@@ -72,6 +74,7 @@ try {
   ]
   const clients = names.map(() => new Client(ready.origin))
   for (const [index, name] of names.entries()) await clients[index]?.signIn(name, PASSWORD)
+  const page = await measurePage(ready.origin, { name: 'coder0', password: PASSWORD })
   const ends = performance.now() + Number(values.seconds) * 1000
   await Promise.all(
     clients.map((client, index) =>
@@ -102,6 +105,10 @@ try {
         pauseMs: Number(values.pause),
         readySeconds: Math.round(ready.readySeconds * 10) / 10,
         peakRssMb,
+        browser: {
+          firstScreenMs: { median: toMedian(page.firstScreen), rounds: page.firstScreen },
+          jumpMs: { median: toMedian(page.jump), rounds: page.jump },
+        },
         actions: Object.fromEntries(
           [...tally.times].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, times]) => [name, toFigures(times)]),
         ),
@@ -209,6 +216,10 @@ async function work(
     if (coded !== undefined && lot > 0.92)
       take(await timed<ActView>('undo', 'POST', `/terms/${row.id}/undo`, { seen: coded.decision }))
   }
+}
+
+function toMedian(times: readonly number[]): number {
+  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
 }
 
 function toFigures(times: readonly number[]): { n: number; p50: number; p95: number; p99: number; max: number } {

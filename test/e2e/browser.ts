@@ -21,11 +21,19 @@ const INSTALLED = [
 /** What the page must work in at least. */
 export const SMALLEST = { width: 1280, height: 720 } as const
 
+/** Chromium's sandbox does not start for root. */
+function isRoot(): boolean {
+  return process.getuid?.() === 0
+}
+
 /** Opens a browser; who calls closes it. */
 export async function openBrowser(): Promise<Browser> {
   const { chromium } = await import('playwright-core')
   const installed = INSTALLED.find((path) => path !== undefined && existsSync(path))
-  if (installed !== undefined) return await chromium.launch({ executablePath: installed, args: ['--no-sandbox'] })
+  if (installed !== undefined)
+    return await chromium.launch({ executablePath: installed, args: isRoot() ? ['--no-sandbox'] : [] })
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new Error('no browser for the tests: install Chromium or Chrome, or name one in CHROME_PATH')
   const folder = await unpackChromium()
   return await chromium.launch({
     executablePath: join(folder, 'chromium'),
