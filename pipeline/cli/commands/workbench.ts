@@ -1,6 +1,5 @@
 /** `workbench`: the review workbench, served until it is stopped. */
 import { readFile } from 'node:fs/promises'
-import { parseIssuerConfig } from '../../../schemas/api/issuer.ts'
 import { AecoderError, createFirstAdmin, openDesks, openPeople, openStudy } from '../../index.ts'
 import { DEFAULT_ADDRESS } from '../../server/address.ts'
 import { toCommand } from '../command.ts'
@@ -38,6 +37,8 @@ export const WORKBENCH = toCommand({
     const page = await ensurePage()
     const opened = await openDesks(studies, world)
     try {
+      // What the first person would wait for.
+      for (const desk of opened.desks.values()) await desk.warm()
       const people = await openPeople({ store: opened.store })
       const adminPassword = readVariable('adminPassword')
       const server = await openServer({
@@ -118,6 +119,7 @@ async function readIssuer(path: string) {
     throw new AecoderError('CONFIG_NOT_FOUND', { where: '--oidc', found: `${path} cannot be read (${error.code})` })
   })
   const clientSecret = readVariable('oidcSecret')
+  const { parseIssuerConfig } = await import('../../../schemas/api/issuer.ts')
   return { ...parseIssuerConfig(text, path), ...(clientSecret === undefined ? {} : { clientSecret }) }
 }
 
