@@ -84,7 +84,7 @@ test('of two people who code the same term at the same moment exactly one wins, 
     expect(others).toEqual([])
     expect(['DECISION_STALE', 'DECISION_NOT_ALLOWED']).toContain(loser && toErrorCode(loser))
     expect(loser?.stderr).toMatch(
-      /someone else decided this term meanwhile|coded already \(expected a reason for the change\)/,
+      /meanwhile it was coded to "\w+" \(\d+\) by (?:Ann|Bob)|coded already \(expected a reason for the change\)/,
     )
     const name = winner === ended[0] ? 'Ann' : 'Bob'
     expect(listActs(study).filter((act) => act.includes(verbatim))).toEqual([`coded ${verbatim} by ${name}`])
