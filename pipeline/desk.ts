@@ -1,5 +1,6 @@
 /** A study opened for the work of people: its store, its dictionaries and lists, and the settings that acts rest on. */
 import { AecoderError } from '../schemas/errors.ts'
+import { autocode } from './autocode/autocode.ts'
 import type { AskPassword, CodingKits } from './coding-kits.ts'
 import { openCodingKits, withApprovedEntries } from './coding-kits.ts'
 import { listListOwners } from './kit-lists.ts'
@@ -59,8 +60,10 @@ export async function openDesk(
       store,
       queue,
       async warm() {
-        await queue.refresh()
-        for (const { dictionary } of kits.all) dictionary.listIndexed()
+        await queue.list({})
+        await queue.list({ view: 'to-approve' })
+        await queue.count({})
+        for (const kit of kits.all) autocode('a first text', kit)
       },
       get kits() {
         return kits

@@ -34,18 +34,24 @@ function toTurnState(outcome: Outcome): Turn['state'] {
 
 /** A probability the machine gave to its first candidate, and whether a person found that concept right later. */
 export interface Judged {
+  readonly seq: number
+  readonly group: number
   readonly confidence: number
   readonly isRight: boolean
 }
 
-/** Every group that the machine said something of by probability and that a person judged later; the last judgement of each. */
-export async function listJudged({ db }: Db, study: string): Promise<Judged[]> {
+/**
+ * Each judgement of a person, after an event, on a group that the machine had said something of by probability; in the
+ * order of the chain, so that of several on one group the last one counts.
+ */
+export async function listJudged({ db }: Db, study: string, { afterSeq }: { afterSeq: number }): Promise<Judged[]> {
   // From what people did, which is little, to what the machine had said.
   const machine = sql`d.seq = (select max(e.seq) from decision e where e.study = d.study and e.group_no = d.group_no and e.actor_kind = 'system')
     and d.step in ('alignment', 'similarity')`
   const said = sql`coalesce(json_extract(d.explanation, '$.candidates[0].confidence'), d.confidence) as confidence,
     coalesce(json_extract(d.explanation, '$.candidates[0].path'), (select k.path from coding k where k.study = d.study and k.decision = d.id limit 1)) as proposed`
   const { rows } = await sql<{
+    seq: number
     group: number
     confidence: number
     proposed: string | null
@@ -54,20 +60,18 @@ export async function listJudged({ db }: Db, study: string): Promise<Judged[]> {
   }>`
     select n.seq, n.group_no as "group", ${said}, (select k.path from coding k where k.study = n.study and k.decision = n.id and k.part_text is null) as coded, null as kind
     from decision n join decision d on d.study = n.study and d.group_no = n.group_no and ${machine}
-    where n.study = ${study} and n.seq in (select e.seq from event e where e.study = ${study} and e.kind in ('coded', 'split'))
+    where n.study = ${study} and n.seq in (select e.seq from event e where e.study = ${study} and e.kind in ('coded', 'split') and e.seq > ${afterSeq})
       and n.group_no is not null and n.seq > d.seq
     union all
     select w.seq, d.group_no, ${said}, null, w.kind
     from verdict w join decision d on d.study = w.study and d.id = w.decision and ${machine}
-    where w.study = ${study} and d.group_no is not null
+    where w.study = ${study} and w.seq > ${afterSeq} and d.group_no is not null
     order by 1`.execute(db)
-  const last = new Map<number, Judged>()
-  for (const { group, confidence, proposed, coded, kind } of rows) {
-    if (proposed === null) continue
+  return rows.flatMap(({ seq, group, confidence, proposed, coded, kind }) => {
+    if (proposed === null) return []
     const isRight = kind === null ? coded !== null && toConcept(coded) === toConcept(proposed) : kind === 'approved'
-    last.set(group, { confidence, isRight })
-  }
-  return [...last.values()]
+    return [{ seq, group, confidence, isRight }]
+  })
 }
 
 function toConcept(path: string): string | undefined {
