@@ -93,6 +93,17 @@ export interface Sitting {
   readonly close: () => Promise<void>
 }
 
+/** Types into the queue's search box and waits until the list answers it: a click before that meets rows that move. */
+export async function searchFor(page: Page, text: string): Promise<void> {
+  const box = page.getByRole('searchbox', { name: 'Search the verbatims' })
+  if ((await box.inputValue()) === text) return
+  const answered = page.waitForResponse(
+    (response) => response.url().endsWith('/terms/list') && (response.request().postData() ?? '').includes('"text"'),
+  )
+  await box.fill(text)
+  await answered
+}
+
 /** Opens the page in a browser context of its own and signs in. */
 export async function sitDown(
   browser: Browser,

@@ -9,7 +9,7 @@ import type { SampleName } from '../../samples/people.ts'
 import type { Queue, TermRow } from '../../schemas/api/terms.ts'
 import type { Client } from '../server/client.ts'
 import { type StartedServer, startServer, toPassword } from '../server/start.ts'
-import { openBrowser, type Sitting, sitDown } from './browser.ts'
+import { openBrowser, type Sitting, searchFor, sitDown } from './browser.ts'
 
 /** What a site may type: the first would run where it is taken for markup, the second turns what follows around. */
 const HOSTILE = [
@@ -72,7 +72,7 @@ async function findRow(verbatim: string): Promise<TermRow> {
 
 /** Searches a verbatim and opens it. @param shown as the list shows it */
 async function openTerm({ page, keys }: Sitting, verbatim: string, shown: string | RegExp = verbatim): Promise<void> {
-  await page.getByRole('searchbox', { name: 'Search the verbatims' }).fill(verbatim)
+  await searchFor(page, verbatim)
   const cell = page.getByRole('gridcell', { name: shown, exact: true })
   await cell.waitFor()
   await keys('Enter')
@@ -98,8 +98,13 @@ test('a code that stands is replaced only with a reason', async () => {
   await sitting.keys('1', 'Enter')
   await sitting.sees(/^Coded to/)
   await sitting.page.getByRole('button', { name: /^All/ }).click()
+  // A term that only this list holds: it stands now, and its rows stay where they are.
+  await sitting.page.getByRole('gridcell', { name: 'Common cold', exact: true }).waitFor()
   await openTerm(sitting, 'cold')
-  await sitting.keys('2', 'Enter')
+  await sitting.page.getByRole('region', { name: 'The decision in force' }).waitFor()
+  await sitting.keys('2')
+  await sitting.page.getByRole('button', { name: 'Code to Feeling cold' }).waitFor()
+  await sitting.keys('Enter')
   await sitting.page.getByRole('dialog', { name: 'Replace the code' }).waitFor()
   await sitting.keys('Control+Enter')
   await sitting.sees('Say why: it stands in the audit trail.')

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ensurePage } from '../../pipeline/server/page.ts'
 import type { Queue } from '../../schemas/api/terms.ts'
 import { type StartedServer, startServer, toPassword } from '../server/start.ts'
-import { openBrowser, type Sitting, sitDown } from './browser.ts'
+import { openBrowser, type Sitting, searchFor, sitDown } from './browser.ts'
 
 const PICTURES = new URL('../../samples/pictures/', import.meta.url)
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
@@ -63,7 +63,7 @@ const SHOWN: readonly {
     name: 'workbench-term.png',
     who: 'ann',
     async show({ page, keys, sees }) {
-      await page.getByRole('searchbox', { name: 'Search the verbatims' }).fill('nausea and')
+      await searchFor(page, 'nausea and')
       await sees('Nausea and vomiting')
       await page.getByText('Nausea and vomiting').first().click()
       await page.getByRole('heading', { level: 2, name: 'Nausea and vomiting' }).waitFor({ state: 'attached' })

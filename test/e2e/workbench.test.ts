@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { searchFor } from './browser.ts'
 import { openWorkbench, toPassword, type Workbench } from './workbench.ts'
 
 const REPORTS = [
@@ -33,7 +34,7 @@ async function openTerm(page: Page, verbatim: string): Promise<void> {
     .or(page.getByRole('tab', { name: /^All/ }))
     .first()
     .click()
-  await page.getByPlaceholder('Search verbatims').fill(verbatim)
+  await searchFor(page, verbatim)
   await page
     .getByRole('grid', { name: 'Terms' })
     .or(page.getByRole('listbox', { name: 'Terms' }))
@@ -160,8 +161,7 @@ test('a term that only sites can explain is asked about: one site query an occur
   await openTerm(ann, 'see above')
   await ann.keyboard.press('q')
   const dialog = ann.getByRole('dialog', { name: 'Ask the site' })
-  await dialog.getByRole('textbox').waitFor()
-  expect(await dialog.getByRole('textbox').inputValue()).toMatch(/see above/)
+  await expect.poll(() => dialog.getByRole('textbox').inputValue()).toMatch(/see above/)
   await ann.keyboard.press('Control+Enter')
   await ann.getByRole('status').filter({ hasText: /3/ }).first().waitFor()
   expect(await bench.find('see above')).toMatchObject({ state: 'asked', asked: 3, answered: 0 })

@@ -29,7 +29,7 @@ test('who signs in gets a cookie that scripts cannot read and a view of what the
         protocol: 'AUR-101',
         environment: 'production',
         roles: ['coder'],
-        permissions: ['read-terms', 'code', 'ask-site', 'propose-synonym'],
+        permissions: ['read-terms', 'code', 'note', 'ask-site', 'propose-synonym'],
       },
     ],
     signIn: 'password',
