@@ -11,7 +11,7 @@ import { MASK, type Masks } from './review/redaction.ts'
 import { checkManualCode, checkVerdict, needsApproval, type StandingDecision, toApproval } from './review/rules.ts'
 import { toArtefactSet } from './store/artefacts.ts'
 import type { Actor } from './store/chain.ts'
-import { recordManual, recordVerdict, type Target } from './store/decisions.ts'
+import { type NewDecision, recordManual, recordVerdict, type Target } from './store/decisions.ts'
 import {
   findGroups,
   findOccurrences,
@@ -168,23 +168,52 @@ export async function codeTerm(study: Study, act: TermAct & { codes: readonly Gi
     path: findAssignable(kit.dictionary, term),
     partText: codes.length === 1 ? null : (part?.trim() ?? null),
   }))
-  const { name, version } = kit.dictionary.ref
-  const waits = needsApproval(study.config.approval, 'manual')
   const isSplit = codings.length > 1
-  const id = await recordManual(store, study.id, {
+  return recordForPerson(study, act, {
+    kit,
+    occurrences,
+    verbatim,
     kind: isSplit ? 'split' : 'coded',
     decision: {
       target,
       basedOn,
       replaces: decision?.id ?? null,
       outcome: 'manual',
-      step: 'person',
       confidence: 1,
-      waits,
+      waits: needsApproval(study.config.approval, 'manual'),
       codings,
       explanation: { reason: reason ?? (isSplit ? 'Split by a person' : 'Coded by a person') },
       reason,
     },
+  })
+}
+
+/**
+ * Records what a person decided, and tells it.
+ * @throws AecoderError DECISION_STALE when somebody was first, and what the store refuses
+ */
+async function recordForPerson(
+  study: Study,
+  { store, actor }: Pick<TermAct, 'store' | 'actor'>,
+  {
+    kit,
+    kind,
+    decision,
+    verbatim,
+    occurrences,
+  }: {
+    kit: CodingKit
+    kind: 'coded' | 'split' | 'reopened'
+    decision: Omit<NewDecision, 'step'>
+    verbatim: string
+    occurrences: number
+  },
+): Promise<ActReport> {
+  const { target, codings, waits } = decision
+  const { name, version } = kit.dictionary.ref
+  const id = await recordManual(store, study.id, {
+    kind,
+    decision: { ...decision, step: 'person' },
     frame: {
       artefacts: toArtefactSet([...kit.artefacts, toConfigArtefact(study)]),
       dictionary: `${name} ${version}`,
@@ -247,41 +276,25 @@ export async function undoDecision(study: Study, act: TermAct): Promise<ActRepor
   const proposed = [...history].reverse().find(({ step }) => step !== 'person')?.explanation
   const kit = findKit(kits, act.target)
   for (const { path } of codings) findAssignable(kit.dictionary, path.at(-1)?.code ?? '')
-  const { name, version } = kit.dictionary.ref
-  const outcome = codings.length > 0 ? 'manual' : 'reopened'
-  const waits = codings.length > 0 && needsApproval(study.config.approval, 'manual')
+  const isCoded = codings.length > 0
   const said = reason?.trim() || 'Undone'
-  const id = await recordManual(store, study.id, {
+  return recordForPerson(study, act, {
+    kit,
+    occurrences,
+    verbatim,
     kind: 'reopened',
     decision: {
       target,
       basedOn,
       replaces: decision.id,
-      outcome,
-      step: 'person',
-      confidence: codings.length > 0 ? 1 : 0,
-      waits,
+      outcome: isCoded ? 'manual' : 'reopened',
+      confidence: isCoded ? 1 : 0,
+      waits: isCoded && needsApproval(study.config.approval, 'manual'),
       codings,
-      explanation: { ...((codings.length > 0 ? {} : proposed) as object | undefined), reason: said },
+      explanation: { ...((isCoded ? {} : proposed) as object | undefined), reason: said },
       reason: said,
     },
-    frame: {
-      artefacts: toArtefactSet([...kit.artefacts, toConfigArtefact(study)]),
-      dictionary: `${name} ${version}`,
-      actor,
-      at: store.ambience.now(),
-    },
   })
-  if (id === undefined) throw await toStaleNow(verbatim, { study, store, target })
-  return {
-    decision: id,
-    target,
-    verbatim,
-    path: codings[0]?.path ?? [],
-    ...toCodes(codings),
-    occurrences,
-    approval: toApproval(waits, null),
-  }
 }
 
 /** The act is for what the person saw: whatever was decided since is told. */
