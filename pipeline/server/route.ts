@@ -83,21 +83,22 @@ type ShapesOf<P, Q, B> = {
 }
 type AnswerOf<A extends TSchema | 'file'> = A extends TSchema ? Static<A> : FileAnswer
 
+/** The parts of a row whose types `run` and its answer follow. */
+interface Typed<A extends TSchema | 'file', P, Q, B, C> {
+  readonly params?: P
+  readonly query?: Q
+  readonly body?: B
+  readonly answer: A
+  readonly run: (call: C) => Promise<AnswerOf<A>>
+}
+
 /** A route of one study; gives `run` the types that follow from its schemas. */
 export function toStudyRoute<
   A extends TSchema | 'file',
   P extends TSchema | undefined = undefined,
   Q extends TSchema | undefined = undefined,
   B extends TSchema | undefined = undefined,
->(
-  route: Facts & {
-    params?: P
-    query?: Q
-    body?: B
-    answer: A
-    run: (call: StudyCall<ShapesOf<P, Q, B>>) => Promise<AnswerOf<A>>
-  },
-): Route {
+>(route: Facts & Typed<A, P, Q, B, StudyCall<ShapesOf<P, Q, B>>>): Route {
   return { ...route, scope: 'study' } as unknown as Route
 }
 
@@ -107,15 +108,7 @@ export function toHouseRoute<
   P extends TSchema | undefined = undefined,
   Q extends TSchema | undefined = undefined,
   B extends TSchema | undefined = undefined,
->(
-  route: Facts & {
-    params?: P
-    query?: Q
-    body?: B
-    answer: A
-    run: (call: Call<ShapesOf<P, Q, B>>) => Promise<AnswerOf<A>>
-  },
-): Route {
+>(route: Facts & Typed<A, P, Q, B, Call<ShapesOf<P, Q, B>>>): Route {
   return { ...route, scope: 'house' } as unknown as Route
 }
 
@@ -125,14 +118,6 @@ export function toPublicRoute<
   P extends TSchema | undefined = undefined,
   Q extends TSchema | undefined = undefined,
   B extends TSchema | undefined = undefined,
->(
-  route: Omit<Facts, 'permission'> & {
-    params?: P
-    query?: Q
-    body?: B
-    answer: A
-    run: (call: PublicCall<ShapesOf<P, Q, B>>) => Promise<AnswerOf<A>>
-  },
-): Route {
+>(route: Omit<Facts, 'permission'> & Typed<A, P, Q, B, PublicCall<ShapesOf<P, Q, B>>>): Route {
   return { ...route, scope: 'house', permission: 'public' } as unknown as Route
 }

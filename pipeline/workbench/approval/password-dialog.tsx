@@ -48,21 +48,7 @@ export function PasswordDialog({
     }
   }
   return (
-    <Dialog
-      title={title}
-      onClose={onClose}
-      onSubmit={() => void onGo()}
-      foot={
-        <>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary" disabled={isBusy}>
-            {act}
-          </button>
-        </>
-      }
-    >
+    <Dialog title={title} fault={fault} onClose={onClose} onSubmit={() => void onGo()} submit={act} isReady={!isBusy}>
       {children}
       {needsReason !== 'none' && (
         <label class="field">
@@ -84,11 +70,6 @@ export function PasswordDialog({
           onInput={(event) => setPassword(event.currentTarget.value)}
         />
       </label>
-      {fault !== undefined && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
     </Dialog>
   )
 }

@@ -7,14 +7,30 @@ export interface DialogProps {
   readonly title: string
   readonly onClose: () => void
   readonly size?: 'small' | 'wide'
-  /** What stands at the foot: the acts. */
+  /** What the button says that does it: it stands at the foot with one that leaves all as it is. */
+  readonly submit?: ComponentChildren
+  /** Whether it can be done already. */
+  readonly isReady?: boolean
+  /** What is wrong with what was typed: the last line before the foot. */
+  readonly fault?: string | undefined
+  /** What stands at the foot in place of the two: other acts. */
   readonly foot?: ComponentChildren
   /** Called by Enter in a field, and by the button that submits. */
   readonly onSubmit?: () => void
   readonly children: ComponentChildren
 }
 
-export function Dialog({ title, onClose, size = 'small', foot, onSubmit, children }: DialogProps) {
+export function Dialog({
+  title,
+  onClose,
+  size = 'small',
+  submit,
+  isReady = true,
+  fault,
+  foot,
+  onSubmit,
+  children,
+}: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   useEffect(() => {
@@ -56,8 +72,25 @@ export function Dialog({ title, onClose, size = 'small', foot, onSubmit, childre
             <Icon name="close" />
           </button>
         </header>
-        <div class="dialog-body">{children}</div>
+        <div class="dialog-body">
+          {children}
+          {fault !== undefined && (
+            <p class="fault" role="alert">
+              {fault}
+            </p>
+          )}
+        </div>
         {foot !== undefined && <footer>{foot}</footer>}
+        {submit !== undefined && (
+          <footer>
+            <button type="button" class="button" onClick={onClose}>
+              Cancel
+            </button>
+            <button type="submit" class="button primary" disabled={!isReady}>
+              {submit}
+            </button>
+          </footer>
+        )}
       </form>
     </dialog>
   )

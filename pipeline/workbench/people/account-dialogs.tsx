@@ -80,16 +80,7 @@ export function RolesDialog({
       size="wide"
       onClose={onClose}
       onSubmit={() => onRoles(roles, reason.trim())}
-      foot={
-        <>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary">
-            Give these roles
-          </button>
-        </>
-      }
+      submit="Give these roles"
     >
       <RoleTable roles={roles} onChange={setRoles} />
       <label class="field">
@@ -130,18 +121,10 @@ export function AccountDialog({
     <Dialog
       title="New account"
       size="wide"
+      fault={fault}
       onClose={onClose}
       onSubmit={() => void onMake()}
-      foot={
-        <>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary">
-            Make the account
-          </button>
-        </>
-      }
+      submit="Make the account"
     >
       <div class="field-row">
         <label class="field">
@@ -172,11 +155,6 @@ export function AccountDialog({
       </div>
       <RoleTable roles={roles} onChange={setRoles} />
       <p class="muted small">A password for one sign-in is made and shown once.</p>
-      {fault !== undefined && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
     </Dialog>
   )
 }

@@ -321,5 +321,5 @@ function OpenTerm({
         <p class="waiting">{row?.id === id ? row.verbatim : 'Opening …'}</p>
       </article>
     )
-  return <TermPane key={view.decision?.id ?? ''} view={view} {...rest} />
+  return <TermPane view={view} {...rest} />
 }

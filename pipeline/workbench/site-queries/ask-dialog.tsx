@@ -49,16 +49,12 @@ export function AskDialog({
       title="Ask the site"
       onClose={onClose}
       onSubmit={onGo}
-      foot={
+      submit={
         <>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary" disabled={asks === 0}>
-            Raise {asks > 1 ? `${toFigure(asks)} site queries` : 'the site query'} <kbd class="keycap">Ctrl ↵</kbd>
-          </button>
+          Raise {asks > 1 ? `${toFigure(asks)} site queries` : 'the site query'} <kbd class="keycap">Ctrl ↵</kbd>
         </>
       }
+      isReady={asks > 0}
     >
       <p class="split-verbatim">
         <PlainText text={row.verbatim} />

@@ -64,16 +64,12 @@ export function SplitDialog({
     <Dialog
       title="Split into events"
       size="wide"
+      fault={fault}
       onClose={onClose}
       onSubmit={onGo}
-      foot={
+      submit={
         <>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary">
-            Code {parts.length} parts <kbd class="keycap">Ctrl ↵</kbd>
-          </button>
+          Code {parts.length} parts <kbd class="keycap">Ctrl ↵</kbd>
         </>
       }
     >
@@ -125,11 +121,6 @@ export function SplitDialog({
         Reason{needsReason ? '' : ' (may be left out)'}
         <input type="text" maxLength={2000} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
       </label>
-      {fault !== undefined && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
     </Dialog>
   )
 }

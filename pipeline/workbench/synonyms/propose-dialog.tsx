@@ -48,21 +48,7 @@ export function ProposeDialog({
       })
   }
   return (
-    <Dialog
-      title="Propose a synonym"
-      onClose={onClose}
-      onSubmit={onGo}
-      foot={
-        <>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary">
-            Propose
-          </button>
-        </>
-      }
-    >
+    <Dialog title="Propose a synonym" fault={fault} onClose={onClose} onSubmit={onGo} submit="Propose">
       <p class="muted small">A second person approves it; it codes from the next run on. What is coded stays.</p>
       <label class="field">
         Verbatim
@@ -114,11 +100,6 @@ export function ProposeDialog({
         Reason (may be left out)
         <input type="text" maxLength={2000} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
       </label>
-      {fault !== undefined && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
     </Dialog>
   )
 }

@@ -10,14 +10,9 @@ export function NoteDialog({ onNote, onClose }: { onNote: (text: string) => void
       title="Note"
       onClose={onClose}
       onSubmit={() => text.trim() !== '' && onNote(text.trim())}
-      foot={
+      submit={
         <>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary">
-            Keep the note <kbd class="keycap">Ctrl ↵</kbd>
-          </button>
+          Keep the note <kbd class="keycap">Ctrl ↵</kbd>
         </>
       }
     >

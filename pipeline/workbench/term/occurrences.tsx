@@ -188,6 +188,7 @@ function DifferDialog({
   return (
     <Dialog
       title="Code this occurrence differently"
+      fault={fault}
       onClose={onClose}
       onSubmit={onGo}
       foot={
@@ -228,11 +229,6 @@ function DifferDialog({
         Reason
         <input type="text" maxLength={2000} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
       </label>
-      {fault !== undefined && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
     </Dialog>
   )
 }

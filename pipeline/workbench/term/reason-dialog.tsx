@@ -36,14 +36,9 @@ export function ReasonDialog({
       title={title}
       onClose={onClose}
       onSubmit={onGo}
-      foot={
+      submit={
         <>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary">
-            {act} <kbd class="keycap">Ctrl ↵</kbd>
-          </button>
+          {act} <kbd class="keycap">Ctrl ↵</kbd>
         </>
       }
     >

@@ -29,18 +29,10 @@ export function RedactDialog({
   return (
     <Dialog
       title="Hide words"
+      fault={fault}
       onClose={onClose}
       onSubmit={onGo}
-      foot={
-        <>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary">
-            Hide {hidden.size > 0 ? hidden.size : ''} for everybody
-          </button>
-        </>
-      }
+      submit={<>Hide {hidden.size > 0 ? hidden.size : ''} for everybody</>}
     >
       <p>
         <PlainText text={verbatim} />
@@ -58,11 +50,6 @@ export function RedactDialog({
         Reason
         <input type="text" maxLength={2000} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
       </label>
-      {fault !== undefined && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
     </Dialog>
   )
 }
