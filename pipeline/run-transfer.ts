@@ -168,7 +168,7 @@ async function listInputs(study: Study, folder: Storage): Promise<InputFile[]> {
       })
     }
     for (const name of matching) {
-      const file = { name, open: () => folder.read(name) }
+      const file = folder.file(name)
       inputs.push({ source, file, ...(await hashFile(file)) })
     }
   }
@@ -193,7 +193,7 @@ async function stageFile(
   const digest = createHash('sha256')
   let bytes = 0
   const watched: SourceFile = {
-    name: file.name,
+    ...file,
     async *open() {
       for await (const chunk of file.open()) {
         digest.update(chunk)
@@ -228,7 +228,6 @@ async function toAsOf(
 ): Promise<Pick<TransferReport, 'asOf' | 'asOfFrom'>> {
   const stated: string[] = []
   for (const { source, file } of inputs) {
-    if (source.format !== 'odm') continue
     const reading = await readSource({ config: study.config, source, file })
     const instant = reading.asOf === null ? undefined : toInstant(reading.asOf)
     if (instant !== undefined) stated.push(instant)
@@ -241,7 +240,7 @@ async function toAsOf(
     const instant = match ? toInstant(`${match[1]}-${match[2]}-${match[3]}`) : undefined
     return instant === undefined ? [] : [instant]
   })
-  if (stated.length > 0) return { asOf: toLatest(stated), asOfFrom: 'odm' }
+  if (stated.length > 0) return { asOf: toLatest(stated), asOfFrom: 'file' }
   if (named.length > 0) return { asOf: toLatest(named), asOfFrom: 'name' }
   return { asOf: toInstant(ambience.now()) ?? ambience.now(), asOfFrom: 'clock' }
 }

@@ -51,7 +51,7 @@ export interface Progress {
 
 export interface TransferReport {
   readonly asOf: string
-  readonly asOfFrom: 'option' | 'odm' | 'name' | 'clock' | 'earlier'
+  readonly asOfFrom: 'option' | 'file' | 'name' | 'clock' | 'earlier'
   /** Whether the very same transfer was taken in before: nothing moved then. */
   readonly isRepeat: boolean
   readonly input: string

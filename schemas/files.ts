@@ -5,6 +5,16 @@ export interface SourceFile {
   /** How messages and manifests name it: the path below the input folder, `/` between the parts. */
   readonly name: string
   open(): AsyncIterable<Uint8Array>
+  /** Reading at any place: files of a folder or bucket have it, those of a zip have not. */
+  readonly random?: RandomAccess
+}
+
+/** A file that can be read from its end or its middle, as formats with an index need it. */
+export interface RandomAccess {
+  /** Bytes of the whole file. */
+  size(): Promise<number>
+  /** The bytes from `at` on, `length` of them or as many as there are before the end. */
+  readAt(at: number, length: number): Promise<Uint8Array>
 }
 
 /** What was written under a name. */
@@ -31,6 +41,8 @@ export interface Storage {
   list(): Promise<readonly string[]>
   /** @throws AecoderError FILE_NOT_FOUND when the name is not there */
   read(name: string): AsyncIterable<Uint8Array>
+  /** The same file with all ways to read it. */
+  file(name: string): SourceFile
   has(name: string): Promise<boolean>
   /** Names of the folders right below a folder; none where it is not there. */
   listFolders(name: string): Promise<readonly string[]>

@@ -2,6 +2,7 @@
 import type { ErrorObject } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { AecoderError } from './errors.ts'
+import type { ExportFormat } from './formats.ts'
 import type { ApprovalPolicy } from './outcomes.ts'
 import type { CodedDomain } from './records.ts'
 import { CODE_COLUMNS, findMappedVariable, listMappableVariables, listVariables, MAIN_COLUMNS } from './sdtm.ts'
@@ -18,7 +19,8 @@ export interface Condition {
 export interface SourceConfig {
   readonly id: string
   readonly domain: CodedDomain | 'DM'
-  readonly format: 'csv' | 'odm'
+  /** Detected in each file where it is left out. */
+  readonly format?: ExportFormat
   readonly files: readonly string[]
   readonly delimiter?: string
   readonly encoding?: string
@@ -143,6 +145,11 @@ export function parseStudyConfig(text: string, where: string): StudyConfig {
   return value as StudyConfig
 }
 
+/** Whether a source is said to be a table; one that says nothing is judged when its files are seen. */
+function isTable({ format }: SourceConfig): boolean {
+  return format !== undefined && format !== 'odm'
+}
+
 /** What JSON Schema cannot say: words that exist, sources that can work, ids that are told apart. */
 function listMeaningFaults(config: StudyConfig): string[] {
   const faults: string[] = listDictionaryFaults(config)
@@ -151,10 +158,10 @@ function listMeaningFaults(config: StudyConfig): string[] {
     const at = `sources[${index}] (${source.id})`
     if (ids.has(source.id)) faults.push(`${at}.id: used twice: give each source its own id`)
     ids.add(source.id)
-    if (source.format === 'csv' && source.map.subject === undefined)
+    if (isTable(source) && source.map.subject === undefined)
       faults.push(`${at}.map.subject: missing: name the column that holds the subject id`)
-    if (source.format === 'csv' && (source.forms || source.groups))
-      faults.push(`${at}.forms/groups: only ODM has these: use "only" for a CSV`)
+    if (isTable(source) && (source.forms || source.groups))
+      faults.push(`${at}.forms/groups: only ODM has these: use "only" for a table`)
     if (source.format === 'odm' && source.key.length > 0)
       faults.push(`${at}.key: an ODM record is keyed by its structure: remove it`)
     if (source.format === 'odm' && !source.forms && !source.groups)

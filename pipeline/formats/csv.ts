@@ -47,7 +47,7 @@ export async function openCsv(file: SourceFile, options: OpenCsvOptions): Promis
     const reader = new CsvRecordReader(file.name, { delimiter, newline: sample.newline })
     const batches = readBatches(reader, sample.text, blocks)
     const { header, firstRows, shape } = await readHeader(file.name, batches)
-    return { encoding, delimiter, header, rows: readRows(firstRows, batches, shape) }
+    return { encoding, delimiter, asOf: null, header, rows: readRows(firstRows, batches, shape) }
   } catch (error) {
     await blocks.return()
     throw error

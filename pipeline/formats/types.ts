@@ -1,8 +1,8 @@
 /** What the readers of this room deliver: rows of tables and records of ODM, with the line each began on. */
 
-/** One row of a delimited file. */
+/** One row of a table. */
 export interface TableRow {
-  /** 1-based line of the file on which the row begins (a quoted cell may hold line breaks). */
+  /** 1-based line of the file on which the row begins (a quoted cell may hold line breaks); of a binary file its row. */
   readonly line: number
   /** One text per column of the header, exactly as written inside the delimiters and quotes. */
   readonly fields: readonly string[]
@@ -10,10 +10,14 @@ export interface TableRow {
   readonly problem?: { readonly code: 'ragged-row' | 'malformed-row'; readonly text: string }
 }
 
-/** A delimited file, opened: its header is read, its rows are still to come. */
+/** A table, opened: its header is read, its rows are still to come. */
 export interface Table {
+  /** Empty where the format settles it by itself (Arrow, Parquet). */
   readonly encoding: string
+  /** What stands between the cells of a row as text: the file's own delimiter, else a comma. */
   readonly delimiter: string
+  /** When the data stood like this, as the file says (Dataset-JSON, XPORT); null where it does not. */
+  readonly asOf: string | null
   /** Column names as written, BOM and surrounding blanks removed; unique. */
   readonly header: readonly string[]
   /** The rows in batches, in file order. Can be consumed once. */

@@ -1,13 +1,16 @@
 /**
- * Ingest: one file of one source in, one outcome per row or record out. Knows the study's mapping and the two
+ * Ingest: one file of one source in, one outcome per row or record out. Knows the study's mapping and the
  * formats; knows nothing of other files, of what is stored already, or of coding.
  */
-import { assertNever } from '../../schemas/errors.ts'
+import { AecoderError } from '../../schemas/errors.ts'
 import type { SourceFile } from '../../schemas/files.ts'
+import { type ExportFormat, FORMAT_NAMES, type TableFormat } from '../../schemas/formats.ts'
 import type { RowOutcome } from '../../schemas/records.ts'
 import type { SourceConfig, StudyConfig } from '../../schemas/study.ts'
-import { openCsv, toRawText } from '../formats/csv.ts'
+import { toRawText } from '../formats/csv.ts'
+import { detectFormat } from '../formats/detect.ts'
 import { openOdm } from '../formats/odm.ts'
+import { openTable } from '../formats/open-table.ts'
 import type { OdmRecord, Table, TableRow } from '../formats/types.ts'
 import { toDemographicsReader } from './demographics.ts'
 import { type Mapping, resolveCsvMapping, resolveOdmMapping } from './mapping.ts'
@@ -25,7 +28,7 @@ export interface ReadSourceOptions {
 /** A file of a source, opened: its header or root is read, its rows are still to come. */
 export interface SourceReading {
   readonly encoding: string
-  /** When the data stood like this, as the file says (ODM AsOfDateTime, else CreationDateTime); null for a CSV. */
+  /** When the data stood like this, as the file says (ODM AsOfDateTime, else CreationDateTime); null where it does not. */
   readonly asOf: string | null
   /** Exactly one outcome per row or record, in file order. Can be consumed once. */
   readonly batches: AsyncIterable<readonly RowOutcome[]>
@@ -33,47 +36,78 @@ export interface SourceReading {
 
 /**
  * Opens one file of a source.
- * @throws AecoderError COLUMN_NOT_FOUND when the header lacks a column that study.json names; what the formats throw
- * for a file that cannot be trusted, here or while the batches are read
+ * @throws AecoderError COLUMN_NOT_FOUND when the header lacks a column that study.json names; FORMAT_MISMATCH for a file
+ * that is not in the source's format; what the formats throw for a file that cannot be trusted, here or while the
+ * batches are read
  */
-export async function readSource({ config, source, file, onBytes }: ReadSourceOptions): Promise<SourceReading> {
-  const opening = {
-    ...(source.encoding === undefined ? {} : { encoding: source.encoding }),
-    ...(onBytes === undefined ? {} : { onBytes }),
+export async function readSource(options: ReadSourceOptions): Promise<SourceReading> {
+  const format = await findFormat(options.source, options.file)
+  return format === 'odm' ? await readOdmSource(options) : await readTableSource(options, format)
+}
+
+/** The format of a file: what it is, which must be what study.json says, if it says. */
+async function findFormat({ id, format }: SourceConfig, file: SourceFile): Promise<ExportFormat> {
+  const found = await detectFormat(file)
+  if (found === 'zip') {
+    throw new AecoderError('FORMAT_MISMATCH', {
+      where: file.name,
+      found: 'a zip archive',
+      expected: 'one file',
+      action: `Name the files in it, in "files" of source "${id}": ${file.name}/*.csv`,
+    })
   }
-  switch (source.format) {
-    case 'csv': {
-      const delimiter = source.delimiter === undefined ? {} : { delimiter: source.delimiter }
-      const table = await openCsv(file, { ...opening, ...delimiter })
-      const mapping = await resolveOrClose(source, table, file.name)
-      const toRaw = (row: TableRow) => toRawText(row, table.delimiter)
-      const readRow = toOutcomeReader({ config, source, mapping, toRaw })
-      const toOutcome = (row: TableRow): RowOutcome =>
-        row.problem === undefined
-          ? readRow(row)
-          : toRejected({ line: row.line, code: row.problem.code, reason: row.problem.text }, toRaw(row))
-      return { encoding: table.encoding, asOf: null, batches: toBatches(table.rows, toOutcome) }
-    }
-    case 'odm': {
-      const mapping = resolveOdmMapping(source)
-      const { root, records } = await openOdm(file, { ...opening, record: source.record })
-      const readRecord = toOutcomeReader({ config, source, mapping, toRaw: toRawRecord })
-      const isForm = toOidTest(source.forms)
-      const isGroup = toOidTest(source.groups)
-      const watch = toTermWatch(mapping, { sourceId: source.id, fileName: file.name })
-      const toOutcome = (record: OdmRecord): RowOutcome => {
-        if (!isForm(record.formOid) || !isGroup(record.groupOid)) {
-          return { kind: 'skipped', line: record.line, reason: 'other-form' }
-        }
-        watch.see(record)
-        return readRecord(record)
-      }
-      const asOf = root.asOfDateTime ?? root.creationDateTime
-      return { encoding: root.encoding, asOf, batches: toBatches(records, toOutcome, watch.check) }
-    }
-    default:
-      return assertNever(source.format)
+  if (format === undefined || format === found) return found
+  throw new AecoderError('FORMAT_MISMATCH', {
+    where: file.name,
+    found: `the file is ${FORMAT_NAMES[found]}`,
+    expected: `${FORMAT_NAMES[format]}, as source "${id}" says`,
+    action: 'Check that this is the right file, or correct "format" in study.json',
+  })
+}
+
+async function readTableSource(
+  { config, source, file, onBytes }: ReadSourceOptions,
+  format: TableFormat,
+): Promise<SourceReading> {
+  if (!('subject' in source.map)) {
+    throw new AecoderError('CONFIG_INVALID', {
+      where: `study.json: source "${source.id}"`,
+      found: `no map.subject, and ${file.name} is ${FORMAT_NAMES[format]}`,
+      action: 'Name the column that holds the subject id',
+    })
   }
+  const delimiter = source.delimiter === undefined ? {} : { delimiter: source.delimiter }
+  const table = await openTable(file, { format, ...toOpening(source, onBytes), ...delimiter })
+  const mapping = await resolveOrClose(source, table, file.name)
+  const toRaw = (row: TableRow) => toRawText(row, table.delimiter)
+  const readRow = toOutcomeReader({ config, source, mapping, toRaw })
+  const toOutcome = (row: TableRow): RowOutcome =>
+    row.problem === undefined
+      ? readRow(row)
+      : toRejected({ line: row.line, code: row.problem.code, reason: row.problem.text }, toRaw(row))
+  return { encoding: table.encoding, asOf: table.asOf, batches: toBatches(table.rows, toOutcome) }
+}
+
+async function readOdmSource({ config, source, file, onBytes }: ReadSourceOptions): Promise<SourceReading> {
+  const mapping = resolveOdmMapping(source)
+  const { root, records } = await openOdm(file, { ...toOpening(source, onBytes), record: source.record })
+  const readRecord = toOutcomeReader({ config, source, mapping, toRaw: toRawRecord })
+  const isForm = toOidTest(source.forms)
+  const isGroup = toOidTest(source.groups)
+  const watch = toTermWatch(mapping, { sourceId: source.id, fileName: file.name })
+  const toOutcome = (record: OdmRecord): RowOutcome => {
+    if (!isForm(record.formOid) || !isGroup(record.groupOid)) {
+      return { kind: 'skipped', line: record.line, reason: 'other-form' }
+    }
+    watch.see(record)
+    return readRecord(record)
+  }
+  const asOf = root.asOfDateTime ?? root.creationDateTime
+  return { encoding: root.encoding, asOf, batches: toBatches(records, toOutcome, watch.check) }
+}
+
+function toOpening({ encoding }: SourceConfig, onBytes: ReadSourceOptions['onBytes']) {
+  return { ...(encoding === undefined ? {} : { encoding }), ...(onBytes === undefined ? {} : { onBytes }) }
 }
 
 /** A file whose columns are not the configured ones is closed before the error goes out. */

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AecoderError } from '../../schemas/errors.ts'
-import type { FileSink, Storage, WrittenFile } from '../../schemas/files.ts'
+import type { FileSink, RandomAccess, Storage, WrittenFile } from '../../schemas/files.ts'
 
 /** Bytes per chunk of `read`: large enough that the disk is not the brake, small enough to be nothing in memory. */
 const CHUNK_BYTES = 256 * 1024
@@ -25,6 +25,7 @@ export function openFolder(path: string): Storage {
       return names.sort((a, b) => (a < b ? -1 : 1))
     },
     read: (name) => readChunks(path, name),
+    file: (name) => ({ name, open: () => readChunks(path, name), random: toRandomAccess(toTarget(path, name)) }),
     async has(name) {
       const target = toTarget(path, name)
       try {
@@ -115,6 +116,37 @@ async function* readChunks(folder: string, name: string): AsyncGenerator<Uint8Ar
     }
   } finally {
     await file.close()
+  }
+}
+
+/** Opens the file for every read: those who read so read seldom, and much at once. */
+function toRandomAccess(target: Target): RandomAccess {
+  return {
+    async size() {
+      const stats = await stat(target.path).catch((error: unknown) => {
+        throw toReadError(target, error)
+      })
+      return stats.size
+    },
+    async readAt(at, length) {
+      const file = await open(target.path, 'r').catch((error: unknown) => {
+        throw toReadError(target, error)
+      })
+      try {
+        const buffer = Buffer.allocUnsafeSlow(length)
+        let filled = 0
+        while (filled < length) {
+          const { bytesRead } = await file.read(buffer, filled, length - filled, at + filled)
+          if (bytesRead === 0) break
+          filled += bytesRead
+        }
+        return buffer.subarray(0, filled)
+      } catch (error) {
+        throw toReadError(target, error)
+      } finally {
+        await file.close()
+      }
+    },
   }
 }
 

@@ -179,7 +179,7 @@ const FAULTS: readonly { says: string; study: unknown; faults: readonly (string 
   {
     says: 'forms of a CSV',
     study: { ...STUDY, sources: [{ ...CSV, forms: ['AE'] }] },
-    faults: ['sources[0] (ae).forms/groups: only ODM has these: use "only" for a CSV'],
+    faults: ['sources[0] (ae).forms/groups: only ODM has these: use "only" for a table'],
   },
   {
     says: 'a key of an ODM',
@@ -213,7 +213,7 @@ const FAULTS: readonly { says: string; study: unknown; faults: readonly (string 
     faults: [
       /^approval: /,
       'sources[0].files: empty: it needs at least one entry',
-      'sources[2].format: "xls" is not one of csv, odm',
+      'sources[2].format: "xls" is not one of csv, odm, dataset-json, dataset-xml, xport, arrow, parquet',
     ],
   },
 ]

@@ -1,0 +1,84 @@
+/**
+ * What a file is, by its first bytes: the format of an export, or why it cannot be read here. A name's ending is never
+ * believed: exports call tab-separated text .xls, and ODM .txt. Knows beginnings only.
+ */
+import { AecoderError } from '../../schemas/errors.ts'
+import type { SourceFile } from '../../schemas/files.ts'
+import type { ExportFormat } from '../../schemas/formats.ts'
+
+/** Bytes that are looked at: ample for an XML prolog and the first members of a Dataset-JSON. */
+export const DETECTED_BYTES = 8192
+
+/** What cannot be read, with what to export instead. */
+const FOREIGN: readonly { readonly magic: readonly number[]; readonly found: string; readonly action: string }[] = [
+  {
+    magic: [0xd0, 0xcf, 0x11, 0xe0],
+    found: 'an Excel workbook of the old kind (.xls)',
+    action: 'Save it as CSV, or have the export written as CSV',
+  },
+  {
+    magic: [0xc2, 0xea, 0x81, 0x60],
+    found: 'a SAS dataset (.sas7bdat)',
+    action: 'Have it exported as SAS XPORT (.xpt), Dataset-JSON or CSV',
+  },
+]
+
+/**
+ * Detects the format of an export.
+ * @returns the format; `zip` for an archive, whose files are named one by one
+ * @throws AecoderError FORMAT_UNKNOWN for what is no export that can be read; what opening the file throws
+ */
+export async function detectFormat(file: SourceFile): Promise<ExportFormat | 'zip'> {
+  return toFormat(await readBeginning(file), file.name)
+}
+
+/** The same for a file whose first bytes are known. */
+export function toFormat(head: Uint8Array, name: string): ExportFormat | 'zip' {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, DETECTED_BYTES))
+  if (bytes.subarray(0, 4).equals(ZIP)) return 'zip'
+  if (bytes.subarray(0, 4).equals(PARQUET)) return 'parquet'
+  if (bytes.subarray(0, 6).equals(ARROW_FILE) || bytes.subarray(0, 4).equals(ARROW_STREAM)) return 'arrow'
+  const foreign = FOREIGN.find(({ magic }) => magic.every((byte, at) => bytes[at] === byte))
+  if (foreign !== undefined) throw toUnknown(name, foreign)
+  // Text in UTF-16 has a zero in every other byte: without them its ASCII part reads as in any other encoding.
+  const text = bytes
+    .toString('latin1')
+    .replaceAll('\0', '')
+    .replace(/^(?:\xef\xbb\xbf|\xfe\xff|\xff\xfe)/, '')
+    .trimStart()
+  if (text.startsWith('HEADER RECORD*******LIB')) return 'xport'
+  if (text.startsWith('<')) return /\bDatasetXMLVersion\s*=/.test(text) ? 'dataset-xml' : 'odm'
+  if (text.startsWith('{') && /"(?:datasetJSONVersion|itemGroupOID)"/.test(text)) return 'dataset-json'
+  if (text.startsWith('{') || /^\[\s*[[{]/.test(text))
+    throw toUnknown(name, {
+      found: 'JSON that is no Dataset-JSON',
+      action: 'Have the export written as Dataset-JSON 1.1, ODM or CSV',
+    })
+  return 'csv'
+}
+
+const ZIP = Buffer.from([0x50, 0x4b, 0x03, 0x04])
+const PARQUET = Buffer.from('PAR1')
+const ARROW_FILE = Buffer.from('ARROW1')
+/** The continuation marker that every message of a stream begins with (Arrow IPC, "Encapsulated message format"). */
+const ARROW_STREAM = Buffer.from([0xff, 0xff, 0xff, 0xff])
+
+async function readBeginning(file: SourceFile): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of file.open()) {
+    chunks.push(chunk)
+    bytes += chunk.byteLength
+    if (bytes >= DETECTED_BYTES) break
+  }
+  return Buffer.concat(chunks)
+}
+
+function toUnknown(where: string, { found, action }: { found: string; action: string }): AecoderError {
+  return new AecoderError('FORMAT_UNKNOWN', {
+    where,
+    found,
+    expected: 'CSV, ODM, Dataset-JSON, Dataset-XML, SAS XPORT, Arrow, Parquet, or a zip of these',
+    action,
+  })
+}

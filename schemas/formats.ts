@@ -1,0 +1,16 @@
+/** The formats an export may come in: the names of study.json and of messages. */
+export const EXPORT_FORMATS = ['csv', 'odm', 'dataset-json', 'dataset-xml', 'xport', 'arrow', 'parquet'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+/** Those that are a table: named columns, and rows of them. */
+export type TableFormat = Exclude<ExportFormat, 'odm'>
+
+/** What messages call them. */
+export const FORMAT_NAMES: { readonly [format in ExportFormat]: string } = {
+  csv: 'delimited text (CSV)',
+  odm: 'ODM-XML',
+  'dataset-json': 'Dataset-JSON',
+  'dataset-xml': 'Dataset-XML',
+  xport: 'SAS XPORT',
+  arrow: 'Arrow',
+  parquet: 'Parquet',
+}
