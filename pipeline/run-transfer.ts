@@ -190,11 +190,14 @@ async function stageFile(
   { staging, input, onBytes }: { staging: Staging; input: InputFile; onBytes: (bytes: number) => void },
 ) {
   const { source, file } = input
-  const digest = createHash('sha256')
+  let digest = createHash('sha256')
   let bytes = 0
   const watched: SourceFile = {
     ...file,
     async *open() {
+      // A file is opened to see what it is, then to be read: the reading that came last is the one that counts.
+      digest = createHash('sha256')
+      bytes = 0
       for await (const chunk of file.open()) {
         digest.update(chunk)
         bytes += chunk.byteLength
@@ -216,9 +219,10 @@ async function stageFile(
 }
 
 /** The group in the domain's main dictionary: those beside it follow from it. */
-function toGroup({ domain, field, verbatim }: Occurrence, kits: CodingKits) {
+function toGroup({ domain, field, verbatim, translation }: Occurrence, kits: CodingKits) {
   const { dictionary } = kits.mainOf(domain)
-  return toTermGroup({ domain, field, terminology: dictionary.ref.name, language: dictionary.language }, verbatim)
+  const named = { domain, field, terminology: dictionary.ref.name, language: dictionary.language }
+  return toTermGroup(named, translation ?? verbatim)
 }
 
 /** The moment the export speaks for, where nobody says it outright: said by the ODM, by the name of folder or file, else now. */

@@ -5,6 +5,8 @@
 import { foldVerbatim } from '../dictionaries/text/fold.ts'
 import { normaliseTerm } from '../dictionaries/text/normalise.ts'
 import { AecoderError } from '../schemas/errors.ts'
+import { findTranslation } from '../schemas/occurrence-id.ts'
+import type { CrfContext } from '../schemas/records.ts'
 import type { SiteQueryStep } from '../schemas/site-queries.ts'
 import { checkSeen, type FoundTarget, findKit } from './act.ts'
 import type { CodingKits } from './coding-kits.ts'
@@ -86,10 +88,11 @@ export async function findTermOf(
   { store, target }: { store: Store; target: FoundTarget },
 ): Promise<GroupState> {
   if (target.kind === 'group') return target.group
-  const { domain, verbatim, target: occurrence } = target.occurrence
+  const { domain, verbatim, context, target: occurrence } = target.occurrence
   const { terminology } = occurrence
+  const coded = findTranslation(domain, JSON.parse(context) as CrfContext) ?? verbatim
   const [group] = await findGroups(store, study.id, {
-    folded: foldVerbatim(verbatim),
+    folded: foldVerbatim(coded),
     domain,
     ...(terminology === undefined ? {} : { terminology }),
     limit: 1,
