@@ -4,8 +4,8 @@ import {
   closeSiteQuery,
   countSiteQueries,
   editSiteQuery,
+  findAskedTerm,
   findTarget,
-  findTermOf,
   listSiteQueryPage,
   openCodingKits,
   proposeForTerm,
@@ -54,7 +54,7 @@ export const ASK = toCommand({
   async run({ args: [name = ''], options, world }) {
     return withStore(options.study, world, async ({ study, store }) => {
       const target = await findTarget(store, study, toName(name, options))
-      const group = await findTermOf(study, { store, target })
+      const group = await findAskedTerm(study, { store, target })
       const only = target.kind === 'occurrence' ? [target.occurrence.target.id] : options.occurrence
       const { text } = options
       if (text === undefined) {
