@@ -281,7 +281,7 @@ const PARTS_AT_MOST = 20
 /**
  * Takes a person's decision back: a new decision says what the one before it said. Where that was no code, the term waits
  * in the queue again, with what the machine had proposed; an occurrence follows its term again.
- * @throws AecoderError DECISION_NOT_ALLOWED where no person decided, DECISION_STALE
+ * @throws AecoderError DECISION_NOT_ALLOWED where no person decided, or for an approved code without a reason; DECISION_STALE
  */
 export async function undoDecision(study: Study, act: TermAct): Promise<ActReport> {
   const { store, kits, actor, reason } = act
@@ -295,6 +295,7 @@ export async function undoDecision(study: Study, act: TermAct): Promise<ActRepor
       action: 'Code the term: that replaces what the machine decided',
     })
   checkPresent(verbatim, occurrences)
+  checkUndo(toRule(decision, verbatim), reason)
   await settle(study, { store, kits, actor })
   const history = await listHistory(store, study.id, target)
   const before = history.find(({ id }) => id === decision.replaces)

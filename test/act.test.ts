@@ -67,6 +67,19 @@ test('undoing a change of a code brings the code before it back, and it waits fo
   expect(undone).toMatchObject({ codes: [{ text: 'Headache' }], approval: 'pending' })
 })
 
+test('an approved code is taken back with a reason only', async () => {
+  const work = await openWork()
+  const { desk } = work
+  await codeTerm(desk.study, { ...(await toAct(work)), codes: [{ term: 'Headache' }] })
+  await judgeTerm(desk.study, { ...(await toAct(work, BEA)), kind: 'approved' })
+  await expect(undoDecision(desk.study, await toAct(work))).rejects.toMatchObject({
+    code: 'DECISION_NOT_ALLOWED',
+    facts: { found: 'the code is approved', expected: 'a reason for taking it back' },
+  })
+  const undone = await undoDecision(desk.study, { ...(await toAct(work)), reason: 'of another subject' })
+  expect(undone.codes).toEqual([])
+})
+
 test('one occurrence is coded differently by who looked at its term, and follows the term once that is taken back', async () => {
   const work = await openWork()
   const { desk, term } = work

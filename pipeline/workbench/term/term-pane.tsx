@@ -302,7 +302,7 @@ export function TermPane({
           words="A new decision opens the term again; what was decided stays in the history."
           act="Take back"
           first={draftReason}
-          isNeeded={false}
+          isNeeded={decision?.approval === 'approved'}
           onClose={() => setOpen(undefined)}
           onReason={(reason) => {
             setOpen(undefined)
