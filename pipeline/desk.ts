@@ -9,6 +9,7 @@ import { checkDictionariesInForce, listSettings } from './run.ts'
 import { findSettingsSeq, recordSettings } from './store/artefacts.ts'
 import type { Actor, Ambience } from './store/chain.ts'
 import { findListsMark } from './store/lists.ts'
+import { checkNotSigned } from './store/signatures.ts'
 import { registerStudy, type Store } from './store/store.ts'
 import { openStudyStore, type Study, toShortPath } from './study.ts'
 
@@ -131,12 +132,13 @@ const settled = new WeakMap<CodingKits, number>()
 
 /**
  * Puts what an act rests on, the approval policy too, into the chain before the act; nothing where it is there already.
- * @throws AecoderError DICTIONARY_MISMATCH
+ * @throws AecoderError DICTIONARY_MISMATCH; STUDY_SIGNED_OFF, where no such act comes after it
  */
 export async function settle(
   study: Study,
   { store, kits, actor }: { store: Store; kits: CodingKits; actor: Actor },
 ): Promise<void> {
+  await checkNotSigned(store.db, study.id)
   const known = settled.get(kits)
   if (known !== undefined && known === (await findSettingsSeq(store, study.id))) return
   await checkDictionariesInForce(store, study, kits)
