@@ -266,22 +266,23 @@ export async function resetPassword(
 /**
  * A person's own change of the password: the old one is asked for, and all other sessions end.
  * @param keep the token of the session that goes on
- * @throws AecoderError SIGN_IN_REFUSED, PASSWORD_WEAK
+ * @throws AecoderError PASSWORD_WEAK, SIGN_IN_REFUSED
  */
 export async function changePassword(
   people: People,
   { person, old, fresh, keep }: { person: SignedIn; old: string; fresh: string; keep?: string | undefined },
 ): Promise<void> {
-  await confirmPassword(people, { name: person.name, password: old })
   checkNewPassword(fresh, { names: [person.name, person.fullName] })
   if (fresh === old)
     throw new AecoderError('PASSWORD_WEAK', { where: 'the new password', found: 'the old one', expected: 'another' })
   const password = await hashPassword(fresh)
-  await changeOne(people, person.name, async (book, before) => {
-    const after = { ...before, password, mustChange: false, changedAt: people.store.ambience.now() }
+  // In the transaction that proves the old one: a password that an admin resets meanwhile stays reset.
+  const asked = { name: person.name, password: old, kind: CONFIRMING }
+  await provePassword(people, asked, async (book, before) => {
+    const changedAt = people.store.ambience.now()
+    const after = { ...before, ...NO_FAILURES, password, mustChange: false, changedAt }
     const sessionsEnded = await book.endSessions(before.name, keep === undefined ? {} : { except: toTokenHash(keep) })
     await book.change(before, after, { kind: 'password-changed', actor: person.actor, body: { sessionsEnded } })
-    return after
   })
 }
 
@@ -289,6 +290,8 @@ export async function listAccounts({ store }: People): Promise<readonly AccountV
   return (await listStoredAccounts(store.db)).map(toView)
 }
 
+/** What a wrong password was given for, where its owner is signed in. */
+const CONFIRMING = 'giving the password again'
 /** How long a refusal takes at the least: as long for a name that nobody has as for one that is counted and written. */
 const REFUSAL_MS = 250
 
@@ -313,7 +316,7 @@ export async function confirmPassword(
   people: People,
   { name, password }: { name: string; password: string },
 ): Promise<void> {
-  await provePassword(people, { name, password, kind: 'giving the password again' }, async () => undefined)
+  await provePassword(people, { name, password, kind: CONFIRMING }, async () => undefined)
 }
 
 /** Wrong passwords are counted in the transaction that looks at the count: guessing at many doors at once gains nothing. */
@@ -377,7 +380,7 @@ export async function signInAtIssuer(
   const auth = `signed in at ${issuer}`
   const linked = await findAccountOfIssuer(people.store.db, { issuer, subject })
   const made =
-    newRoles === undefined || verifiedEmail === null
+    linked !== undefined || newRoles === undefined || verifiedEmail === null
       ? undefined
       : await makeAccount(people, {
           name: verifiedEmail,

@@ -195,6 +195,25 @@ test.for([
   await signIn(people, { name: 'Ann', password: PASSWORD, ...BROWSER })
 })
 
+test('a password is changed in the moment that the old one is proved: what an admin does meanwhile comes after, and stands', async () => {
+  const { people, listEvents } = await openPeopleStage()
+  await addAccounts(people, { Ann: [] })
+  const { person } = await signIn(people, { name: 'Ann', password: PASSWORD, ...BROWSER })
+  let meanwhile: Promise<unknown> | undefined
+  const { ambience } = people.store
+  const now = () => {
+    meanwhile ??= deactivate(people, { by: ADMIN, name: 'Ann', reason: 'left' })
+    return ambience.now()
+  }
+  const watched = { ...people, store: { ...people.store, ambience: { ...ambience, now } } }
+  await changePassword(watched, { person, old: PASSWORD, fresh: 'three ripe pears here' })
+  await meanwhile
+  expect((await listEvents()).slice(-2).map(({ told }) => told)).toEqual([
+    'password-changed: account Ann by Ann',
+    'account-changed: account Ann by adm',
+  ])
+})
+
 test('who signed out is out, and signing out twice does no harm', async () => {
   const { people, listEvents } = await openPeopleStage()
   await addAccounts(people, { Ann: [] })
