@@ -11,6 +11,7 @@ import {
   openPeople,
   type SignedIn,
 } from '../index.ts'
+import type { Surroundings } from './command.ts'
 import { findToken, readVariable } from './login.ts'
 
 /** What an act is done to, and with what permission. */
@@ -50,20 +51,25 @@ export async function findProvenActor(
   asserted: string | undefined,
   doing: Doing & { askPassword: AskPassword },
 ): Promise<Actor> {
-  return (await findProven(asserted, doing)).actor
+  if (asserted === undefined) return (await findProven(doing, doing)).actor
+  throw new AecoderError('SIGN_IN_NEEDED', {
+    where: `--as ${JSON.stringify(asserted)}`,
+    found: 'a name that is only asserted',
+    expected: 'a person who proved who they are',
+    action: 'Log in: aecoder login NAME',
+  })
 }
 
 /** The same, as the person with the name they sign with. */
 export async function findProven(
-  asserted: string | undefined,
-  { askPassword, ...doing }: Doing & { askPassword: AskPassword },
+  { store, study, permission }: Doing,
+  { askPassword }: Pick<Surroundings, 'askPassword'>,
 ): Promise<SignedIn> {
-  const { store, study, permission } = doing
-  const person = asserted?.trim() ? undefined : await findLogin(store)
+  const person = await findLogin(store)
   if (person === undefined)
     throw new AecoderError('SIGN_IN_NEEDED', {
-      where: asserted?.trim() ? `--as ${JSON.stringify(asserted)}` : 'this command line',
-      found: asserted?.trim() ? 'a name that is only asserted' : 'nobody is logged in',
+      where: 'this command line',
+      found: 'nobody is logged in',
       expected: 'a person who proved who they are',
       action: 'Log in: aecoder login NAME',
     })
@@ -73,7 +79,7 @@ export async function findProven(
 }
 
 /** Asks for the password once more. */
-export async function proveAgain(
+async function proveAgain(
   { name }: SignedIn,
   { store, askPassword }: { store: Desk['store']; askPassword: AskPassword },
 ): Promise<void> {

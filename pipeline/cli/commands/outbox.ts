@@ -1,14 +1,12 @@
 /** `outbox` sends what sites are asked as a file for the EDC; `answers` takes the file back. */
 import { open, readFile, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { EXCHANGE_FORMATS } from '../../../schemas/site-queries.ts'
 import { AecoderError, fetchOutbox, importAnswers, listOutboxes, sendOutbox } from '../../index.ts'
 import { findActor } from '../actor.ts'
 import { ACTOR_OPTION, STUDY_OPTION, type Surroundings, toCommand } from '../command.ts'
 import { withStore, withStoreToRead } from '../open.ts'
 import { toCount, toShellWord, toTable } from '../tables.ts'
-
-type Format = 'csv' | 'json'
-const FORMATS = ['csv', 'json'] as const
 
 export const OUTBOX = toCommand({
   name: 'outbox',
@@ -19,7 +17,7 @@ export const OUTBOX = toCommand({
   options: {
     ...STUDY_OPTION,
     to: { kind: 'text', value: 'FILE', summary: 'write the file there; it must not be there yet' },
-    format: { kind: 'choice', choices: FORMATS, summary: "the file's form", default: 'csv' },
+    format: { kind: 'choice', choices: EXCHANGE_FORMATS, summary: "the file's form", default: 'csv' },
     again: { kind: 'text', value: 'NUMBER', summary: 'an outbox that was sent, by the number that the list shows' },
     ...ACTOR_OPTION,
   },
@@ -44,7 +42,7 @@ export const OUTBOX = toCommand({
                 })
               ).seq
             : Number(again)
-        sent = await fetchOutbox(study, { store, seq, as: format as Format })
+        sent = await fetchOutbox(study, { store, seq, as: format })
       } catch (error) {
         await file.close()
         await rm(to, { force: true })

@@ -1,9 +1,9 @@
 /** `sheet`: what is new or changed since the last signature, out as a spreadsheet and back with a reviewer's marks. */
 import { writeFile } from 'node:fs/promises'
 import { AecoderError, openExport, readSheet, writeSheet } from '../../index.ts'
+import { findProven } from '../actor.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
 import { withStore, withStoreToRead } from '../open.ts'
-import { findSigner } from '../signer.ts'
 import { toCount, toShellWord } from '../tables.ts'
 
 export const SHEET = toCommand({
@@ -28,7 +28,7 @@ export const SHEET = toCommand({
       })
     if (to !== undefined)
       return withStoreToRead(options.study, world, async ({ study: { id, ...rest }, store }) => {
-        const state = options.state === 'to-approve' ? 'to-approve' : 'any'
+        const state = options.state
         const sheet = await writeSheet({ id, ...rest }, { store, state })
         await writeNew(to, sheet.text)
         return {
@@ -37,7 +37,7 @@ export const SHEET = toCommand({
         }
       })
     return withStore(options.study, world, async ({ study: opened, store }) => {
-      const { actor } = await findSigner({ store, study: opened, permission: 'approve' }, world)
+      const { actor } = await findProven({ store, study: opened, permission: 'approve' }, world)
       const report = await readSheet(opened, { store, actor, file: openExport(from ?? '') })
       return {
         json: { study: opened.id, ...report },
