@@ -101,22 +101,19 @@ export async function openPeople(from: { path: string; ambience: Ambience } | { 
 const INSTALLATION: Actor = { name: 'aecoder', kind: 'system', auth: 'internal' }
 
 /**
- * Makes the first admin of an installation without accounts.
+ * Makes the first admin of an installation without accounts, with other roles beside that where they are given.
  * @returns its name and its password for the first sign-in; undefined where there are accounts already
  */
 export async function createFirstAdmin(
   people: People,
-  {
-    name = 'admin',
-    fullName = 'Administrator',
-    password,
-  }: { name?: string; fullName?: string; password?: string } = {},
+  { name = 'admin', fullName = 'Administrator', email = null, roles = [], password }: Partial<NewAccount> = {},
 ): Promise<{ name: string; oneTimePassword: string | null } | undefined> {
   if ((await listStoredAccounts(people.store.db)).length > 0) return undefined
   const made = await makeAccount(people, {
     name,
     fullName,
-    roles: [{ study: EVERY_STUDY, role: 'admin' }],
+    email,
+    roles: [{ study: EVERY_STUDY, role: 'admin' }, ...roles],
     ...(password === undefined ? {} : { password }),
   })
   return changeAccounts(people.store, async (book) => {
