@@ -64,7 +64,11 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   if (tls !== undefined) checkTls(tls)
   const proxies = trustedProxy === undefined ? undefined : parseProxies(trustedProxy)
   const requestMs = options.limits?.requestMs ?? LIMITS.requestMs
-  const connections = { connectionsCheckingInterval: Math.min(requestMs, 30_000) }
+  const connections = {
+    connectionsCheckingInterval: Math.min(requestMs, 30_000),
+    // Node takes the longer of the two for the whole request.
+    headersTimeout: Math.min(requestMs, 60_000),
+  }
   const app = Fastify({
     ...(tls === undefined ? { http: connections } : { https: { ...tls, ...connections, minVersion: 'TLSv1.2' } }),
     requestTimeout: requestMs,
