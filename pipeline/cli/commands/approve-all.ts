@@ -11,7 +11,7 @@ import {
 import { findLogin, findProven } from '../actor.ts'
 import { REASON_OPTION, TERM_OPTIONS, toCommand } from '../command.ts'
 import { withStore } from '../open.ts'
-import { toCount, toShellWord, toTable } from '../tables.ts'
+import { toCount, toShellWord, toTable, toVisible } from '../tables.ts'
 
 export const APPROVE_ALL = toBulk('approve-all', {
   summary: 'Approve many codes as the second person: shows them, and approves once their number is confirmed',
@@ -125,7 +125,7 @@ function toText(preview: VerdictPreview, { verb, again }: { verb: string; again:
   const { count, occurrences, serious, byOutcome, byCoder, listed, leftOut } = preview
   const tally = (counts: { readonly [key: string]: number }) =>
     Object.entries(counts)
-      .map(([key, n]) => `${key} ${n}`)
+      .map(([key, n]) => `${toVisible(key)} ${n}`)
       .join(', ')
   const left = tally(leftOut.counts)
   if (count === 0) return `There is nothing to ${verb}.${left === '' ? '' : ` Left out: ${left}.`}`

@@ -1,10 +1,11 @@
 /** `outbox` sends what sites are asked as a file for the EDC; `answers` takes the file back. */
-import { open, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { EXCHANGE_FORMATS } from '../../../schemas/site-queries.ts'
 import { AecoderError, fetchOutbox, importAnswers, listOutboxes, sendOutbox } from '../../index.ts'
 import { findActor } from '../actor.ts'
 import { ACTOR_OPTION, STUDY_OPTION, type Surroundings, toCommand } from '../command.ts'
+import { openNewFile } from '../file.ts'
 import { withStore, withStoreToRead } from '../open.ts'
 import { toCount, toShellWord, toTable } from '../tables.ts'
 
@@ -23,13 +24,15 @@ export const OUTBOX = toCommand({
   },
   async run({ options, world }) {
     const { to, again, format } = options
+    if (to === undefined && again !== undefined)
+      throw new AecoderError('USAGE', { where: '--again', found: 'no --to', expected: 'the file to write: --to FILE' })
     if (to === undefined) return listSent(options.study, world)
     if (again !== undefined && !/^[1-9]\d{0,14}$/.test(again))
       throw new AecoderError('USAGE', { where: '--again', found: `"${again}"`, expected: 'the number of an outbox' })
     const path = toShellWord(options.study)
     return withStore(options.study, world, async ({ study, store }) => {
       // The file first: what was sent and could not be written would have to be asked for again.
-      const file = await openNew(to)
+      const file = await openNewFile(to)
       let seq: number
       let sent: Awaited<ReturnType<typeof fetchOutbox>>
       try {
@@ -77,16 +80,6 @@ function listSent(path: string, world: Surroundings) {
       json: { study: study.id, outboxes },
       text: rows.length === 0 ? 'No outbox was sent yet.' : toTable(['number', 'sent', 'by', 'site queries'], rows),
     }
-  })
-}
-
-async function openNew(file: string): ReturnType<typeof open> {
-  return open(file, 'wx').catch((error: NodeJS.ErrnoException) => {
-    throw new AecoderError('WRITE_FAILED', {
-      where: file,
-      found: error.code === 'EEXIST' ? 'there is a file already' : `it cannot be written (${error.code})`,
-      action: 'Give another name; nothing was sent',
-    })
   })
 }
 

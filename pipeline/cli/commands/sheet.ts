@@ -1,8 +1,8 @@
 /** `sheet`: what is new or changed since the last signature, out as a spreadsheet and back with a reviewer's marks. */
-import { writeFile } from 'node:fs/promises'
 import { AecoderError, openExport, readSheet, writeSheet } from '../../index.ts'
 import { findProven } from '../actor.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
+import { writeNewFile } from '../file.ts'
 import { withStore, withStoreToRead } from '../open.ts'
 import { toCount, toShellWord } from '../tables.ts'
 
@@ -30,7 +30,7 @@ export const SHEET = toCommand({
       return withStoreToRead(options.study, world, async ({ study: { id, ...rest }, store }) => {
         const state = options.state
         const sheet = await writeSheet({ id, ...rest }, { store, state })
-        await writeNew(to, sheet.text)
+        await writeNewFile(to, sheet.text)
         return {
           json: { study: id, file: to, rows: sheet.rows, since: sheet.since },
           text: `${toCount(sheet.rows, 'term')} new or changed since event ${sheet.since}: ${to}\n\nNext: approve or reject in VERDICT, a reason in REASON, save as CSV, and bring it back\n  ${world.program} sheet --from ${toShellWord(to)} --study ${study}`,
@@ -46,14 +46,3 @@ export const SHEET = toCommand({
     })
   },
 })
-
-/** A sheet somebody may be marking is not written over. */
-async function writeNew(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    throw new AecoderError('WRITE_FAILED', {
-      where: file,
-      found: error.code === 'EEXIST' ? 'there is a file already' : `it cannot be written (${error.code})`,
-      action: 'Give another name',
-    })
-  })
-}
