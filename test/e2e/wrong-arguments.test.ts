@@ -33,7 +33,7 @@ test('what is no argument is told, a file that is there stays, and no verbatim s
   for (const { name } of db
     .prepare("select name from sqlite_master where type = 'trigger' and tbl_name = 'event'")
     .all())
-    db.exec(`drop trigger "${name}"`)
+    db.exec(`drop trigger "${String(name)}"`)
   db.exec("update event set actor = 'Eve' where seq = 2")
   db.close()
   expect((await runAecoder(['audit', ...at])).exitCode).toBe(4)
