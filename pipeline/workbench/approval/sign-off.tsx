@@ -5,7 +5,7 @@ import { Icon } from '../parts/icon.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { count, toDay, toFigure, toMoment } from '../parts/words.ts'
 import { toHash } from '../shell/place.ts'
-import { useSeat } from '../shell/session.ts'
+import { renewSession, useSeat } from '../shell/session.ts'
 import { tell } from '../shell/toasts.tsx'
 import type { ApprovalApi } from './approval-api.ts'
 import { PasswordDialog } from './password-dialog.tsx'
@@ -76,6 +76,7 @@ export function SignOff({ api }: { api: ApprovalApi }) {
           onDone={(next) => {
             setOpen(undefined)
             put(next)
+            renewSession()
             tell({ kind: 'done', text: 'The study is signed off and locked.' })
           }}
         />
@@ -89,6 +90,7 @@ export function SignOff({ api }: { api: ApprovalApi }) {
           onAct={async ({ password, reason }) => {
             put(await api.unlock({ password, reason }))
             setOpen(undefined)
+            renewSession()
             tell({ kind: 'done', text: 'The study is open for work again.' })
           }}
         >

@@ -7,7 +7,7 @@ import { count } from '../parts/words.ts'
 import { Refusal, toWords } from '../shell/api.ts'
 import { useKeys } from '../shell/keys.ts'
 import { changeFacts } from '../shell/place.ts'
-import { useSeat } from '../shell/session.ts'
+import { renewSession, useSeat } from '../shell/session.ts'
 import { announce, tell } from '../shell/toasts.tsx'
 import type { Asked } from '../site-queries/ask-dialog.tsx'
 import { toSiteQueriesApi } from '../site-queries/site-queries-api.ts'
@@ -160,7 +160,9 @@ export function QueueView({ at }: { at: URLSearchParams }) {
     } catch (error) {
       cache.drop(id)
       const words = toWords(error)
-      const isStale = error instanceof Refusal && error.fault.code === 'DECISION_STALE'
+      const code = error instanceof Refusal ? error.fault.code : undefined
+      const isStale = code === 'DECISION_STALE'
+      if (code === 'STUDY_SIGNED_OFF') renewSession()
       drafts.current.set(id, { act, words: isStale ? `Somebody was first. ${words}` : words })
       tell({
         kind: 'failed',
