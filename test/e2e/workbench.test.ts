@@ -95,7 +95,12 @@ test('of two people on one term the first wins, and the other is told who coded 
   const won = await bench.find('bad tummy ache')
   await cal.keyboard.press('1')
   await cal.keyboard.press('Enter')
-  await cal.getByRole('alert').filter({ hasText: /ann/ }).first().waitFor()
+  const refused = cal.getByRole('alert').filter({ hasText: /ann/ }).first()
+  await refused.waitFor()
+  // It stays until it is closed, however much is told after it.
+  for (let told = 0; told < 4; told++) await cal.keyboard.press('Enter')
+  await cal.getByText('Choose a candidate first').nth(2).waitFor()
+  expect(await refused.isVisible()).toBe(true)
   expect(await bench.find('bad tummy ache')).toMatchObject({ by: 'ann', decision: won.decision, codes: won.codes })
   await ann.context().close()
   await cal.context().close()

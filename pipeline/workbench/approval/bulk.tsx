@@ -25,7 +25,12 @@ const WHY_LEFT_OUT: { readonly [why: string]: string } = {
 
 export function Bulk({ api }: { api: ApprovalApi }) {
   const { study } = useSeat()
-  const [filter, setFilter] = useState<VerdictFilter>({})
+  const [filter, narrow] = useState<VerdictFilter>({})
+  // What is left out is left out of what was shown.
+  const setFilter = (next: VerdictFilter) => {
+    narrow(next)
+    setWithout(new Set())
+  }
   const { value, fault, again } = useAnswer(JSON.stringify(filter), (signal) => api.preview(filter, signal))
   const [without, setWithout] = useState<ReadonlySet<string>>(new Set())
   const [judged, setJudged] = useState<{ verdict: Verdict; preview: Preview; filter: VerdictFilter }>()
@@ -125,7 +130,11 @@ export function Bulk({ api }: { api: ApprovalApi }) {
         <VerdictDialog
           api={api}
           judged={judged}
-          onClose={() => setJudged(undefined)}
+          onClose={() => {
+            setJudged(undefined)
+            // A verdict is refused when others worked meanwhile: what it would touch is shown anew.
+            again()
+          }}
           onDone={(done) => {
             setJudged(undefined)
             setWithout(new Set())

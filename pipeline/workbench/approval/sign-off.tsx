@@ -14,7 +14,7 @@ const MEANINGS = ['Medical coding reviewed and approved', 'Coding complete for d
 
 export function SignOff({ api }: { api: ApprovalApi }) {
   const { may } = useSeat()
-  const { value, fault, put } = useAnswer<SignOffView>('sign-off', (signal) => api.signOffState(signal))
+  const { value, fault, put, again } = useAnswer<SignOffView>('sign-off', (signal) => api.signOffState(signal))
   const [open, setOpen] = useState<'sign' | 'unlock'>()
   if (fault !== undefined) return <p class="fault">{fault}</p>
   if (value === undefined) return <p class="waiting">Looking …</p>
@@ -72,7 +72,11 @@ export function SignOff({ api }: { api: ApprovalApi }) {
         <SignDialog
           api={api}
           state={value}
-          onClose={() => setOpen(undefined)}
+          onClose={() => {
+            setOpen(undefined)
+            // A signature is refused when others worked meanwhile: what it would cover is shown anew.
+            again()
+          }}
           onDone={(next) => {
             setOpen(undefined)
             put(next)

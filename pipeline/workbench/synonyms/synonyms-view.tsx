@@ -67,17 +67,15 @@ export function SynonymsView({ at }: { at: URLSearchParams }) {
       ? [{ keys: 'n', words: 'Propose a synonym', run: () => setOpen({ kind: 'propose' }) }]
       : []),
   ])
-  const act = (sent: Promise<unknown>, done: string) =>
-    sent.then(
-      () => {
-        setOpen(undefined)
-        again()
-        tell({ kind: 'done', text: done })
-      },
-      (error: unknown) => tell({ kind: 'failed', text: toWords(error) }),
-    )
+  const act = async (sent: Promise<unknown>, done: string) => {
+    await sent
+    setOpen(undefined)
+    again()
+    tell({ kind: 'done', text: done })
+  }
+  const tellFault = (error: unknown) => tell({ kind: 'failed', text: toWords(error) })
   const judge = (entry: EntryView, one: EntryAct, reason: string) =>
-    void act(api.judge(entry.id, one, reason), `“${entry.verbatim}” is ${DONE_WORDS[one]}`)
+    act(api.judge(entry.id, one, reason), `“${entry.verbatim}” is ${DONE_WORDS[one]}`)
   const onFile = async (input: HTMLInputElement) => {
     const chosen = await readChosen(input)
     if (chosen === undefined) return
@@ -203,7 +201,9 @@ export function SynonymsView({ at }: { at: URLSearchParams }) {
                   key={entry.id}
                   entry={entry}
                   onJudge={(one) =>
-                    one === 'approve' ? judge(entry, one, '') : setOpen({ kind: 'judge', entry, act: one })
+                    one === 'approve'
+                      ? void judge(entry, one, '').catch(tellFault)
+                      : setOpen({ kind: 'judge', entry, act: one })
                   }
                 />
               ))}
@@ -221,7 +221,7 @@ export function SynonymsView({ at }: { at: URLSearchParams }) {
           scopes={scopes}
           onClose={() => setOpen(undefined)}
           onPropose={(proposal) =>
-            void act(api.propose(proposal), `“${proposal.verbatim}” is proposed and waits for a second person`)
+            act(api.propose(proposal), `“${proposal.verbatim}” is proposed and waits for a second person`)
           }
         />
       )}

@@ -10,6 +10,7 @@ import { toWords } from '../shell/api.ts'
 import { useSeat } from '../shell/session.ts'
 import { tell } from '../shell/toasts.tsx'
 import { AskDialog, type Asked } from '../site-queries/ask-dialog.tsx'
+import { BADGES, STATE_WORDS } from '../site-queries/state-words.ts'
 import type { Act } from './act.ts'
 import { type Chosen, toChosen } from './chosen.ts'
 
@@ -24,9 +25,7 @@ export function OccurrencesTab({
 }) {
   const { api, may } = useSeat()
   const { id, verbatim } = view.row
-  const { value, fault, put, again } = useAnswer<Occurrences>(`${id} ${view.row.decision ?? ''}`, () =>
-    api.occurrences(id),
-  )
+  const { value, fault, put, again } = useAnswer<Occurrences>(JSON.stringify(view.row), () => api.occurrences(id))
   const [differs, setDiffers] = useState<OccurrenceView>()
   const [asks, setAsks] = useState<OccurrenceView>()
   if (fault !== undefined) return <p class="fault">{fault}</p>
@@ -148,8 +147,8 @@ function ContextCell({ value }: { value: string }) {
 
 function QueryBadge({ query }: { query: NonNullable<OccurrenceView['siteQuery']> }) {
   return (
-    <span class={`badge ${query.state === 'open' ? 'warn' : ''}`} title={query.text}>
-      {query.state}, {query.ageDays} d
+    <span class={`badge ${BADGES[query.state]}`} title={query.text}>
+      {STATE_WORDS[query.state]}, {query.ageDays} d
     </span>
   )
 }
