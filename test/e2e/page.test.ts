@@ -241,6 +241,29 @@ test('a code that came while a dialog stood open is not rejected by it: nobody l
   await bea.page.unroute('**/notes')
 })
 
+test('a split that came second keeps its parts and its reason for another look', async () => {
+  const sitting = await sit('ann')
+  const { page } = sitting
+  const verbatim = 'nausea, vomiting and headache'
+  await openTerm(sitting, verbatim)
+  await sitting.keys('s')
+  const dialog = page.getByRole('dialog', { name: 'Split into events' })
+  await dialog.getByRole('textbox', { name: 'Words of part 1' }).fill('nausea on waking')
+  await dialog.getByRole('textbox', { name: /^Reason/ }).fill('Three events')
+  const { id, decision } = await findRow(verbatim)
+  const other = await server.signIn('ann')
+  const codes = [{ term: (await findRow('Nausea')).codes[0]?.code }]
+  await other.ask('POST', `${server.base}/terms/${id}/code`, { codes, seen: decision })
+  await sitting.keys('Control+Enter')
+  await page.getByRole('button', { name: 'Show the term' }).click()
+  await page.getByRole('heading', { name: verbatim, exact: true }).waitFor()
+  await page.getByRole('article').getByRole('alert').waitFor()
+  await sitting.keys('s')
+  expect(await dialog.getByRole('textbox', { name: 'Words of part 1' }).inputValue()).toBe('nausea on waking')
+  expect(await dialog.getByRole('textbox', { name: /^Reason/ }).inputValue()).toBe('Three events')
+  await sitting.keys('Escape')
+})
+
 test('a site is asked about one occurrence, and its line says so', async () => {
   const sitting = await sit('ann')
   const { page } = sitting

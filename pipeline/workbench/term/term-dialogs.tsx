@@ -18,7 +18,7 @@ export function TermDialog({
   name,
   view,
   chosen,
-  firstReason,
+  draft,
   onReplace,
   onAct,
   onAsk,
@@ -29,8 +29,8 @@ export function TermDialog({
   name: TermDialogName
   view: TermView
   chosen: Chosen | undefined
-  /** What was written before somebody else was first. */
-  firstReason: string
+  /** What was meant before somebody else was first: its words are kept. */
+  draft: Act | undefined
   onReplace: (reason: string) => void
   onAct: (act: Act) => void
   onAsk: (asked: Asked) => void
@@ -39,6 +39,7 @@ export function TermDialog({
   onClose: () => void
 }) {
   const { row, decision } = view
+  const firstReason = draft !== undefined && 'reason' in draft ? (draft.reason ?? '') : ''
   const reasoned = { first: firstReason, onClose }
   switch (name) {
     case 'replace':
@@ -80,6 +81,7 @@ export function TermDialog({
           view={view}
           needsReason={isReplacing(view)}
           firstReason={firstReason}
+          firstCodes={draft?.kind === 'code' ? draft.codes : []}
           onClose={onClose}
           onSplit={(codes, reason) => onAct({ kind: 'code', codes, ...(reason === undefined ? {} : { reason }) })}
         />

@@ -16,7 +16,7 @@ import { SCOPE_WORDS } from '../synonyms/scopes.ts'
 import { type Act, isReplacing } from './act.ts'
 import { Aligned } from './alignment.tsx'
 import { Candidates } from './candidates.tsx'
-import { type Chosen, toChosen } from './chosen.ts'
+import { type Chosen, toChosen, toChosenAgain } from './chosen.ts'
 import { Standing } from './standing.tsx'
 import { Tabs } from './tabs.tsx'
 import { type Redacted, TermDialog, type TermDialogName } from './term-dialogs.tsx'
@@ -75,7 +75,6 @@ export function TermPane({
     setOpen(undefined)
     next()
   }
-  const draftReason = draft !== undefined && 'reason' in draft.act ? (draft.act.reason ?? '') : ''
   const mayCode = may('code')
   const hasCode = decision !== null && decision.codes.length > 0
   const mayJudge = may('approve') && decision?.approval === 'pending' && view.mayApprove
@@ -280,7 +279,7 @@ export function TermPane({
           name={open.name}
           view={view}
           chosen={chosen}
-          firstReason={draftReason}
+          draft={draft?.act}
           onReplace={(reason) => done(() => act(toCodeAct(reason), open.seen))}
           onAct={(next) => done(() => act(next, open.seen))}
           onAsk={(asked) => done(() => onAsk(view, asked))}
@@ -303,12 +302,5 @@ function toDraftChosen(draft: Draft | undefined, view: TermView): Chosen | undef
   const code = draft.act.codes[0]
   const candidate = view.proposal.candidates.find(({ path }) => path.at(-1)?.code === code?.term)
   if (candidate !== undefined) return toChosen(candidate.path, 'candidates')
-  return (
-    code && {
-      code: code.term,
-      text: code.text,
-      path: [{ level: '', code: code.term, text: code.text }],
-      from: 'dictionary',
-    }
-  )
+  return code && toChosenAgain(code)
 }
