@@ -98,6 +98,7 @@ test('of two people on one term the first wins, and the other is told who coded 
   const refused = cal.getByRole('alert').filter({ hasText: /ann/ }).first()
   await refused.waitFor()
   // It stays until it is closed, however much is told after it.
+  await openTerm(cal, 'tummy upset after meal')
   for (let told = 0; told < 4; told++) await cal.keyboard.press('Enter')
   await cal.getByText('Choose a candidate first').nth(2).waitFor()
   expect(await refused.isVisible()).toBe(true)
