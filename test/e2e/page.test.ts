@@ -355,7 +355,7 @@ test('what comes late moves nobody who went elsewhere meanwhile', async () => {
 test('a site is asked about one occurrence, and its line says so', async () => {
   const sitting = await sit('ann')
   const { page } = sitting
-  await openTerm(sitting, 'rash on both arms')
+  await openTerm(sitting, 'feeling rough')
   await page.getByRole('button', { name: 'Ask', exact: true }).first().click()
   const dialog = page.getByRole('dialog', { name: 'Ask the site' })
   await expect.poll(() => dialog.getByRole('textbox').inputValue()).not.toBe('')
