@@ -87,6 +87,7 @@ export {
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
 export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
 export {
+  readSignature,
   readSignOffState,
   type SigningAct,
   type SignOffState,
