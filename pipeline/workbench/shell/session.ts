@@ -48,7 +48,7 @@ function keepSession(found: Session): Session {
 }
 
 /** Refused by the server while a signature stands. */
-const LOCKED: ReadonlySet<Permission> = new Set(['code', 'approve'])
+const LOCKED: ReadonlySet<Permission> = new Set(['code', 'approve', 'ask-site'])
 
 /** What a person may do in a study: what their roles allow, but for what a signature locks. */
 export function toMay({ permissions }: Session, study: StudySeat): Seat['may'] {
