@@ -313,7 +313,8 @@ async function findLatest(
   return new Map(rows.map((row) => [row.no, row.id]))
 }
 
-async function findLatestOf(trx: Kysely<Tables>, study: string, target: Target): Promise<string | null> {
+/** The latest decision of one target; null where nothing was decided. */
+export async function findLatestOf(trx: Kysely<Tables>, study: string, target: Target): Promise<string | null> {
   const { rows } = await selectLatest(study, { ...target, nos: [target.no] }).execute(trx)
   return rows[0]?.id ?? null
 }
