@@ -25,7 +25,8 @@ parentPort?.on('message', (question: AsideQuestion) => {
 
 async function answer({ no, name, asked }: AsideQuestion): Promise<AsideAnswer> {
   try {
-    const store = await (opened ??= openStoreToRead({ path: study.paths.store, ambience: NO_AMBIENCE }))
+    opened ??= openStoreToRead({ path: study.paths.store, ambience: NO_AMBIENCE })
+    const store = await opened
     const read = READS[name] as (study: Study, options: object) => Promise<unknown>
     return { no, answer: await read(study, { ...asked, store }) }
   } catch (error) {

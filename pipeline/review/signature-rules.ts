@@ -15,7 +15,16 @@ export interface OwedWork {
   readonly toApprove: number
 }
 
-const DECIDING = ['autocoded', 'context-checked', 'coded', 'split', 'reopened', 'approved', 'rejected'] as const
+const DECIDING = [
+  'autocoded',
+  'context-checked',
+  'coded',
+  'split',
+  'reopened',
+  'taken-over',
+  'approved',
+  'rejected',
+] as const
 /** Kinds of events that may not stand between a signature and its unlocking (transfers may: they are held). */
 export const CODING_EVENTS: ReadonlySet<string> = new Set([...DECIDING, 'parts-numbered'])
 /** Kinds of events after which a person who is about to sign, or to judge in bulk, has to look again. */
