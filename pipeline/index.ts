@@ -165,6 +165,7 @@ export {
   type SynonymProposal,
 } from './synonyms.ts'
 export { exportSynonyms, type ImportReport, importSynonyms } from './synonyms-exchange.ts'
+export { LEFT_FOR, type LeftFor, type LeftRow, type TakeOverAct, type TakeOverReport, takeOver } from './take-over.ts'
 export {
   findById,
   findRow,

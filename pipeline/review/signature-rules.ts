@@ -16,7 +16,16 @@ export interface OwedWork {
   readonly toApprove: number
 }
 
-const DECIDING = ['autocoded', 'context-checked', 'coded', 'split', 'reopened', 'approved', 'rejected'] as const
+const DECIDING = [
+  'autocoded',
+  'context-checked',
+  'coded',
+  'split',
+  'reopened',
+  'taken-over',
+  'approved',
+  'rejected',
+] as const
 /** Steps of site queries that ask: who signed said that the codes rest on what the sites had told by then. */
 const ASKING = ['raised', 'edited', 'sent', 'reopened'] as const satisfies readonly SiteQueryStep[]
 /** Kinds of events that may not stand between a signature and its unlocking (transfers and answers may: they are held, or kept). */
