@@ -8,6 +8,7 @@ import { REJECT_REASONS } from '../schemas/outcomes.ts'
 import type { Occurrence } from '../schemas/records.ts'
 import type { SourceConfig } from '../schemas/study.ts'
 import type { CodingKits } from './coding-kits.ts'
+import { hashFile } from './hash-file.ts'
 import { readSource } from './ingest/read-source.ts'
 import { toTermGroup } from './review/term-group.ts'
 import type { RunOptions, TransferReport } from './run.ts'
@@ -175,38 +176,20 @@ async function listInputs(study: Study, folder: Storage): Promise<InputFile[]> {
   return inputs
 }
 
-async function hashFile(file: SourceFile): Promise<{ sha256: string; bytes: number }> {
-  const digest = createHash('sha256')
-  let bytes = 0
-  for await (const chunk of file.open()) {
-    digest.update(chunk)
-    bytes += chunk.byteLength
-  }
-  return { sha256: digest.digest('hex'), bytes }
-}
-
 async function stageFile(
   study: Study,
   { staging, input, onBytes }: { staging: Staging; input: InputFile; onBytes: (bytes: number) => void },
 ) {
   const { source, file } = input
-  let digest = createHash('sha256')
+  const digest = createHash('sha256')
   let bytes = 0
-  const watched: SourceFile = {
-    ...file,
-    async *open() {
-      // A file is opened to see what it is, then to be read: the reading that came last is the one that counts.
-      digest = createHash('sha256')
-      bytes = 0
-      for await (const chunk of file.open()) {
-        digest.update(chunk)
-        bytes += chunk.byteLength
-        onBytes(bytes)
-        yield chunk
-      }
-    },
+  // Not the file itself is watched: its format is detected, and columns may be looked for, before its rows are read.
+  const watch = (chunk: Uint8Array) => {
+    digest.update(chunk)
+    bytes += chunk.byteLength
+    onBytes(bytes)
   }
-  const { encoding, batches } = await readSource({ config: study.config, source, file: watched })
+  const { encoding, batches } = await readSource({ config: study.config, source, file, onBytes: watch })
   staging.beginFile({ source: source.id, name: file.name })
   for await (const batch of batches) await staging.add(batch)
   if (digest.digest('hex') !== input.sha256)

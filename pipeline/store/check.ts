@@ -27,6 +27,7 @@ import { digestDecisions, toDecisionId } from './decisions.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { NodeSqliteDialect } from './node-sqlite.ts'
 import type { Tables } from './tables.ts'
+import { digestVerdicts } from './take-over.ts'
 
 export interface StoreCheck {
   readonly head: ChainHead
@@ -45,7 +46,14 @@ export interface StoreCheck {
 }
 
 /** Kinds of events that vouch for decisions. */
-const DECIDING_EVENTS: ReadonlySet<string> = new Set(['autocoded', 'context-checked', 'coded', 'split', 'reopened'])
+const DECIDING_EVENTS: ReadonlySet<string> = new Set([
+  'autocoded',
+  'context-checked',
+  'coded',
+  'split',
+  'reopened',
+  'taken-over',
+])
 
 /** Faults named one by one; beyond it only counted. */
 const FAULTS_NAMED = 100
@@ -250,7 +258,14 @@ async function checkVerdicts(
   if (total.n !== rows.length) faults.add(`verdicts: ${total.n - rows.length} without an event`)
   const seen = Map.groupBy(rows, (row) => row.seq)
   for (const [seq, given] of seen) {
-    const event = vouched.get(seq) as { body?: { decision?: string; decisions?: string; count?: number } } | undefined
+    const event = vouched.get(seq) as
+      | { kind: string; body?: { decision?: string; decisions?: string; count?: number; verdicts?: string } }
+      | undefined
+    if (event?.kind === 'taken-over') {
+      if (event.body?.verdicts !== digestVerdicts(given))
+        faults.add(`verdicts of event ${seq}: they are not those that were taken over`)
+      continue
+    }
     const ids = given.map((row) => row.decision)
     // One verdict names its decision; those given in bulk share an event, which has their digest.
     const isVouched =
@@ -268,9 +283,9 @@ async function checkVerdicts(
     if (!isVouched || !isTold) faults.add(`verdict of event ${seq}: it is not what the event vouches for`)
   }
   for (const [seq, event] of vouched) {
-    const { kind } = event as { kind: string }
-    if ((kind === 'approved' || kind === 'rejected') && !seen.has(seq))
-      faults.add(`event ${seq}: the verdict it vouches for is missing`)
+    const { kind, body } = event as { kind: string; body: { approved?: number } }
+    const hasVerdicts = kind === 'approved' || kind === 'rejected' || (kind === 'taken-over' && body.approved !== 0)
+    if (hasVerdicts && !seen.has(seq)) faults.add(`event ${seq}: the verdict it vouches for is missing`)
   }
   return rows.length
 }

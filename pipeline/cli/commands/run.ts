@@ -14,7 +14,7 @@ import {
   type Study,
   toShortPath,
 } from '../../index.ts'
-import { toActor } from '../actor.ts'
+import { findRunner } from '../actor.ts'
 import { ACTOR_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { toHeldLines } from '../signature-text.ts'
 import { toCount, toRedactedLine, toShellWord, toTable, toVisible } from '../tables.ts'
@@ -38,7 +38,7 @@ export const RUN = toCommand({
   async run({ options, world }) {
     const study = await openStudy(options.study)
     const report = await runStudy(study, {
-      actor: toActor(options.as),
+      actor: await findRunner(options.as, study, world.ambience),
       ambience: world.ambience,
       onProgress: world.onProgress,
       askPassword: world.askPassword,
@@ -63,7 +63,7 @@ export const EXPORT = toCommand({
   async run({ options, world }) {
     const study = await openStudy(options.study)
     const { run, isUnchanged } = await exportStudy(study, {
-      actor: toActor(options.as),
+      actor: await findRunner(options.as, study, world.ambience),
       ambience: world.ambience,
       onProgress: world.onProgress,
       askPassword: world.askPassword,
