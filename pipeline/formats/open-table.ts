@@ -2,7 +2,10 @@
 import type { SourceFile } from '../../schemas/files.ts'
 import type { TableFormat } from '../../schemas/formats.ts'
 import { type OpenCsvOptions, openCsv } from './csv.ts'
+import { openDatasetJson } from './dataset-json.ts'
+import { openDatasetXml } from './dataset-xml.ts'
 import type { Table } from './types.ts'
+import { openXport } from './xport.ts'
 
 /** `delimiter` and `encoding` are heeded by formats that have them. */
 export interface OpenTableOptions extends OpenCsvOptions {
@@ -18,6 +21,12 @@ export async function openTable(file: SourceFile, { format, ...options }: OpenTa
   switch (format) {
     case 'csv':
       return openCsv(file, options)
+    case 'dataset-json':
+      return openDatasetJson(file, options)
+    case 'dataset-xml':
+      return openDatasetXml(file, options)
+    case 'xport':
+      return openXport(file, options)
     default:
       throw new Error(`${format}: no reader yet`)
   }
