@@ -1,6 +1,7 @@
 /** The one door to everything that is a table: named columns and rows of texts, whatever the file is written in. */
 import type { SourceFile } from '../../schemas/files.ts'
 import type { TableFormat } from '../../schemas/formats.ts'
+import { openArrow } from './arrow.ts'
 import { type OpenCsvOptions, openCsv } from './csv.ts'
 import { openDatasetJson } from './dataset-json.ts'
 import { openDatasetXml } from './dataset-xml.ts'
@@ -27,6 +28,8 @@ export async function openTable(file: SourceFile, { format, ...options }: OpenTa
       return openDatasetXml(file, options)
     case 'xport':
       return openXport(file, options)
+    case 'arrow':
+      return openArrow(file, options)
     default:
       throw new Error(`${format}: no reader yet`)
   }

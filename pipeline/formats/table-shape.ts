@@ -19,7 +19,7 @@ const BATCH_ROWS = 4000
 const BATCH_CHARACTERS = 4 * 1024 * 1024
 
 /** Cells and characters that may come out of any file, and further ones for each of its bytes. */
-const UNFOLDED = { atLeast: 256 * 1024 * 1024, perByte: 2000 }
+const UNFOLDED = { atLeast: 64 * 1024 * 1024, perByte: 2000 }
 
 /** Where a file is damaged, for messages: a byte, or a row. */
 export interface DamagedPlace {
@@ -96,19 +96,26 @@ export class RowBatch {
         { found: `a row of ${characters} characters`, expected: `at most ${LONGEST_ROW}` },
       )
     }
+    this.unfold(characters + row.fields.length, `row ${row.line}`)
     this.#rows.push(row)
     this.#characters += characters
-    this.#given += characters + row.fields.length
-    if (this.#given > UNFOLDED.atLeast + UNFOLDED.perByte * this.#bytes) {
-      throw toDamaged(
-        { file: this.#file, at: `row ${row.line}` },
-        {
-          found: `more than ${this.#given} cells and characters out of ${this.#bytes} bytes`,
-          expected: 'less: so much does not come from an honest file',
-          action: 'Have the table exported as CSV',
-        },
-      )
-    }
+  }
+
+  /**
+   * Counts cells, characters and bytes that came out of the file's bytes.
+   * @throws AecoderError FORMAT_DAMAGED when more comes out than such a file can hold
+   */
+  unfold(count: number, at?: string): void {
+    this.#given += count
+    if (this.#given <= UNFOLDED.atLeast + UNFOLDED.perByte * this.#bytes) return
+    throw toDamaged(
+      { file: this.#file, ...(at === undefined ? {} : { at }) },
+      {
+        found: `more than ${this.#given} cells and characters out of ${this.#bytes} bytes`,
+        expected: 'less: so much does not come from an honest file',
+        action: 'Have the table exported as CSV',
+      },
+    )
   }
 
   isFull(): boolean {
