@@ -38,6 +38,7 @@ export async function openArrow(file: SourceFile, options: ByteReaderOptions): P
   const place: Place = { file: file.name, at: 0, row: 0 }
   const messages = openMessages(file, batch.watching(options), place)
   try {
+    if (file.random !== undefined) batch.holds(await file.random.size())
     const first = await messages.next()
     if (first.done === true || first.value.kind !== 'schema')
       throw toDamaged({ file: file.name }, { found: 'no schema', expected: 'an Arrow file or stream' })

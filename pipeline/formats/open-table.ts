@@ -5,6 +5,7 @@ import { openArrow } from './arrow.ts'
 import { type OpenCsvOptions, openCsv } from './csv.ts'
 import { openDatasetJson } from './dataset-json.ts'
 import { openDatasetXml } from './dataset-xml.ts'
+import { openParquet } from './parquet.ts'
 import type { Table } from './types.ts'
 import { openXport } from './xport.ts'
 
@@ -30,7 +31,7 @@ export async function openTable(file: SourceFile, { format, ...options }: OpenTa
       return openXport(file, options)
     case 'arrow':
       return openArrow(file, options)
-    default:
-      throw new Error(`${format}: no reader yet`)
+    case 'parquet':
+      return openParquet(file, options)
   }
 }

@@ -86,6 +86,11 @@ export class RowBatch {
     return { ...options, onBytes }
   }
 
+  /** The file's size, where it is known before its bytes are read in order. */
+  holds(bytes: number): void {
+    this.#bytes = Math.max(this.#bytes, bytes)
+  }
+
   /** @throws AecoderError FORMAT_DAMAGED for a row that is too long, or when more comes out than such a file can hold */
   add(row: TableRow): void {
     let characters = 0
