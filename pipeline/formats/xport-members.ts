@@ -2,7 +2,10 @@
 import type { SourceFile } from '../../schemas/files.ts'
 import { ByteReader } from './byte-reader.ts'
 import { toDamaged } from './table-shape.ts'
-import { isMemberHeader, LIBRARY_BYTES, RECORD_BYTES, readLibrary } from './xport-header.ts'
+import { isMemberHeader, LIBRARY_BYTES, RECORD_BYTES, readLibrary, type XportVersion } from './xport-header.ts'
+
+const FIRST_LETTER = 0x48
+const RECORDS_AT_ONCE = 4096
 
 /** A library holds at most so many datasets; a submission's has some fifty. */
 const MOST_MEMBERS = 10_000
@@ -19,32 +22,45 @@ export async function listXportMembers(file: SourceFile): Promise<readonly Xport
   const reader = new ByteReader(file)
   try {
     const { version } = await readLibrary(reader, file.name)
-    const nameLength = version === 5 ? 8 : 32
     const begun: { readonly name: string; readonly start: number }[] = []
-    /** Records since a member's header: its name stands two records behind it. */
-    let behind = Number.POSITIVE_INFINITY
+    let start: number | undefined
     for (;;) {
       const at = reader.offset
-      const record = await reader.read(RECORD_BYTES)
-      if (record.length === 0) break
-      if (record[0] === 0x48 && isMemberHeader(record, version)) behind = 0
-      else behind++
-      if (behind === 2) {
-        const name = record.toString('latin1', 8, 8 + nameLength).replace(/[\0 ]+$/, '')
-        if (name === '' || /[/\0]/.test(name) || begun.some((member) => member.name === name)) {
-          throw toDamaged(
-            { file: file.name, at: `byte offset ${at}` },
-            { found: `a dataset named ${JSON.stringify(name)}`, expected: 'a name of its own' },
-          )
+      const bytes = await reader.read(RECORDS_AT_ONCE * RECORD_BYTES)
+      if (bytes.length === 0) break
+      for (let record = 0; record + RECORD_BYTES <= bytes.length; record += RECORD_BYTES) {
+        // Its name stands two records behind its header.
+        if (start === at + record - 2 * RECORD_BYTES) {
+          begun.push({ name: toMemberName(bytes.subarray(record, record + RECORD_BYTES), version), start })
         }
-        begun.push({ name, start: at - 2 * RECORD_BYTES })
-        if (begun.length > MOST_MEMBERS)
+        if (bytes[record] !== FIRST_LETTER || !isMemberHeader(bytes.subarray(record, record + RECORD_BYTES), version))
+          continue
+        start = at + record
+        if (begun.length >= MOST_MEMBERS)
           throw toDamaged({ file: file.name }, { found: `more than ${MOST_MEMBERS} datasets` })
       }
     }
+    checkNames(file.name, begun)
     return begun.map((member, index) => ({ ...member, end: begun[index + 1]?.start ?? reader.offset }))
   } finally {
     await reader.close()
+  }
+}
+
+function toMemberName(record: Buffer, version: XportVersion): string {
+  return record.toString('latin1', 8, 8 + (version === 5 ? 8 : 32)).replace(/[\0 ]+$/, '')
+}
+
+function checkNames(file: string, members: readonly { readonly name: string; readonly start: number }[]): void {
+  const seen = new Set<string>()
+  for (const { name, start } of members) {
+    if (name === '' || /[/\0]/.test(name) || seen.has(name)) {
+      throw toDamaged(
+        { file, at: `byte offset ${start}` },
+        { found: `a dataset named ${JSON.stringify(name)}`, expected: 'a name of its own' },
+      )
+    }
+    seen.add(name)
   }
 }
 

@@ -7,15 +7,8 @@ import { ByteReader } from './byte-reader.ts'
 import { type CellDecoder, toCellDecoder } from './decode.ts'
 import { RowBatch, toDamaged, toHeader } from './table-shape.ts'
 import type { Table, TableRow } from './types.ts'
-import {
-  isMemberHeader,
-  RECORD_BYTES,
-  readLibrary,
-  readMember,
-  toCutOff,
-  type XportVariable,
-  type XportVersion,
-} from './xport-header.ts'
+import { isMemberHeader, RECORD_BYTES, readLibrary, readMember, toCutOff, type XportVariable } from './xport-header.ts'
+import { listXportMembers, type XportMember } from './xport-members.ts'
 import { toNumericText } from './xport-values.ts'
 
 export interface OpenXportOptions {
@@ -26,7 +19,7 @@ export interface OpenXportOptions {
 }
 
 /**
- * Opens a SAS XPORT file: reads its head, then its rows as they are asked for. `rows` must be consumed, be it only for
+ * Opens a SAS XPORT file: reads it once for its datasets, of which there may be one, then its head, then its rows as they are asked for. `rows` must be consumed, be it only for
  * one batch: ending its loop closes the file. Missing values are '', numbers the shortest text that SAS would store
  * alike, dates and times ISO 8601 where the variable's format says that they are some; blanks at a text's end are
  * padding. The format knows no number of rows: blank ones at the end are padding too.
@@ -35,6 +28,8 @@ export interface OpenXportOptions {
  */
 export async function openXport(file: SourceFile, options: OpenXportOptions): Promise<Table> {
   const { encoding, decode } = toCellDecoder(file.name, options.encoding)
+  const members = await listXportMembers(file)
+  if (members.length > 1) throw toSeveral(file.name, members)
   const batch = new RowBatch(file.name)
   const reader = new ByteReader(file, batch.watching(options))
   try {
@@ -48,12 +43,12 @@ export async function openXport(file: SourceFile, options: OpenXportOptions): Pr
             { found: JSON.stringify(header.toString('latin1', 0, 28)), expected: 'the header record of a dataset' },
           )
     }
-    const { name, variables, width } = await readMember(reader, { file: file.name, version, header })
+    const { variables, width } = await readMember(reader, { file: file.name, version, header })
     const names = toHeader(
       file.name,
       variables.map((variable) => variable.name),
     )
-    const layout = { file: file.name, name, version, width, cells: toCells(variables), decode, batch }
+    const layout = { file: file.name, width, cells: toCells(variables), decode, batch }
     return { encoding, delimiter: ',', asOf: modified, header: names, rows: readRows(reader, layout) }
   } catch (error) {
     await reader.close()
@@ -61,12 +56,21 @@ export async function openXport(file: SourceFile, options: OpenXportOptions): Pr
   }
 }
 
+function toSeveral(file: string, members: readonly XportMember[]): Error {
+  const names = members.map(({ name }) => name)
+  return toDamaged(
+    { file },
+    {
+      found: `${names.length} datasets: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`,
+      expected: 'one',
+      action: `Name the one that is meant in "files", below the file: ${file}/${names[0] ?? ''}`,
+    },
+  )
+}
+
 /** How a row lies in its bytes. */
 interface RowLayout {
   readonly file: string
-  /** Of the dataset. */
-  readonly name: string
-  readonly version: XportVersion
   /** Bytes of a row. */
   readonly width: number
   readonly cells: readonly Cell[]
@@ -94,7 +98,7 @@ async function* readRows(reader: ByteReader, layout: RowLayout): AsyncGenerator<
   let blanks = 0
   let pending: Buffer = Buffer.alloc(0)
   try {
-    for await (const { bytes, at } of readRecords(reader, layout)) {
+    for await (const { bytes, at } of readRecords(reader, file)) {
       const whole = pending.length === 0 ? bytes : Buffer.concat([pending, bytes])
       const offset = at - pending.length
       let start = 0
@@ -130,7 +134,7 @@ async function* readRows(reader: ByteReader, layout: RowLayout): AsyncGenerator<
 /** The records up to the file's end, in pieces of whole ones. */
 async function* readRecords(
   reader: ByteReader,
-  { file, name, version }: RowLayout,
+  file: string,
 ): AsyncGenerator<{ readonly bytes: Buffer; readonly at: number }, void, undefined> {
   let pending: Buffer = Buffer.alloc(0)
   for (;;) {
@@ -139,17 +143,6 @@ async function* readRecords(
     const bytes = pending.length === 0 ? some : Buffer.concat([pending, some])
     const end = bytes.length - (bytes.length % RECORD_BYTES)
     const at = reader.offset - bytes.length
-    for (let record = 0; record < end; record += RECORD_BYTES) {
-      if (bytes[record] !== 0x48 || !isMemberHeader(bytes.subarray(record, record + RECORD_BYTES), version)) continue
-      throw toDamaged(
-        { file, at: `byte offset ${at + record}` },
-        {
-          found: `another dataset begins behind ${name}`,
-          expected: 'one dataset',
-          action: `Name the one that is meant in "files", below the file: ${file}/${name}`,
-        },
-      )
-    }
     pending = Buffer.from(bytes.subarray(end))
     if (end > 0) yield { bytes: bytes.subarray(0, end), at }
   }
