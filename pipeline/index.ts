@@ -42,6 +42,7 @@ export {
 } from './coding-kits.ts'
 export { readDashboard } from './dashboard.ts'
 export { type Desk, type Desks, openDesk, openDesks, settle } from './desk.ts'
+export { countTerms, type DiffReport, diffStudy } from './diff.ts'
 export { exportStudy } from './export.ts'
 export { proposeStudy } from './ingest/propose.ts'
 export { type BulkChoice, judgeMany, previewVerdicts, type VerdictPreview } from './judge-many.ts'
@@ -86,6 +87,7 @@ export {
   writeSheet,
 } from './review-sheet.ts'
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
+export { type Moved, toChangeText } from './run-moves.ts'
 export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
 export {
   readSignOffState,

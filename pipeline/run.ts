@@ -4,6 +4,7 @@ import { AecoderError } from '../schemas/errors.ts'
 import type { ListScope } from '../schemas/lists.ts'
 import type { Acceptable } from '../schemas/outcomes.ts'
 import type { PathNode } from '../schemas/terms.ts'
+import type { SourceKeys, StructureChange } from '../schemas/transfers.ts'
 import { type AskPassword, type CodingKits, openCodingKits, withApprovedEntries } from './coding-kits.ts'
 import { type AutocodeTally, addOutcomes, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
 import { addTallies, type ContextTally, checkContexts } from './run-context.ts'
@@ -63,6 +64,10 @@ export interface TransferReport {
     readonly encoding: string
   })[]
   readonly movement: Movement
+  /** How its keys compare with the last transfer's, source by source; of a repeat nothing. */
+  readonly keys: readonly SourceKeys[]
+  /** In what it is made otherwise than the last one. */
+  readonly structure: readonly StructureChange[]
   /** Reasons that keep the transfer from becoming current, each with its count; empty when it became current. */
   readonly refusedFor: readonly { readonly reason: string; readonly count: number }[]
 }

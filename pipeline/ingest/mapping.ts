@@ -7,8 +7,9 @@ import { AecoderError } from '../../schemas/errors.ts'
 import {
   type ColumnRef,
   type Condition,
+  isPlaceWord,
   type SourceConfig,
-  STRUCTURE_WORDS,
+  STUDY_WORD,
   type StructureWord,
 } from '../../schemas/study.ts'
 import type { OdmRecord, TableRow } from '../formats/types.ts'
@@ -32,6 +33,8 @@ export interface ConditionReader<Row> {
 /** Everything ingest reads of a row or record. Resolved once per file. */
 export interface Mapping<Row> {
   readonly structure: { readonly [word in StructureWord]: NamedReader<Row> }
+  /** What the row or record says of the study it is of. */
+  readonly study: Reader<Row>
   /** The key columns of study.json. */
   readonly record: readonly NamedReader<Row>[]
   /** The reported term; null for demographics. */
@@ -48,7 +51,11 @@ export interface Mapping<Row> {
 interface Layout<Row> {
   findColumn(name: string, field: string): Reader<Row>
   readonly structure: { readonly [word in StructureWord]: Reader<Row> }
+  readonly study: Reader<Row>
 }
+
+/** What SDTM and most exports after it call the column that names the study. */
+const STUDY_COLUMN = 'STUDYID'
 
 const absent = (): null => null
 
@@ -64,6 +71,7 @@ export function resolveCsvMapping(
 ): Mapping<TableRow> {
   const indexes = new Map(header.map((name, index) => [name, index]))
   const missing: { field: string; column: string }[] = []
+  const studyIndex = header.findIndex((name) => name.toUpperCase() === STUDY_COLUMN)
   const mapping = resolveMapping<TableRow>(source, {
     findColumn(name, field) {
       const index = indexes.get(name)
@@ -83,6 +91,7 @@ export function resolveCsvMapping(
       group: absent,
       groupRepeat: absent,
     },
+    study: studyIndex === -1 ? absent : (row) => row.fields[studyIndex] ?? null,
   })
   if (missing.length > 0) throw toColumnNotFound(source, header, { fileName, missing })
   return mapping
@@ -113,6 +122,7 @@ export function resolveOdmMapping(source: SourceConfig): Mapping<OdmRecord> {
       group: (record) => record.groupOid,
       groupRepeat: (record) => record.groupRepeatKey,
     },
+    study: (record) => record.studyOid,
   })
 }
 
@@ -144,7 +154,7 @@ function resolveMapping<Row>(source: SourceConfig, layout: Layout<Row>): Mapping
   let term: NamedReader<Row> | null = null
   const context: NamedReader<Row>[] = []
   for (const [word, ref] of Object.entries(source.map)) {
-    if ((STRUCTURE_WORDS as readonly string[]).includes(word)) continue
+    if (isPlaceWord(word)) continue
     const reader = toMappedReader(word, ref, layout)
     if (word === termWord) term = reader
     else context.push(reader)
@@ -156,10 +166,12 @@ function resolveMapping<Row>(source: SourceConfig, layout: Layout<Row>): Mapping
     else if (namesake.column !== column) throw toNameClash(source, { field: `carry[${index}]`, column, namesake })
   }
 
+  const study: ColumnRef | undefined = source.map[STUDY_WORD]
   const placing = new Set([...source.key, ...Object.values(structure).map((reader) => reader.column)])
   const evidence = [...(term ? [term] : []), ...context].filter((reader) => !placing.has(reader.column))
   return {
     structure,
+    study: study === undefined ? layout.study : toMappedReader(STUDY_WORD, study, layout).read,
     record,
     term,
     context,
