@@ -114,6 +114,7 @@ export { type AnswerReport, fetchOutbox, importAnswers, type OutboxFile, sendOut
 export { toSiteQueryFull, toSiteQueryRow } from './site-query-view.ts'
 export type { Actor, Ambience } from './store/chain.ts'
 export type { ChangedTerm } from './store/changed.ts'
+export { type FormerlyCoded, listFormerlyCoded } from './store/former-codes.ts'
 export type { HeldTransfers } from './store/held.ts'
 export type { JudgeableDecision, VerdictFilter } from './store/judgeable.ts'
 export type { EntryStep, StoredEntry } from './store/lists.ts'

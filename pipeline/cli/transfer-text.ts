@@ -127,7 +127,7 @@ export function toMovedLines(moved: Moved | null, all: string | undefined): stri
   const more = total - examples.length
   const place = all === undefined ? '' : `: ${all}`
   return [
-    toTable(['what moved', 'subject', 'record', 'change', 'code before', 'code now'], rows, { widest: 60 }),
+    toTable(['what moved', 'subject', 'record', 'change', 'code before', 'code now'], rows, { widest: 80 }),
     ...(more > 0 ? [`and ${toNumber(more)} more${place}`] : all === undefined ? [] : [`also in ${all}`]),
   ]
 }
@@ -138,7 +138,7 @@ function toWhat({ before, now, changes }: Move): string {
   const term = second === undefined || first === second ? first : `${first} -> ${second}`
   const told = changes.map(toChangeText).join('; ')
   if (term === undefined) return told
-  return first === second && told !== '' ? told : term
+  return first === second && told !== '' ? `${first}: ${told}` : term
 }
 
 function toWas({ was }: Move): string {

@@ -18,6 +18,7 @@ import { type Act, isReplacing } from './act.ts'
 import { Aligned } from './alignment.tsx'
 import { Candidates } from './candidates.tsx'
 import { type Chosen, toChosen } from './chosen.ts'
+import { Former } from './former.tsx'
 import { NoteDialog } from './note-dialog.tsx'
 import { ReasonDialog } from './reason-dialog.tsx'
 import { RedactDialog } from './redact-dialog.tsx'
@@ -169,6 +170,7 @@ export function TermPane({
             {decision !== null && (hasCode || decision.verdict !== null || !decision.byMachine) && (
               <Standing decision={decision} />
             )}
+            <Former former={view.former} />
             <p class="proposal-reason">
               <span class="badge">{toOutcomeWords(proposal.outcome)}</span> {proposal.reason}
             </p>
