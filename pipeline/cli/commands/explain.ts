@@ -171,7 +171,13 @@ export const EXPLAIN = toCommand({
                 }
               : null,
           history,
-          former: former.map(({ mainNo: _, ...each }) => each),
+          former: former.map(({ occurrence, usubjid, verbatim, changedAt, was }) => ({
+            occurrence,
+            usubjid,
+            verbatim,
+            changedAt,
+            was,
+          })),
           occurrences: occurrences.map(({ target: { id }, ...rest }) => ({ id, ...rest })),
         },
         text: lines.join('\n'),
