@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly ambience: Ambience
   readonly onProgress?: (progress: Progress) => void
   readonly askPassword?: AskPassword
+  /** Dictionaries, lexicon and list files, where they are open already: who runs again and again reads them once. */
+  readonly kits?: CodingKits
 }
 
 /** Where a run is. `done` of `total` bytes while reading, of groups while coding, of rows while writing. */
@@ -111,7 +113,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
       given.onProgress?.(progress)
     },
   }
-  const opened = await openCodingKits(study, options)
+  const opened = options.kits ?? (await openCodingKits(study, options))
   const store = await openStudyStore(study, options.ambience)
   try {
     const unlock = lockStudy(store, study.id)
@@ -128,9 +130,9 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
       if (signature) return await toReport(await runSignedOff(study, { ...options, store, kits, signature }))
       await settleSiteQueries(study, { store })
       // A run that was killed after its commit left these to this one, and one that was held: their time is still that transfer's.
-      const leftOver = await autocodeStudy(study, { store, kits, ...options, isLeftOver: true })
+      const leftOver = await autocodeStudy(study, { ...options, store, kits, isLeftOver: true })
       const before = await checkContexts(study, { store, kits })
-      const transfer = await takeTransfer(study, { store, kits, ...options })
+      const transfer = await takeTransfer(study, { ...options, store, kits })
       if (transfer.refusedFor.length > 0)
         return await toReport({
           status: 'incomplete',
@@ -140,10 +142,10 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           transfer,
           autocoded: leftOver,
           context: before.tally,
-          run: await publishRun(study, { store, kits, ...options, incomplete: transfer }),
+          run: await publishRun(study, { ...options, store, kits, incomplete: transfer }),
         })
       const siteQueries = await settleSiteQueries(study, { store })
-      const autocoded = addOutcomes(leftOver, await autocodeStudy(study, { store, kits, ...options }))
+      const autocoded = addOutcomes(leftOver, await autocodeStudy(study, { ...options, store, kits }))
       const after = await checkContexts(study, { store, kits })
       const context = addTallies(before.tally, after.tally)
       const disagreements = await findDisagreements(study, { store, kits })
@@ -172,7 +174,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         autocoded,
         context,
         disagreements,
-        run: await publishRun(study, { store, kits, ...options, head }),
+        run: await publishRun(study, { ...options, store, kits, head }),
       })
     } finally {
       unlock()
