@@ -26,9 +26,9 @@ import { openStudyStore, type Study } from './study.ts'
  */
 export async function exportStudy(
   study: Study,
-  options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress' | 'askPassword'>,
+  options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress' | 'askPassword' | 'kits'>,
 ): Promise<{ run: PublishedRun; isUnchanged: boolean }> {
-  const opened = await openCodingKits(study, options)
+  const opened = options.kits ?? (await openCodingKits(study, options))
   const store = await openStudyStore(study, options.ambience)
   try {
     const unlock = lockStudy(store, study.id)
@@ -56,7 +56,7 @@ export async function exportStudy(
       if (unchanged) return { run: unchanged, isUnchanged: true }
       const head = await numberParts(study, { store, head: checked })
       const asBefore = toColumnsBefore(await readCurrentRun(study))
-      return { run: await publishRun(study, { store, kits, head, ...asBefore, ...options }), isUnchanged: false }
+      return { run: await publishRun(study, { ...options, store, kits, head, ...asBefore }), isUnchanged: false }
     } finally {
       unlock()
     }

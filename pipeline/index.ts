@@ -42,6 +42,7 @@ export {
 } from './coding-kits.ts'
 export { readDashboard } from './dashboard.ts'
 export { type Desk, type Desks, openDesk, openDesks, settle } from './desk.ts'
+export { countTerms, type DiffReport, diffStudy } from './diff.ts'
 export { exportStudy } from './export.ts'
 export { proposeStudy } from './ingest/propose.ts'
 export { type BulkChoice, judgeMany, previewVerdicts, type VerdictPreview } from './judge-many.ts'
@@ -85,6 +86,7 @@ export {
   writeSheet,
 } from './review-sheet.ts'
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
+export { type Moved, toChangeText } from './run-moves.ts'
 export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
 export {
   readSignature,
@@ -112,6 +114,7 @@ export { type AnswerReport, fetchOutbox, importAnswers, type OutboxFile, sendOut
 export { toSiteQueryFull, toSiteQueryRow } from './site-query-view.ts'
 export type { Actor, Ambience } from './store/chain.ts'
 export type { ChangedTerm } from './store/changed.ts'
+export { type FormerlyCoded, listFormerlyCoded } from './store/former-codes.ts'
 export type { HeldTransfers } from './store/held.ts'
 export type { JudgeableDecision, VerdictFilter } from './store/judgeable.ts'
 export type { EntryStep, StoredEntry } from './store/lists.ts'

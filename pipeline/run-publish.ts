@@ -4,21 +4,31 @@ import { type Json, toCanonicalJson, toSha256 } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { Storage, WrittenFile } from '../schemas/files.ts'
 import { CODED_DOMAINS, type CodedDomain, type DatasetRow } from '../schemas/records.ts'
-import { STRUCTURE_WORDS } from '../schemas/study.ts'
+import { isPlaceWord } from '../schemas/study.ts'
 import type { CodingKits } from './coding-kits.ts'
 import type { DatasetDictionary } from './dataset/columns.ts'
 import { openCsvFile } from './dataset/csv-file.ts'
 import { type DatasetFile, writeDataset } from './dataset/write-dataset.ts'
 import { listSettings, type RunOptions, type TransferReport } from './run.ts'
+import { MOVEMENT_FILE, type Moved, writeMoves } from './run-moves.ts'
 import { openFolder } from './storage/folder.ts'
 import { listArtefactSets } from './store/artefacts.ts'
 import { type ChainHead, findHead } from './store/chain.ts'
 import { findCommitted } from './store/current.ts'
 import { readDatasetRows } from './store/dataset-rows.ts'
 import { findDataset, findLastDataset, recordDataset } from './store/datasets.ts'
+import { readMoves } from './store/moves.ts'
+import { findMasks } from './store/redactions.ts'
 import type { Signature } from './store/signatures.ts'
+import { clearAbandoned } from './store/staging.ts'
 import { readSnapshot, type Store } from './store/store.ts'
-import { findLastTransfer, listTransferFiles, readSetAside, type SetAsideRow } from './store/transfers.ts'
+import {
+  findLastTransfer,
+  findLaterTransferEnd,
+  listTransferFiles,
+  readSetAside,
+  type SetAsideRow,
+} from './store/transfers.ts'
 import { AECODER_VERSION, type Study, toShortPath } from './study.ts'
 
 /** `runs/<id>/manifest.json`: what a run read, rested on and wrote. Written last; a folder without it is no run. */
@@ -101,6 +111,8 @@ export interface PublishedRun {
   readonly folder: string
   readonly outputs: readonly OutputFile[]
   readonly rows: { readonly [domain: string]: number }
+  /** What its transfer did, where it was written just now; null also of a first transfer, to which all is new. */
+  readonly moved: Moved | null
 }
 
 export const CURRENT = 'current.json'
@@ -131,6 +143,7 @@ export async function publishRun(
   const prefix = `runs/${runId}/`
   const columns = options.columns ?? listColumns(study)
   await clearUnfinished(output)
+  let moved: Moved | null = null
   const manifest = await readSnapshot(store, async (db) => {
     const audit = signature
       ? { seq: signature.coversSeq, hash: signature.coversHash }
@@ -161,6 +174,17 @@ export async function publishRun(
         shown === undefined ? empty() : readSetAside(db, study.id, shown),
       ),
     )
+    const ended = shown === undefined ? undefined : await findLaterTransferEnd(db, study.id, shown)
+    if (ended !== undefined) {
+      const of = { transferNo: ended.no, beforeSeq: ended.seq - 1, uptoSeq: audit.seq }
+      const written = await writeMoves(output, {
+        name: `${prefix}${MOVEMENT_FILE}`,
+        moves: readMoves(db, study.id, of),
+        masks: await findMasks({ db }, study.id),
+      })
+      outputs.push(written.file)
+      moved = written.moved
+    }
     const artefactSets = await listArtefactSets(db, study.id, { uptoSeq: audit.seq })
     const files = withoutDataset?.files ?? (shown === undefined ? [] : await listTransferFiles(db, study.id, shown))
     return toManifest(study, {
@@ -198,7 +222,9 @@ export async function publishRun(
       ),
     )
   }
-  return toPublished(study, manifest)
+  if (incomplete !== undefined && manifest.transfer !== null)
+    await clearAbandoned(store, study.id, manifest.transfer.no)
+  return { ...toPublished(study, manifest), moved }
 }
 
 /** What runs wrote that were killed before their manifest stood. The caller holds the study's lock. */
@@ -280,6 +306,17 @@ export async function readCurrentRun(study: Study): Promise<CurrentRun> {
   }
 }
 
+/** Puts a copy of what leads to the current run, damaged or whole, into another place; of the run only its manifest. */
+export async function copyCurrentPointer(study: Study, to: Storage): Promise<void> {
+  const output = openFolder(study.paths.output)
+  if (!(await output.has(CURRENT))) return
+  await to.replace(CURRENT, await readWhole(output, CURRENT))
+  const current = await readCurrentRun(study)
+  if (current.state !== 'whole') return
+  const manifest = `runs/${current.manifest.runId}/manifest.json`
+  await to.replace(manifest, await readWhole(output, manifest))
+}
+
 /** Writes all domains' datasets; used for the run and, into a scratch place, to prove one later. */
 export async function writeDatasets(
   study: Pick<Study, 'config'>,
@@ -338,12 +375,11 @@ function toDictionaries(kits: CodingKits): DatasetDictionaries {
 
 /** The columns that the mapping brings, by domain. */
 function listColumns({ config }: Pick<Study, 'config'>): Manifest['columns'] {
-  const isStructure = (word: string) => (STRUCTURE_WORDS as readonly string[]).includes(word)
   const toColumns = (domain: string) => {
     const sources = config.sources.filter((source) => source.domain === domain)
     const words = sources.flatMap((source) => Object.keys(source.map))
     return {
-      mapped: [...new Set(words.filter((word) => !isStructure(word) && word !== `${domain}TERM`))],
+      mapped: [...new Set(words.filter((word) => !isPlaceWord(word) && word !== `${domain}TERM`))],
       carried: [...new Set(sources.flatMap((source) => source.carry))],
     }
   }
@@ -483,6 +519,7 @@ function toPublished(study: Study, manifest: Manifest): PublishedRun {
     folder: join(study.paths.output, 'runs', manifest.runId),
     outputs: manifest.outputs,
     rows,
+    moved: null,
   }
 }
 

@@ -7,41 +7,34 @@ import type { SourceFile } from '../schemas/files.ts'
 import { REJECT_REASONS } from '../schemas/outcomes.ts'
 import type { Occurrence } from '../schemas/records.ts'
 import type { SourceConfig } from '../schemas/study.ts'
+import type { FileStructure, TransferStructure } from '../schemas/transfers.ts'
 import type { CodingKits } from './coding-kits.ts'
 import { hashFile } from './hash-file.ts'
 import { readSource } from './ingest/read-source.ts'
 import { toTermGroup } from './review/term-group.ts'
+import { checkStudies, toTransferStructure } from './review/transfer-rules.ts'
 import type { RunOptions, TransferReport } from './run.ts'
+import { type Comparison, compareTransfer } from './run-guard.ts'
 import type { FilesInFiles } from './storage/files-in-files.ts'
 import { openFolder } from './storage/folder.ts'
 import { listMatching } from './storage/glob.ts'
 import { findCommitted } from './store/current.ts'
 import { Staging } from './store/staging.ts'
 import type { Store } from './store/store.ts'
-import { listSources, listTransferFiles } from './store/transfers.ts'
+import { findTransferStructure, listSources, listTransferFiles } from './store/transfers.ts'
 import { type Study, toMappingId, toShortPath, toStudyPath } from './study.ts'
 import { openTransferFiles } from './transfer-files.ts'
-
-/** A source that withdraws so much is more likely a broken export or a mistaken filter than news. */
-const MASS_WITHDRAWAL = { atLeast: 20, share: 0.25, allOf: 5 }
-
-function isSuspicious({ known, withdrawn }: { known: number; withdrawn: number }): boolean {
-  if (withdrawn === known && known >= MASS_WITHDRAWAL.allOf) return true
-  return withdrawn >= MASS_WITHDRAWAL.atLeast && withdrawn > known * MASS_WITHDRAWAL.share
-}
 
 /** Withdraws, source by source, what snapshots do not state any more. A source that study.json names no more states nothing. */
 async function withdrawMissing(
   study: Study,
   { staging, store, files }: { staging: Staging; store: Store; files: TransferReport['files'] },
-): Promise<{ known: number; withdrawn: number }[]> {
+): Promise<void> {
   const kept = new Set(study.config.sources.filter((source) => source.transfer === 'delta').map((source) => source.id))
   // A row that was rejected, and accepted as such, may be the very record: its absence says nothing.
   for (const file of files) if (file.rejected > 0) kept.add(file.source)
-  const withdrawals: { known: number; withdrawn: number }[] = []
   for (const source of await listSources(store.db, study.id))
-    if (!kept.has(source)) withdrawals.push(await staging.withdrawMissing(source))
-  return withdrawals
+    if (!kept.has(source)) await staging.withdrawMissing(source)
 }
 
 interface InputFile {
@@ -53,7 +46,7 @@ interface InputFile {
 
 /**
  * Takes the transfer in, or recognises that it is the one that is current.
- * @throws AecoderError NO_INPUT, TRANSFER_OLDER, and what the readers throw for a file that cannot be trusted
+ * @throws AecoderError NO_INPUT, TRANSFER_OLDER, TRANSFER_FOREIGN, and what the readers throw for a file that cannot be trusted
  */
 export async function takeTransfer(
   study: Study,
@@ -98,40 +91,59 @@ export async function takeTransfer(
     actor,
     groupOf: (occurrence) => toGroup(occurrence, options.kits),
   })
+  const before = current && (await findTransferStructure(store.db, study.id, current))
   const files: TransferReport['files'][number][] = []
-  const withdrawals: { known: number; withdrawn: number }[] = []
+  const structures: Parameters<typeof toTransferStructure>[0][number][] = []
+  let comparison: Comparison
+  let structure: TransferStructure
   try {
     const total = inputs.reduce((sum, { bytes }) => sum + bytes, 0)
     let done = 0
     for (const input of inputs) {
-      const counts = await stageFile(study, {
+      const { counts, ...made } = await stageFile(study, {
         staging,
         input,
         onBytes: (bytes) => options.onProgress?.({ stage: 'reading', done: done + bytes, total }),
+        checkStructure: ({ studies }) => {
+          if (accept.has('foreign-study')) return
+          const { exportedAs } = study.config.study
+          checkStudies({ name: input.file.name, studies }, { exportedAs, before: before?.studies })
+        },
       })
       done += input.bytes
-      files.push({ ...counts, sha256: input.sha256, bytes: input.bytes })
+      files.push({ ...counts, encoding: made.encoding, sha256: input.sha256, bytes: input.bytes })
+      structures.push({ source: input.source.id, ...made })
     }
-    withdrawals.push(...(await withdrawMissing(study, { staging, store, files })))
+    await withdrawMissing(study, { staging, store, files })
+    structure = toTransferStructure(structures, before)
+    comparison = await compareTransfer(study, { store, staging, current, structure, before })
   } catch (error) {
     await staging.abandon({ actor, reason: error instanceof Error ? error.message : String(error) })
     throw error
   }
 
-  const report = { asOf, asOfFrom, isRepeat: false, input: start.input, files, movement: staging.movement }
+  const report = {
+    asOf,
+    asOfFrom,
+    isRepeat: false,
+    input: start.input,
+    files,
+    movement: staging.movement,
+    keys: comparison.keys,
+    structure: comparison.structure,
+  }
   const refusedFor: { reason: string; count: number }[] = REJECT_REASONS.filter(
     (reason) => !accept.has(reason),
   ).flatMap((reason) => {
     const count = files.reduce((sum, file) => sum + (file.rejectedBy[reason] ?? 0), 0)
     return count > 0 ? [{ reason, count }] : []
   })
-  const suspicious = withdrawals.filter(isSuspicious).reduce((sum, { withdrawn }) => sum + withdrawn, 0)
-  if (suspicious > 0 && !accept.has('mass-withdrawal'))
-    refusedFor.push({ reason: 'mass-withdrawal', count: suspicious })
+  refusedFor.push(...comparison.suspicions.filter(({ reason }) => !accept.has(reason)))
   if (staging.usubjidChanged > 0 && !accept.has('usubjid-changed'))
     refusedFor.push({ reason: 'usubjid-changed', count: staging.usubjidChanged })
   if (refusedFor.length > 0) {
-    await staging.abandon({
+    // What it would have done is told in the run's account, which clears it away.
+    await staging.refuse({
       actor,
       reason: `refused for ${refusedFor.map(({ reason, count }) => `${count} × ${reason}`).join(', ')}`,
     })
@@ -142,6 +154,7 @@ export async function takeTransfer(
     contentId,
     input: start.input,
     accepted: start.accepted,
+    structure: structure as unknown as Json,
     files: files.map(({ source, name, sha256, bytes, read, accepted }) => ({
       source,
       name,
@@ -181,7 +194,18 @@ async function listInputs(study: Study, files: FilesInFiles): Promise<InputFile[
 
 async function stageFile(
   study: Study,
-  { staging, input, onBytes }: { staging: Staging; input: InputFile; onBytes: (bytes: number) => void },
+  {
+    staging,
+    input,
+    onBytes,
+    checkStructure,
+  }: {
+    staging: Staging
+    input: InputFile
+    onBytes: (bytes: number) => void
+    /** Called while the file is read: one that is foreign is not read to its end. */
+    checkStructure: (structure: FileStructure) => void
+  },
 ) {
   const { source, file } = input
   const digest = createHash('sha256')
@@ -192,16 +216,20 @@ async function stageFile(
     bytes += chunk.byteLength
     onBytes(bytes)
   }
-  const { encoding, batches } = await readSource({ config: study.config, source, file, onBytes: watch })
+  const { encoding, batches, ...reading } = await readSource({ config: study.config, source, file, onBytes: watch })
   staging.beginFile({ source: source.id, name: file.name })
-  for await (const batch of batches) await staging.add(batch)
+  for await (const batch of batches) {
+    checkStructure(reading.structure())
+    await staging.add(batch)
+  }
   if (digest.digest('hex') !== input.sha256)
     throw new AecoderError('FILE_CHANGED', {
       where: file.name,
       found: 'the file changed while it was read',
       action: 'Wait until the export is complete, then run again',
     })
-  return { ...(await staging.endFile({ sha256: input.sha256, bytes: input.bytes, encoding })), encoding }
+  const counts = await staging.endFile({ sha256: input.sha256, bytes: input.bytes, encoding })
+  return { counts, encoding, structure: reading.structure() }
 }
 
 /** The group in the domain's main dictionary: those beside it follow from it. */
@@ -278,6 +306,8 @@ async function toRepeat(
     input: toStudyPath(study, folder),
     files,
     movement,
+    keys: [],
+    structure: [],
     refusedFor: [],
   }
 }

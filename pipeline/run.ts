@@ -4,6 +4,7 @@ import { AecoderError } from '../schemas/errors.ts'
 import type { ListScope } from '../schemas/lists.ts'
 import type { Acceptable } from '../schemas/outcomes.ts'
 import type { PathNode } from '../schemas/terms.ts'
+import type { SourceKeys, StructureChange } from '../schemas/transfers.ts'
 import { type AskPassword, type CodingKits, openCodingKits, withApprovedEntries } from './coding-kits.ts'
 import { type AutocodeTally, addOutcomes, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
 import { addTallies, type ContextTally, checkContexts } from './run-context.ts'
@@ -40,6 +41,8 @@ export interface RunOptions {
   readonly ambience: Ambience
   readonly onProgress?: (progress: Progress) => void
   readonly askPassword?: AskPassword
+  /** Dictionaries, lexicon and list files, where they are open already: who runs again and again reads them once. */
+  readonly kits?: CodingKits
 }
 
 /** Where a run is. `done` of `total` bytes while reading, of groups while coding, of rows while writing. */
@@ -63,6 +66,10 @@ export interface TransferReport {
     readonly encoding: string
   })[]
   readonly movement: Movement
+  /** How its keys compare with the last transfer's, source by source; of a repeat nothing. */
+  readonly keys: readonly SourceKeys[]
+  /** In what it is made otherwise than the last one. */
+  readonly structure: readonly StructureChange[]
   /** Reasons that keep the transfer from becoming current, each with its count; empty when it became current. */
   readonly refusedFor: readonly { readonly reason: string; readonly count: number }[]
 }
@@ -106,7 +113,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
       given.onProgress?.(progress)
     },
   }
-  const opened = await openCodingKits(study, options)
+  const opened = options.kits ?? (await openCodingKits(study, options))
   const store = await openStudyStore(study, options.ambience)
   try {
     const unlock = lockStudy(store, study.id)
@@ -123,9 +130,9 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
       if (signature) return await toReport(await runSignedOff(study, { ...options, store, kits, signature }))
       await settleSiteQueries(study, { store })
       // A run that was killed after its commit left these to this one, and one that was held: their time is still that transfer's.
-      const leftOver = await autocodeStudy(study, { store, kits, ...options, isLeftOver: true })
+      const leftOver = await autocodeStudy(study, { ...options, store, kits, isLeftOver: true })
       const before = await checkContexts(study, { store, kits })
-      const transfer = await takeTransfer(study, { store, kits, ...options })
+      const transfer = await takeTransfer(study, { ...options, store, kits })
       if (transfer.refusedFor.length > 0)
         return await toReport({
           status: 'incomplete',
@@ -135,10 +142,10 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           transfer,
           autocoded: leftOver,
           context: before.tally,
-          run: await publishRun(study, { store, kits, ...options, incomplete: transfer }),
+          run: await publishRun(study, { ...options, store, kits, incomplete: transfer }),
         })
       const siteQueries = await settleSiteQueries(study, { store })
-      const autocoded = addOutcomes(leftOver, await autocodeStudy(study, { store, kits, ...options }))
+      const autocoded = addOutcomes(leftOver, await autocodeStudy(study, { ...options, store, kits }))
       const after = await checkContexts(study, { store, kits })
       const context = addTallies(before.tally, after.tally)
       const disagreements = await findDisagreements(study, { store, kits })
@@ -167,7 +174,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         autocoded,
         context,
         disagreements,
-        run: await publishRun(study, { store, kits, ...options, head }),
+        run: await publishRun(study, { ...options, store, kits, head }),
       })
     } finally {
       unlock()

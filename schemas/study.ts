@@ -77,6 +77,12 @@ export interface Conventions {
 /** The share of `confident` codes that must be right; or only exact and normalised terms and synonyms. */
 export type TargetPrecision = number | 'exact-only'
 
+/** Of what a source held, the share that one transfer may withdraw, or put under other keys, before it is refused. */
+export interface Guard {
+  readonly withdrawn: number
+  readonly rekeyed: number
+}
+
 /** study.json after validation, every default filled in. Paths are as written, relative to the file's folder. */
 export interface StudyConfig {
   readonly study: {
@@ -84,6 +90,8 @@ export interface StudyConfig {
     readonly environment: string
     readonly title?: string
     readonly sponsor?: string
+    /** What exports call the study; without it, what the transfers before called it. */
+    readonly exportedAs?: readonly string[]
   }
   readonly dictionary: DictionaryConfig
   readonly dictionaries: readonly FurtherDictionary[]
@@ -92,6 +100,7 @@ export interface StudyConfig {
   readonly input: string
   readonly usubjid: string
   readonly sources: readonly SourceConfig[]
+  readonly guard: Guard
   readonly lists: ListsConfig
   readonly approval: ApprovalPolicy
   readonly precision: TargetPrecision
@@ -110,6 +119,13 @@ export const STRUCTURE_WORDS = [
   'groupRepeat',
 ] as const
 export type StructureWord = (typeof STRUCTURE_WORDS)[number]
+/** The word for the column that says which study a row is of; it is no part of any key. */
+export const STUDY_WORD = 'study'
+
+/** Whether a word of a mapping says where a record stands, or in which study. */
+export function isPlaceWord(word: string): boolean {
+  return word === STUDY_WORD || (STRUCTURE_WORDS as readonly string[]).includes(word)
+}
 
 const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, allowUnionTypes: true })
 const validate = ajv.compile<StudyConfig>(schema)
@@ -198,7 +214,7 @@ function listMeaningFaults(config: StudyConfig): string[] {
     if (source.domain !== 'DM' && source.map[`${source.domain}TERM`] === undefined)
       faults.push(`${at}.map.${source.domain}TERM: missing: name the column that holds the reported term`)
     for (const word of Object.keys(source.map)) {
-      if ((STRUCTURE_WORDS as readonly string[]).includes(word) || findMappedVariable(source.domain, word)) continue
+      if (isPlaceWord(word) || findMappedVariable(source.domain, word)) continue
       faults.push(
         `${at}.map.${word}: not a word of ${source.domain}: use one of ${listMappableVariables(source.domain).join(', ')}; or name the column under "carry"`,
       )

@@ -20,6 +20,7 @@ import {
 } from './commands/ask.ts'
 import { DICTIONARY_CHECK, DICTIONARY_SEARCH } from './commands/dictionary.ts'
 import { DICTIONARY_SHOW } from './commands/dictionary-browse.ts'
+import { DIFF } from './commands/diff.ts'
 import { EXPLAIN } from './commands/explain.ts'
 import { INIT } from './commands/init.ts'
 import { LOGIN, LOGOUT } from './commands/login.ts'
@@ -49,6 +50,7 @@ import { WORKBENCH } from './commands/workbench.ts'
 export const COMMANDS: readonly Command[] = [
   INIT,
   RUN,
+  DIFF,
   STATUS,
   WORKBENCH,
   QUEUE,
