@@ -95,7 +95,9 @@ test('what a killed diff left is gone with the next one, and a diff that goes on
   const given = { variables: { TMPDIR: scratch } }
   const left = await killWithCopy(['diff', '--study', folder], scratch, given)
   expect(await listCopies(scratch)).toEqual([left])
-  expect(parseAnswer<DiffReport>(await runAecoder(['diff', '--study', folder, '--json'], given)).status).toBe('unchanged')
+  expect(parseAnswer<DiffReport>(await runAecoder(['diff', '--study', folder, '--json'], given)).status).toBe(
+    'unchanged',
+  )
   expect(await listCopies(scratch)).toEqual([])
 
   // Two at once: neither takes the other's folder for a leftover.
@@ -131,7 +133,9 @@ async function openTemporary(): Promise<string> {
 
 async function listCopies(scratch: string): Promise<string[]> {
   const entries = await readdir(scratch, { withFileTypes: true })
-  return entries.filter((entry) => entry.isDirectory() && entry.name.startsWith('aecoder-diff-')).map(({ name }) => name)
+  return entries
+    .filter((entry) => entry.isDirectory() && entry.name.startsWith('aecoder-diff-'))
+    .map(({ name }) => name)
 }
 
 /** Every file below a folder with its hash; SQLite's own files beside an open store come and go with its readers. */

@@ -6,7 +6,13 @@ const { values } = parseArgs({
   options: { sequences: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' } },
 })
 const [sequences, first] = [Number(values.sequences), Number(values.seed)]
-const total: { -readonly [count in keyof Lived]: number } = { transfers: 0, refused: 0, crashes: 0, decisions: 0, rows: 0 }
+const total: { -readonly [count in keyof Lived]: number } = {
+  transfers: 0,
+  refused: 0,
+  crashes: 0,
+  decisions: 0,
+  rows: 0,
+}
 const start = performance.now()
 for (let seed = first; seed < first + sequences; seed++) {
   const lived = await replay(seed)

@@ -73,8 +73,7 @@ export class Model {
       }
     for (const { source, kind } of files)
       if (kind === 'snapshot' && !torn.has(source))
-        for (const [key, known] of this.#known)
-          if (known.source === source && !told.has(key)) known.isPresent = false
+        for (const [key, known] of this.#known) if (known.source === source && !told.has(key)) known.isPresent = false
   }
 
   /** What the machine does at the end of every run: it codes what nobody has decided. */
