@@ -43,6 +43,7 @@ import {
   SYNONYMS_REJECT,
   SYNONYMS_RETIRE,
 } from './commands/synonyms.ts'
+import { TAKE_OVER } from './commands/take-over.ts'
 import { VERIFY } from './commands/verify.ts'
 import { WORKBENCH } from './commands/workbench.ts'
 
@@ -66,6 +67,7 @@ export const COMMANDS: readonly Command[] = [
   APPROVE_ALL,
   REJECT_ALL,
   SHEET,
+  TAKE_OVER,
   SIGN_OFF,
   UNLOCK,
   REDACT,

@@ -1,5 +1,5 @@
 /** A transfer in words: what was read, how its keys and its structure compare with the last one's, what it moved. */
-import { type Moved, type RunReport, toChangeText } from '../index.ts'
+import { type Moved, type RunReport, type Study, toChangeText } from '../index.ts'
 import { toCount, toTable, toVisible } from './tables.ts'
 
 type Transfer = RunReport['transfer']
@@ -8,8 +8,8 @@ type Move = Moved['examples'][number]
 /** Changes of structure that are named one by one. */
 const CHANGES_SHOWN = 8
 
-/** The files with their accounts, the sums, and what became of the keys. */
-export function toTransferLines(transfer: Transfer): string[] {
+/** The files with their accounts, the sums, and what became of the keys. @param sources of study.json */
+export function toTransferLines(transfer: Transfer, sources: Study['config']['sources']): string[] {
   const { files, movement } = transfer
   const sum = (pick: (file: (typeof files)[number]) => number) => files.reduce((total, file) => total + pick(file), 0)
   const lines = [
@@ -44,7 +44,18 @@ export function toTransferLines(transfer: Transfer): string[] {
     `${movement.returned} back`,
     `${movement.withdrawn} gone`,
   ]
-  lines.push(`terms reported ${toNumber(sum((file) => file.occurrences))}: ${moved.join(', ')}`)
+  const coded = new Set(sources.filter(({ domain }) => domain !== 'DM').map(({ id }) => id))
+  const rows = sum((file) => (coded.has(file.source) ? file.accepted : 0))
+  const terms = sum((file) => file.occurrences)
+  // A wide form's rows hold any number of terms: only then do the two differ.
+  const from = rows === terms ? '' : ` in ${toCount(rows, 'accepted row')}`
+  lines.push(`terms reported ${toNumber(terms)}${from}: ${moved.join(', ')}`)
+  if (movement.new > 0 && movement.withdrawn > 0)
+    for (const { id, key } of sources)
+      if ('content' in key)
+        lines.push(
+          `noticed        ${id}: its key is content (${key.content.join(', ')}), so a value that changed there counts as one term gone and one new`,
+        )
   for (const keys of transfer.keys.filter(({ known }) => known > 0)) {
     const rest = [
       `${keys.new} new`,

@@ -14,8 +14,9 @@ import { openOdm } from '../formats/odm.ts'
 import { openTable } from '../formats/open-table.ts'
 import type { OdmRecord, Table, TableRow } from '../formats/types.ts'
 import { toDemographicsReader } from './demographics.ts'
+import { KeyTable } from './key-table.ts'
 import { type Mapping, resolveCsvMapping, resolveOdmMapping } from './mapping.ts'
-import { type Located, type OutcomeReaderOptions, toOccurrenceReader, toRejected } from './occurrence.ts'
+import { type Located, type OutcomeReaderOptions, toOccurrenceReader, toRejected, toRowIdReader } from './occurrence.ts'
 import { StructureWatch } from './structure-watch.ts'
 import { toTermWatch } from './term-watch.ts'
 
@@ -57,7 +58,9 @@ async function findFormat({ id, format }: SourceConfig, file: SourceFile): Promi
       where: file.name,
       found: 'a zip archive',
       expected: 'one file',
-      action: `Name the files in it, in "files" of source "${id}": ${file.name}/*.csv`,
+      action: /\.zip\//i.test(file.name)
+        ? 'Unpack the archive it stands in'
+        : `Name the files in it, in "files" of source "${id}": ${file.name}/*.csv`,
     })
   }
   if (format === undefined || format === found) return found
@@ -80,8 +83,13 @@ async function readTableSource(
       action: 'Name the column that holds the subject id',
     })
   }
-  const delimiter = source.delimiter === undefined ? {} : { delimiter: source.delimiter }
-  const table = await openTable(file, { format, ...toOpening(source, onBytes), ...delimiter })
+  const dialect = {
+    ...(source.delimiter === undefined ? {} : { delimiter: source.delimiter }),
+    ...(source.escape === undefined ? {} : { escape: source.escape }),
+  }
+  const open = async (onRead: ReadSourceOptions['onBytes']) =>
+    await openTable(file, { format, ...toOpening(source, onRead), ...dialect })
+  const table = await open(onBytes)
   const mapping = await resolveOrClose(source, table, file.name)
   const toRaw = (row: TableRow) => toRawText(row, table.delimiter)
   const readRow = toOutcomeReader({ config, source, mapping, toRaw })
@@ -97,7 +105,47 @@ async function readTableSource(
     return readRow(row)
   }
   const { encoding, asOf } = table
-  return { encoding, asOf, batches: toBatches(table.rows, toOutcome), structure: () => watch.read() }
+  const structure = () => watch.read()
+  if (source.rows !== 'changes') return { encoding, asOf, batches: toBatches(table.rows, toOutcome), structure }
+  const readId = toRowIdReader({ config, source, mapping, toRaw })
+  return {
+    encoding,
+    asOf,
+    batches: toLastStates(table, { toOutcome, readId, toRaw, openAgain: () => open(undefined) }),
+    structure,
+  }
+}
+
+/**
+ * The outcomes of rows that are states of records: of each record the last row counts, those before it are superseded.
+ * Which one is the last is found by reading the file once more beforehand; only a few bytes a record are kept of that.
+ */
+async function* toLastStates(
+  table: Table,
+  {
+    toOutcome,
+    readId,
+    toRaw,
+    openAgain,
+  }: {
+    toOutcome: (row: TableRow) => RowOutcome
+    readId: (row: TableRow) => string | undefined
+    toRaw: (row: TableRow) => string
+    openAgain: () => Promise<Table>
+  },
+): AsyncGenerator<readonly RowOutcome[]> {
+  const lastLines = new KeyTable()
+  const ids = (row: TableRow) => (row.problem === undefined ? readId(row) : undefined)
+  for await (const batch of (await openAgain()).rows)
+    for (const row of batch) {
+      const id = ids(row)
+      if (id !== undefined) lastLines.set(id, row.line)
+    }
+  yield* toBatches(table.rows, (row) => {
+    const id = ids(row)
+    if (id === undefined || lastLines.get(id) === row.line) return toOutcome(row)
+    return { kind: 'superseded', line: row.line, raw: toRaw(row) }
+  })
 }
 
 async function readOdmSource({ config, source, file, onBytes }: ReadSourceOptions): Promise<SourceReading> {
@@ -106,7 +154,11 @@ async function readOdmSource({ config, source, file, onBytes }: ReadSourceOption
   const readRecord = toOutcomeReader({ config, source, mapping, toRaw: toRawRecord })
   const isForm = toOidTest(source.forms)
   const isGroup = toOidTest(source.groups)
-  const watch = toTermWatch(mapping, { sourceId: source.id, fileName: file.name })
+  const watch = toTermWatch(mapping, {
+    sourceId: source.id,
+    fileName: file.name,
+    field: `${source.domain}TERM`,
+  })
   const structure = new StructureWatch({ format: 'odm', columns: [] })
   const toOutcome = (record: OdmRecord): RowOutcome => {
     structure.seeStudy(mapping.study(record))

@@ -59,7 +59,7 @@ function toText(
     `${report.study}   transfer ${transfer.input} as of ${transfer.asOf}${AS_OF_FROM[transfer.asOfFrom]}`,
     'What a run would do; nothing was changed.',
     '',
-    ...toTransferLines(transfer),
+    ...toTransferLines(transfer, study.config.sources),
   ]
   if (report.status !== 'incomplete') lines.push(toTermsLine(report.terms))
   const closed = siteQueries.changed + siteQueries.withdrawn

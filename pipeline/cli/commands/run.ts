@@ -14,7 +14,7 @@ import {
   type Study,
   toShortPath,
 } from '../../index.ts'
-import { toActor } from '../actor.ts'
+import { findRunner } from '../actor.ts'
 import { ACTOR_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { toHeldLines } from '../signature-text.ts'
 import { toCount, toRedactedLine, toShellWord, toTable, toVisible } from '../tables.ts'
@@ -39,7 +39,7 @@ export const RUN = toCommand({
   async run({ options, world }) {
     const study = await openStudy(options.study)
     const report = await runStudy(study, {
-      actor: toActor(options.as),
+      actor: await findRunner(options.as, study, world.ambience),
       ambience: world.ambience,
       onProgress: world.onProgress,
       askPassword: world.askPassword,
@@ -64,7 +64,7 @@ export const EXPORT = toCommand({
   async run({ options, world }) {
     const study = await openStudy(options.study)
     const { run, isUnchanged } = await exportStudy(study, {
-      actor: toActor(options.as),
+      actor: await findRunner(options.as, study, world.ambience),
       ambience: world.ambience,
       onProgress: world.onProgress,
       askPassword: world.askPassword,
@@ -90,7 +90,7 @@ const LEFT_OUT_SHOWN = 5
 export const AS_OF_FROM: { readonly [from in RunReport['transfer']['asOfFrom']]: string } = {
   option: '',
   earlier: ' (as it was taken in)',
-  file: ' (as the ODM file says)',
+  file: ' (as the file says)',
   name: ' (from the name of folder or file)',
   clock: ' (from the clock: name the folder by its date, or give --as-of)',
 }
@@ -108,7 +108,7 @@ function toText(
     '',
   ]
   if (transfer.isRepeat) lines.push('This transfer was taken in before: nothing in it is new.', '')
-  lines.push(...toTransferLines(transfer))
+  lines.push(...toTransferLines(transfer, study.config.sources))
   const { changed, withdrawn } = report.siteQueries
   if (changed + withdrawn > 0)
     lines.push(
