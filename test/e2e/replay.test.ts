@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type Lived, replay } from './replay.ts'
 
 /** The long run: `node test/e2e/replay-many.ts --sequences 2000 --seed 1`. */
-const SEQUENCES = 12
+const SEQUENCES = 5
 
 test('after any sequence of transfers, decisions and broken runs a study holds what a model in memory holds', async () => {
   const lived: Lived[] = []

@@ -159,12 +159,12 @@ class Life {
     return study
   }
 
-  /** A transfer comes, or the last one again; one in three breaks off, and is then tried again or left. */
+  /** A transfer comes, or the last one again; about one in two breaks off, and is then tried again or left. */
   async #transfer(study: Study): Promise<void> {
     if (this.#last === undefined || this.#chance() < 0.85) this.#last = await this.#write()
     const transfer = this.#last
     if (this.#chance() < 0.15) await diffStudy(study, { ...this.#toRun(transfer), ambience: this.#toAmbience() })
-    while (this.#chance() < 0.35) {
+    while (this.#chance() < 0.45) {
       await this.#breakOff(study, transfer)
       if (this.#chance() < 0.3) return await this.#work(study, 1)
     }
@@ -203,7 +203,8 @@ class Life {
   async #breakOff(study: Study, transfer: Export): Promise<void> {
     const before = await this.#countCommitted(study)
     const isAtEvent = this.#chance() < 0.6
-    let left = 1 + Math.floor(this.#chance() * (isAtEvent ? 7 : 4))
+    // The first events matter most: from the second one on the transfer is committed.
+    let left = Math.floor(this.#chance() ** 2 * (isAtEvent ? 6 : 5))
     const countDown = () => {
       left--
       if (left < 0) throw new Error('broken off')
@@ -341,14 +342,20 @@ class Life {
       this.#deleted.delete(name)
       put(this.#chance() < 0.5 ? report : { ...report, term: term() })
     }
+    // Another source states a report from now on, as it was or otherwise.
+    for (const [other, reports] of this.#entered)
+      for (const [key, report] of [...reports]) {
+        if (other === source || this.#chance() > 0.08) continue
+        reports.delete(key)
+        put(this.#chance() < 0.7 ? report : { ...report, term: term() })
+      }
     for (const subject of SUBJECTS)
       while (this.#chance() < 0.45) {
-        // Few records are known to both sources: who states one last is who can withdraw it.
-        const isShared = this.#chance() < 0.1
-        const record = String((isShared ? 0 : source === 'site' ? 10 : 20) + 1 + Math.floor(this.#chance() * 6))
+        const record = String((source === 'site' ? 10 : 20) + 1 + Math.floor(this.#chance() * 6))
         const key = toKey({ subject, record })
         const isElsewhere = [...this.#entered].some(([other, reports]) => other !== source && reports.has(key))
-        if (!entered.has(key) && !(isElsewhere && this.#chance() < 0.9))
+        // Two sources with one key contradict each other: that happens seldom.
+        if (!entered.has(key) && !(isElsewhere && this.#chance() < 0.97))
           put({ subject, record, term: term(), severity: severity() })
       }
     return changed
