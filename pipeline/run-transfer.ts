@@ -8,6 +8,7 @@ import { REJECT_REASONS } from '../schemas/outcomes.ts'
 import type { Occurrence } from '../schemas/records.ts'
 import type { SourceConfig } from '../schemas/study.ts'
 import type { CodingKits } from './coding-kits.ts'
+import { hashFile } from './hash-file.ts'
 import { readSource } from './ingest/read-source.ts'
 import { toTermGroup } from './review/term-group.ts'
 import type { RunOptions, TransferReport } from './run.ts'
@@ -178,16 +179,6 @@ async function listInputs(study: Study, files: FilesInFiles): Promise<InputFile[
   return inputs
 }
 
-async function hashFile(file: SourceFile): Promise<{ sha256: string; bytes: number }> {
-  const digest = createHash('sha256')
-  let bytes = 0
-  for await (const chunk of file.open()) {
-    digest.update(chunk)
-    bytes += chunk.byteLength
-  }
-  return { sha256: digest.digest('hex'), bytes }
-}
-
 async function stageFile(
   study: Study,
   { staging, input, onBytes }: { staging: Staging; input: InputFile; onBytes: (bytes: number) => void },
@@ -214,9 +205,10 @@ async function stageFile(
 }
 
 /** The group in the domain's main dictionary: those beside it follow from it. */
-function toGroup({ domain, field, verbatim }: Occurrence, kits: CodingKits) {
+function toGroup({ domain, field, verbatim, translation }: Occurrence, kits: CodingKits) {
   const { dictionary } = kits.mainOf(domain)
-  return toTermGroup({ domain, field, terminology: dictionary.ref.name, language: dictionary.language }, verbatim)
+  const named = { domain, field, terminology: dictionary.ref.name, language: dictionary.language }
+  return toTermGroup(named, translation ?? verbatim)
 }
 
 /** The moment the export speaks for, where nobody says it outright: said by the ODM, by the name of folder or file, else now. */
