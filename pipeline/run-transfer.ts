@@ -30,11 +30,17 @@ function isSuspicious({ known, withdrawn }: { known: number; withdrawn: number }
 /** Withdraws, source by source, what snapshots do not state any more. A source that study.json names no more states nothing. */
 async function withdrawMissing(
   study: Study,
-  { staging, store, files }: { staging: Staging; store: Store; files: TransferReport['files'] },
+  {
+    staging,
+    store,
+    files,
+    changed,
+  }: { staging: Staging; store: Store; files: TransferReport['files']; changed: ReadonlySet<string> },
 ): Promise<{ known: number; withdrawn: number }[]> {
   const kept = new Set(study.config.sources.filter((source) => source.transfer === 'delta').map((source) => source.id))
   // A row that was rejected, and accepted as such, may be the very record: its absence says nothing.
   for (const file of files) if (file.rejected > 0) kept.add(file.source)
+  for (const source of changed) kept.add(source)
   const withdrawals: { known: number; withdrawn: number }[] = []
   for (const source of await listSources(store.db, study.id))
     if (!kept.has(source)) withdrawals.push(await staging.withdrawMissing(source))
@@ -100,16 +106,21 @@ export async function takeTransfer(
   try {
     const total = inputs.reduce((sum, { bytes }) => sum + bytes, 0)
     let done = 0
+    const staged: { input: InputFile; file: Awaited<ReturnType<typeof stageFile>> }[] = []
     for (const input of inputs) {
-      const counts = await stageFile(study, {
+      const file = await stageFile(study, {
         staging,
         input,
         onBytes: (bytes) => options.onProgress?.({ stage: 'reading', done: done + bytes, total }),
       })
       done += input.bytes
-      files.push({ ...counts, sha256: input.sha256, bytes: input.bytes })
+      staged.push({ input, file })
     }
-    withdrawals.push(...(await withdrawMissing(study, { staging, store, files })))
+    const changed = listChangedSources(staged)
+    await staging.settle()
+    for (const { input, file } of staged)
+      files.push({ ...file.counts, encoding: file.encoding, sha256: input.sha256, bytes: input.bytes })
+    withdrawals.push(...(await withdrawMissing(study, { staging, store, files, changed })))
   } catch (error) {
     await staging.abandon({ actor, reason: error instanceof Error ? error.message : String(error) })
     throw error
@@ -203,7 +214,7 @@ async function stageFile(
       }
     },
   }
-  const { encoding, batches } = await readSource({ config: study.config, source, file: watched })
+  const { encoding, states, batches } = await readSource({ config: study.config, source, file: watched })
   staging.beginFile({ source: source.id, name: file.name })
   for await (const batch of batches) await staging.add(batch)
   if (digest.digest('hex') !== input.sha256)
@@ -212,7 +223,31 @@ async function stageFile(
       found: 'the file changed while it was read',
       action: 'Wait until the export is complete, then run again',
     })
-  return { ...(await staging.endFile({ sha256: input.sha256, bytes: input.bytes, encoding })), encoding }
+  const counts = await staging.endFile({ sha256: input.sha256, bytes: input.bytes, encoding })
+  return { counts, encoding, states }
+}
+
+/**
+ * The sources whose files state changes: they withdraw nothing but what they say.
+ * @throws AecoderError FORMAT_MISMATCH where a source has files of both kinds: which of them is later is not known
+ */
+function listChangedSources(
+  staged: readonly { readonly input: InputFile; readonly file: Awaited<ReturnType<typeof stageFile>> }[],
+): ReadonlySet<string> {
+  const states = new Map<string, { readonly states: string; readonly name: string }>()
+  for (const { input, file } of staged) {
+    const { source } = input
+    const before = states.get(source.id)
+    if (before !== undefined && before.states !== file.states)
+      throw new AecoderError('FORMAT_MISMATCH', {
+        where: input.file.name,
+        found: `it states ${file.states}, and ${before.name} of the same source "${source.id}" states ${before.states}`,
+        expected: 'one kind of files in a transfer: which of them is later is not known',
+        action: 'Give the snapshot first, and the transactional files as the next transfer',
+      })
+    states.set(source.id, { states: file.states, name: input.file.name })
+  }
+  return new Set([...states].flatMap(([source, of]) => (of.states === 'changes' ? [source] : [])))
 }
 
 /** The group in the domain's main dictionary: those beside it follow from it. */

@@ -7,7 +7,7 @@ import type { RejectReason, SkipReason } from '../../schemas/outcomes.ts'
 import type { CodedDomain, OccurrenceKey, Remark, RowOutcome } from '../../schemas/records.ts'
 import { type SourceConfig, type StudyConfig, toStudyId } from '../../schemas/study.ts'
 import { type CrfDate, parseCrfDate } from './dates.ts'
-import { isBlank, type Mapping, type NamedReader, type Reader } from './mapping.ts'
+import { isBlank, SUBJECT_KEY, type Mapping, type NamedReader, type Reader } from './mapping.ts'
 import { toContentId, toContextTextOf, toIdOf, toKeyTextOf } from './occurrence-key.ts'
 
 /** What both formats give of a row or record beside its values. */
@@ -29,6 +29,7 @@ const REMEMBERED_DATES = 20_000
 /** V8 copies texts up to this length; a longer cell is a view that would keep its whole block of the file in memory. */
 const LONGEST_REMEMBERED = 12
 
+const FOLLOWED = { isFollowed: true } as const
 const NO_REMARKS: readonly Remark[] = []
 
 /** The outcome reader of an AE or MH source: resolved once, called for every row. */
@@ -58,7 +59,7 @@ export function toOccurrenceReader<Row extends Located>(
     for (const column of columns) {
       context[column.name] = column.read(row)
       const doubt = column.findDoubt?.(row)
-      if (doubt !== undefined) remarks = [...remarks, { code: 'date-not-understood', line, text: doubt }]
+      if (doubt !== undefined) remarks = [...remarks, { code: 'date-not-understood', line, text: doubt, variable: column.name }]
     }
     const key: OccurrenceKey = {
       domain,
@@ -82,6 +83,7 @@ export function toOccurrenceReader<Row extends Located>(
       subject: subject.id,
       subjectRaw: subject.raw,
       usubjid: subject.usubjid,
+      ...(subject.isFollowed ? FOLLOWED : {}),
       site: subject.site,
       verbatim,
       context: contextText,
@@ -107,9 +109,11 @@ export function findSkipReason<Row>(mapping: Mapping<Row>, row: Row): SkipReason
 }
 
 export interface RowSubject {
-  /** Trimmed: what keys and people call the subject. */
+  /** What keys call the subject: the export's own key of it where study.json maps one, else its id, trimmed. */
   readonly id: string
+  /** The id that people use, as written. */
   readonly raw: string
+  readonly isFollowed: boolean
   readonly usubjid: string
   readonly site: string | null
 }
@@ -119,14 +123,17 @@ export function toSubjectReader<Row extends Located>({
   config,
   mapping,
 }: OutcomeReaderOptions<Row>): (row: Row) => RowSubject | undefined {
-  const { subject, site } = mapping.structure
+  const { subject, subjectKey, site } = mapping.structure
+  const isFollowed = subjectKey.column !== null
   const toUsubjid = toUsubjidOf(config)
   return (row) => {
-    const raw = subject.read(row) ?? ''
-    const id = raw.trim() // also takes off a no-break space, which spreadsheets leave behind
+    const written = subject.read(row) ?? ''
+    const shown = written.trim() // also takes off a no-break space, which spreadsheets leave behind
+    const id = isFollowed ? (readKeyPart(subjectKey, row) ?? '') : shown
     if (id === '') return undefined
+    const raw = shown === '' ? id : written
     const siteId = readKeyPart(site, row)
-    return { id, raw, usubjid: toUsubjid(id, siteId), site: siteId }
+    return { id, raw, isFollowed, usubjid: toUsubjid(raw.trim(), siteId), site: siteId }
   }
 }
 
@@ -134,8 +141,9 @@ export function toMissingSubject<Row extends Located>(
   { mapping, toRaw }: OutcomeReaderOptions<Row>,
   row: Row,
 ): RowOutcome {
-  const { column } = mapping.structure.subject
-  const place = column === null ? 'the record has no SubjectKey' : `"${column}" is blank`
+  const { subject, subjectKey } = mapping.structure
+  const column = subjectKey.column ?? subject.column
+  const place = column === null || column === SUBJECT_KEY ? 'the record has no SubjectKey' : `"${column}" is blank`
   return toRejected({ line: row.line, code: 'missing-subject', reason: `no subject id: ${place}` }, toRaw(row))
 }
 
@@ -170,15 +178,17 @@ function readRecordKey<Row>(readers: readonly NamedReader<Row>[], row: Row): { [
   return record
 }
 
-interface ContextColumn<Row> {
+export interface ContextColumn<Row> {
   readonly name: string
+  /** The column or ItemOID it comes from; null for a constant. */
+  readonly column: string | null
   readonly read: Reader<Row>
   /** The sentence of a remark, where a value is doubtful. */
   readonly findDoubt?: (row: Row) => string | undefined
 }
 
 /** The columns of the context: what is mapped and carried, as written, and the ISO dates that follow from it. */
-function listContextColumns<Row extends Located>({ source, mapping }: OutcomeReaderOptions<Row>): ContextColumn<Row>[] {
+export function listContextColumns<Row extends Located>({ source, mapping }: OutcomeReaderOptions<Row>): ContextColumn<Row>[] {
   const columns: ContextColumn<Row>[] = []
   for (const reader of mapping.context) {
     const moment = findMoment(source.domain, reader.name)
@@ -186,7 +196,7 @@ function listContextColumns<Row extends Located>({ source, mapping }: OutcomeRea
       columns.push(toIsoColumn(reader, moment))
       continue
     }
-    columns.push({ name: reader.name, read: reader.read })
+    columns.push(reader)
     const isIsoMapped = mapping.context.some((other) => other.name === moment?.iso)
     if (moment && !isIsoMapped) columns.push(toDerivedColumn(reader, moment, source.dateOrder))
   }
@@ -215,6 +225,7 @@ function toDerivedColumn<Row>(
   const label = toLabel(reader)
   return {
     name: moment.iso,
+    column: reader.column,
     read: (row) => parse(reader.read(row) ?? '').iso,
     findDoubt: (row) => {
       const text = reader.read(row) ?? ''
@@ -230,6 +241,7 @@ function toIsoColumn<Row>(reader: NamedReader<Row>, moment: Moment): ContextColu
   const label = toLabel(reader)
   return {
     name: reader.name,
+    column: reader.column,
     read: reader.read,
     findDoubt: (row) => {
       const text = reader.read(row) ?? ''

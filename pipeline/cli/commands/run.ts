@@ -213,7 +213,7 @@ function toText(
   lines.push('', ...toCodingLines(counts, listCompanions()))
   for (const beside of counts.beside)
     lines.push('', `in ${beside.terminology}`, ...toCodingLines(beside, listCompanions(beside.terminology)))
-  const setAside = sum((file) => file.duplicate + file.superseded + file.rejected)
+  const setAside = sum((file) => file.duplicate + file.rejected)
   lines.push(`set aside      ${toCount(setAside, 'row')}`)
   lines.push(
     '',
