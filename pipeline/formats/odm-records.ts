@@ -98,7 +98,7 @@ export class OdmRecordReader implements XmlListener {
   readonly #xml: XmlReader
   #root: Omit<OdmRoot, 'encoding'> | undefined
   #rootNamespace = ''
-  #isTransactional = false
+  #isTransactional: boolean = false
   readonly #open: Level[] = []
   /** What is to be done with each open element, inherited where it does not say. */
   readonly #transactions: (Transaction | undefined)[] = []
@@ -237,8 +237,7 @@ export class OdmRecordReader implements XmlListener {
 
   text(text: string): void {
     if (this.#item === undefined || this.#passed > 0) return
-    if (this.#item.text.length + text.length > LONGEST_VALUE)
-      throw this.#tooLong(this.#item.oid, this.#item.line)
+    if (this.#item.text.length + text.length > LONGEST_VALUE) throw this.#tooLong(this.#item.oid, this.#item.line)
     this.#item.text += text
   }
 

@@ -94,9 +94,7 @@ function toOccurrenceChangeReader(options: Options): (record: OdmRecord) => RowO
     if (!isStating && conditions.isOther === null && conditions.isNoEvent === null) return undefined
     const outcome = read(record)
     if (outcome.kind !== 'occurrences') return outcome
-    const stated = new Set(
-      columns.filter(({ column }) => column === null || items.has(column)).map(({ name }) => name),
-    )
+    const stated = new Set(columns.filter(({ column }) => column === null || items.has(column)).map(({ name }) => name))
     const changes = outcome.occurrences.map(
       (occurrence): OccurrenceChange => ({
         occurrence,

@@ -7,7 +7,7 @@ import type { RejectReason, SkipReason } from '../../schemas/outcomes.ts'
 import type { CodedDomain, OccurrenceKey, Remark, RowOutcome } from '../../schemas/records.ts'
 import { type SourceConfig, type StudyConfig, toStudyId } from '../../schemas/study.ts'
 import { type CrfDate, parseCrfDate } from './dates.ts'
-import { isBlank, SUBJECT_KEY, type Mapping, type NamedReader, type Reader } from './mapping.ts'
+import { isBlank, type Mapping, type NamedReader, type Reader, SUBJECT_KEY } from './mapping.ts'
 import { toContentId, toContextTextOf, toIdOf, toKeyTextOf } from './occurrence-key.ts'
 
 /** What both formats give of a row or record beside its values. */
@@ -59,7 +59,8 @@ export function toOccurrenceReader<Row extends Located>(
     for (const column of columns) {
       context[column.name] = column.read(row)
       const doubt = column.findDoubt?.(row)
-      if (doubt !== undefined) remarks = [...remarks, { code: 'date-not-understood', line, text: doubt, variable: column.name }]
+      if (doubt !== undefined)
+        remarks = [...remarks, { code: 'date-not-understood', line, text: doubt, variable: column.name }]
     }
     const key: OccurrenceKey = {
       domain,
@@ -188,7 +189,10 @@ export interface ContextColumn<Row> {
 }
 
 /** The columns of the context: what is mapped and carried, as written, and the ISO dates that follow from it. */
-export function listContextColumns<Row extends Located>({ source, mapping }: OutcomeReaderOptions<Row>): ContextColumn<Row>[] {
+export function listContextColumns<Row extends Located>({
+  source,
+  mapping,
+}: OutcomeReaderOptions<Row>): ContextColumn<Row>[] {
   const columns: ContextColumn<Row>[] = []
   for (const reader of mapping.context) {
     const moment = findMoment(source.domain, reader.name)

@@ -265,10 +265,7 @@ export class Staging {
       )
   }
 
-  #take(
-    row: RowOutcome,
-    { file, known, batch }: { file: StagedFile; known: Map<string, Known>; batch: Batch },
-  ): void {
+  #take(row: RowOutcome, { file, known, batch }: { file: StagedFile; known: Map<string, Known>; batch: Batch }): void {
     const { counts } = file
     counts.read++
     switch (row.kind) {
@@ -507,17 +504,7 @@ export class Staging {
     counts[bucket]++
     if (bucket === 'rejected')
       counts.rejectedBy[code as RejectReason] = (counts.rejectedBy[code as RejectReason] ?? 0) + 1
-    batch.setAside.push([
-      this.#study,
-      this.transferNo,
-      this.#nextSetAside++,
-      file.no,
-      line,
-      bucket,
-      code,
-      reason,
-      raw,
-    ])
+    batch.setAside.push([this.#study, this.transferNo, this.#nextSetAside++, file.no, line, bucket, code, reason, raw])
   }
 
   async #findKnown(trx: Kysely<Tables>, occurrences: readonly Occurrence[]): Promise<Map<string, Known>> {

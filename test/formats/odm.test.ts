@@ -58,12 +58,15 @@ describe('records', () => {
     expect(root).toEqual({
       encoding: 'utf-8',
       fileType: 'Snapshot',
+      isTransactional: false,
       odmVersion: '1.3.2',
       fileOid: 'F1',
       creationDateTime: '2026-01-02T03:04:05Z',
       asOfDateTime: '2026-01-01T00:00:00Z',
     })
     const first = {
+      says: 'whole',
+      level: 'group',
       studyOid: 'ST1',
       subjectKey: ' S1',
       studySubjectId: null,
@@ -78,6 +81,8 @@ describe('records', () => {
       { ...first, line: 10, groupRepeatKey: '1', items: { AETERM: 'Headache', AESEV: null } },
       { ...first, line: 15, groupRepeatKey: '2', items: {} },
       {
+        says: 'whole',
+        level: 'group',
         line: 19,
         studyOid: 'ST1',
         subjectKey: 'S2',
@@ -329,21 +334,12 @@ describe('files that are refused', () => {
   })
 
   test.each([
+    ['of ODM 3.0', `<ODM xmlns="http://www.cdisc.org/ns/odm/v3.0"/>`, 1, 'Export as ODM 1.3'],
     [
-      'transactional',
-      `\n<ODM FileType="Transactional" xmlns="http://www.cdisc.org/ns/odm/v1.3"/>`,
-      2,
-      'Only snapshots',
-    ],
-    ['of ODM 2.0', `<ODM xmlns="http://www.cdisc.org/ns/odm/v2.0"/>`, 1, 'Export as ODM 1.3'],
-    ['with an update', inGroup('\n<ItemData ItemOID="A" Value="x" TransactionType="Update"/>'), 5, 'Only snapshots'],
-    ['with a removal', inForm('<ItemGroupData ItemGroupOID="G" TransactionType="Remove"/>'), 4, 'Only snapshots'],
-    ['with an upsert', inForm('', ' TransactionType="Upsert"'), 3, 'Only snapshots'],
-    [
-      'with a context',
-      `<ODM ${ROOT}><ClinicalData>\n<SubjectData TransactionType="Context"/></ClinicalData></ODM>`,
-      2,
-      'Only',
+      'with a transaction that there is not',
+      inGroup('\n<ItemData ItemOID="A" Value="x" TransactionType="Delete"/>'),
+      5,
+      'It must be one of Insert, Update, Upsert, Remove, Context',
     ],
     ['with groups in groups', inGroup('\n<ItemGroupData ItemGroupOID="G"/>'), 5, 'Export as ODM 1.3'],
     ['with an item that has no OID', inGroup('<ItemData Value="x"/>'), 4, 'Have the export corrected'],
