@@ -3,12 +3,21 @@ import { listAssignableBelow } from '../dictionaries/assignable.ts'
 import type { Dictionary } from '../dictionaries/dictionary.ts'
 import { foldVerbatim } from '../dictionaries/text/fold.ts'
 import { AecoderError } from '../schemas/errors.ts'
-import type { CodedDomain } from '../schemas/records.ts'
+import { findTranslation } from '../schemas/occurrence-id.ts'
+import { isFollowingOutcome } from '../schemas/outcomes.ts'
+import type { CodedDomain, CrfContext } from '../schemas/records.ts'
 import type { TermPath } from '../schemas/terms.ts'
 import type { CodingKit, CodingKits } from './coding-kits.ts'
 import { settle } from './desk.ts'
 import { MASK, type Masks } from './review/redaction.ts'
-import { checkManualCode, checkVerdict, needsApproval, type StandingDecision, toApproval } from './review/rules.ts'
+import {
+  checkManualCode,
+  checkUndo,
+  checkVerdict,
+  needsApproval,
+  type StandingDecision,
+  toApproval,
+} from './review/rules.ts'
 import { toArtefactSet } from './store/artefacts.ts'
 import type { Actor } from './store/chain.ts'
 import { type NewDecision, recordManual, recordVerdict, type Target } from './store/decisions.ts'
@@ -114,6 +123,27 @@ function toOwnTerminology({ config }: Study, domain: CodedDomain, terminology: s
   })
 }
 
+/**
+ * The term that a target is, or that an occurrence belongs to in the dictionary that it was named in; undefined for an
+ * occurrence whose verbatim is empty.
+ */
+export async function findTermOf(
+  study: Study,
+  { store, target }: { store: Store; target: FoundTarget },
+): Promise<GroupState | undefined> {
+  if (target.kind === 'group') return target.group
+  const { domain, verbatim, context, target: occurrence } = target.occurrence
+  const { terminology } = occurrence
+  const coded = findTranslation(domain, JSON.parse(context) as CrfContext) ?? verbatim
+  const [group] = await findGroups(store, study.id, {
+    folded: foldVerbatim(coded),
+    domain,
+    ...(terminology === undefined ? {} : { terminology }),
+    limit: 1,
+  })
+  return group
+}
+
 /** The dictionary a target is coded in. */
 export function findKit(kits: CodingKits, target: FoundTarget): CodingKit {
   const { domain, terminology } =
@@ -157,7 +187,7 @@ export async function codeTerm(study: Study, act: TermAct & { codes: readonly Gi
   const { store, kits, actor, reason, codes } = act
   const kit = findKit(kits, act.target)
   const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target, await findMasks(store, study.id))
-  checkSeen(verbatim, { decision, seen: act.seen })
+  await checkSeenTarget(study, { ...act, verbatim })
   // A decision on a verbatim that changed since stands for nothing: coding anew needs no reason.
   const standing = decision?.basedOn === basedOn ? toRule(decision, verbatim) : undefined
   checkPresent(verbatim, occurrences)
@@ -252,13 +282,13 @@ const PARTS_AT_MOST = 20
 
 /**
  * Takes a person's decision back: a new decision says what the one before it said. Where that was no code, the term waits
- * in the queue again, with what the machine had proposed.
- * @throws AecoderError DECISION_NOT_ALLOWED where no person decided, DECISION_STALE
+ * in the queue again, with what the machine had proposed; an occurrence follows its term again.
+ * @throws AecoderError DECISION_NOT_ALLOWED where no person decided, or for an approved code without a reason; DECISION_STALE
  */
 export async function undoDecision(study: Study, act: TermAct): Promise<ActReport> {
   const { store, kits, actor, reason } = act
   const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target, await findMasks(store, study.id))
-  checkSeen(verbatim, { decision, seen: act.seen })
+  await checkSeenTarget(study, { ...act, verbatim })
   if (decision === null || decision.step !== 'person')
     throw new AecoderError('DECISION_NOT_ALLOWED', {
       where: `"${verbatim}"`,
@@ -267,6 +297,7 @@ export async function undoDecision(study: Study, act: TermAct): Promise<ActRepor
       action: 'Code the term: that replaces what the machine decided',
     })
   checkPresent(verbatim, occurrences)
+  checkUndo(toRule(decision, verbatim), reason)
   await settle(study, { store, kits, actor })
   const history = await listHistory(store, study.id, target)
   const before = history.find(({ id }) => id === decision.replaces)
@@ -306,6 +337,22 @@ export function checkSeen(
   throw toStale(verbatim, decision === null ? undefined : `meanwhile ${toTold(decision)}`)
 }
 
+/**
+ * The same for an occurrence too. Of one that follows its term a person sees the term's decision, or that it has none of
+ * its own: either will do.
+ */
+async function checkSeenTarget(
+  study: Study,
+  { store, target, verbatim, seen }: Pick<TermAct, 'store' | 'target' | 'seen'> & { verbatim: string },
+): Promise<void> {
+  if (target.kind === 'group') return checkSeen(verbatim, { decision: target.group.decision, seen })
+  const { decision: own } = target.occurrence
+  if (own !== null && !isFollowingOutcome(own.outcome)) return checkSeen(verbatim, { decision: own, seen })
+  if (seen === undefined || seen === null || seen === own?.id) return
+  const term = await findTermOf(study, { store, target })
+  checkSeen(verbatim, { decision: term?.decision ?? null, seen })
+}
+
 /** Somebody was first: what stands now is read for the message. */
 async function toStaleNow(
   verbatim: string,
@@ -333,7 +380,7 @@ export async function judgeTerm(
 ): Promise<ActReport> {
   const { store, actor, kind, reason } = act
   const { target, basedOn, verbatim, occurrences, decision } = toStanding(act.target, await findMasks(store, study.id))
-  checkSeen(verbatim, { decision, seen: act.seen })
+  await checkSeenTarget(study, { ...act, verbatim })
   const path = decision?.codings[0]?.path
   if (!decision || !path)
     throw new AecoderError('DECISION_NOT_ALLOWED', {

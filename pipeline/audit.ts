@@ -126,8 +126,8 @@ async function toRows(store: Store, study: string, events: readonly AuditedEvent
       hash,
     }
     const { verbatim } = toBody(event.body) // of an entry of a list, which is about a text and no term
-    const about = event.verbatim ?? (typeof verbatim === 'string' ? verbatim : null)
-    return about === null ? row : masks.toShownAbout(row, about)
+    const about = [event.verbatim, verbatim, ...event.saidOf].filter((text) => typeof text === 'string')
+    return about.reduce((shown, text) => masks.toShownAbout(shown, text), row)
   })
 }
 

@@ -262,7 +262,7 @@ function toKnown({ name, version, layout, encoding, names }: DictionaryConfig): 
 }
 
 /** The kits by domain and name. */
-export function toKits(all: readonly CodingKit[]): CodingKits {
+function toKits(all: readonly CodingKit[]): CodingKits {
   const listOf = (domain: CodedDomain) => all.filter((kit) => kit.domains.includes(domain))
   const mainOf = (domain: CodedDomain) => {
     const main = listOf(domain).find((kit) => kit.role === 'main')

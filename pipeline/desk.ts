@@ -1,5 +1,6 @@
 /** A study opened for the work of people: its store, its dictionaries and lists, and the settings that acts rest on. */
 import { AecoderError } from '../schemas/errors.ts'
+import { Aside } from './aside.ts'
 import { autocode } from './autocode/autocode.ts'
 import type { AskPassword, CodingKits } from './coding-kits.ts'
 import { openCodingKits, withApprovedEntries } from './coding-kits.ts'
@@ -9,6 +10,7 @@ import { checkDictionariesInForce, listSettings } from './run.ts'
 import { findSettingsSeq, recordSettings } from './store/artefacts.ts'
 import type { Actor, Ambience } from './store/chain.ts'
 import { findListsMark } from './store/lists.ts'
+import { checkNotSigned } from './store/signatures.ts'
 import { registerStudy, type Store } from './store/store.ts'
 import { openStudyStore, type Study, toShortPath } from './study.ts'
 
@@ -20,6 +22,8 @@ export interface Desk {
   readonly kits: CodingKits
   /** Every term of the study as people work on it. */
   readonly queue: ReviewQueue
+  /** Reads that take long, beside the work of the others. */
+  readonly aside: Aside
   /** Reads the lists anew, after an entry of one was approved or retired; dictionaries and matcher stay open. */
   reopenKits(): Promise<void>
   /** The same where anybody, perhaps in another process, approved or retired one since; else nothing. Cheap: one look at an index. */
@@ -39,8 +43,10 @@ export async function openDesk(
   options: { ambience: Ambience; askPassword?: AskPassword; store?: Store },
 ): Promise<Desk> {
   const store = options.store ?? (await openStudyStore(study, options.ambience))
+  const aside = new Aside(study)
   // Two connections of one process would wait for one another for ever: one that is shared stays open.
   const close = async () => {
+    await aside.close()
     if (options.store === undefined) await store.close()
   }
   try {
@@ -59,6 +65,7 @@ export async function openDesk(
       study,
       store,
       queue,
+      aside,
       async warm() {
         await queue.list({})
         await queue.list({ view: 'to-approve' })
@@ -119,7 +126,11 @@ export async function openDesks(
       await registerStudy(store, { id: study.id, protocol, environment })
       desks.set(study.id, await openDesk(study, { ...options, store }))
     }
-    return { desks, store, close: () => store.close() }
+    const close = async () => {
+      for (const desk of desks.values()) await desk.close()
+      await store.close()
+    }
+    return { desks, store, close }
   } catch (error) {
     await store.close()
     throw error
@@ -131,12 +142,13 @@ const settled = new WeakMap<CodingKits, number>()
 
 /**
  * Puts what an act rests on, the approval policy too, into the chain before the act; nothing where it is there already.
- * @throws AecoderError DICTIONARY_MISMATCH
+ * @throws AecoderError DICTIONARY_MISMATCH; STUDY_SIGNED_OFF, where no such act comes after it
  */
 export async function settle(
   study: Study,
   { store, kits, actor }: { store: Store; kits: CodingKits; actor: Actor },
 ): Promise<void> {
+  await checkNotSigned(store.db, study.id)
   const known = settled.get(kits)
   if (known !== undefined && known === (await findSettingsSeq(store, study.id))) return
   await checkDictionariesInForce(store, study, kits)

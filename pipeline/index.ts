@@ -75,7 +75,6 @@ export { type RedactionReport, redactTerm, toShownOccurrence } from './redact.ts
 export type { LeftOutFor } from './review/bulk-rules.ts'
 export { MASK, type Masks, toShown } from './review/redaction.ts'
 export { isSamePerson, toApproval, toCodingFacet, toStatus } from './review/rules.ts'
-export { toSiteQueryFacet } from './review/site-query-rules.ts'
 export { type QueuePage, ReviewQueue } from './review-queue.ts'
 export {
   listSince,
@@ -88,6 +87,7 @@ export {
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
 export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
 export {
+  readSignature,
   readSignOffState,
   type SigningAct,
   type SignOffState,
@@ -97,8 +97,8 @@ export {
 export {
   closeSiteQuery,
   editSiteQuery,
+  findAskedTerm,
   findSiteQuery,
-  findTermOf,
   listSiteQueryPage,
   proposeForTerm,
   type RaiseReport,
@@ -165,6 +165,7 @@ export {
   type SynonymProposal,
 } from './synonyms.ts'
 export { exportSynonyms, type ImportReport, importSynonyms } from './synonyms-exchange.ts'
+export { LEFT_FOR, type LeftFor, type LeftRow, type TakeOverAct, type TakeOverReport, takeOver } from './take-over.ts'
 export {
   findById,
   findRow,

@@ -41,8 +41,9 @@ export interface BulkChoice {
 
 /** Shows what a verdict in bulk would touch, and what it leaves out and why. Writes nothing. */
 export async function previewVerdicts(study: Study, { store, actor, filter }: BulkChoice): Promise<VerdictPreview> {
-  const { touched, leftOut } = await choose(store.db, study, { actor, filter })
+  // Before the look: whatever changes what was looked at comes after it.
   const head = await findHead(store.db, study.id)
+  const { touched, leftOut } = await choose(store.db, study, { actor, filter })
   const tally = <K extends string>(keys: readonly K[]) => {
     const counts: { [key in K]?: number } = {}
     for (const key of keys) counts[key] = (counts[key] ?? 0) + 1

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AecoderError } from '../schemas/errors.ts'
 import { EVERY_STUDY, isPermitted, type Permission, type Role, type RoleIn } from '../schemas/roles.ts'
-import { checkAdminLeft, checkRoles, listRolesIn, toAccountName } from './access/accounts.ts'
+import { checkAdminLeft, checkRoles, isSameMailbox, listRolesIn, toAccountName, toFullName } from './access/accounts.ts'
 import {
   isLocked,
   isSeenLongAgo,
@@ -101,22 +101,19 @@ export async function openPeople(from: { path: string; ambience: Ambience } | { 
 const INSTALLATION: Actor = { name: 'aecoder', kind: 'system', auth: 'internal' }
 
 /**
- * Makes the first admin of an installation without accounts.
+ * Makes the first admin of an installation without accounts, with other roles beside that where they are given.
  * @returns its name and its password for the first sign-in; undefined where there are accounts already
  */
 export async function createFirstAdmin(
   people: People,
-  {
-    name = 'admin',
-    fullName = 'Administrator',
-    password,
-  }: { name?: string; fullName?: string; password?: string } = {},
+  { name = 'admin', fullName = 'Administrator', email = null, roles = [], password }: Partial<NewAccount> = {},
 ): Promise<{ name: string; oneTimePassword: string | null } | undefined> {
   if ((await listStoredAccounts(people.store.db)).length > 0) return undefined
   const made = await makeAccount(people, {
     name,
     fullName,
-    roles: [{ study: EVERY_STUDY, role: 'admin' }],
+    email,
+    roles: [{ study: EVERY_STUDY, role: 'admin' }, ...roles],
     ...(password === undefined ? {} : { password }),
   })
   return changeAccounts(people.store, async (book) => {
@@ -154,28 +151,32 @@ async function makeAccount(
   { store }: People,
   asked: NewAccount,
 ): Promise<{ account: Account; oneTimePassword: string | null }> {
-  const name = toAccountName(asked.name)
-  const fullName = asked.fullName.normalize('NFC').trim().slice(0, 200)
-  const email = asked.email?.trim() || null
+  const account = toAccount(store, asked)
   const oneTimePassword = asked.password === undefined ? makeOneTimePassword() : null
-  if (asked.password !== undefined) checkNewPassword(asked.password, { names: [name, fullName] })
+  if (asked.password !== undefined) checkNewPassword(asked.password, { names: [account.name, account.fullName] })
+  const password = await hashPassword(asked.password ?? oneTimePassword ?? '')
+  return { account: { ...account, password, mustChange: oneTimePassword !== null }, oneTimePassword }
+}
+
+/** An account as it begins, without a password. */
+function toAccount(store: Store, asked: Omit<NewAccount, 'password'>): Account {
+  const name = toAccountName(asked.name)
   const now = store.ambience.now()
-  const account: Account = {
+  return {
     name,
     nameKey: toPersonKey(name),
-    fullName: fullName === '' ? name : fullName,
-    email,
-    password: await hashPassword(asked.password ?? oneTimePassword ?? ''),
+    fullName: toFullName(asked.fullName) || name,
+    email: asked.email?.trim() || null,
+    password: null,
     issuer: null,
     issuerSubject: null,
     isActive: true,
-    mustChange: oneTimePassword !== null,
+    mustChange: false,
     ...NO_FAILURES,
     createdAt: now,
     changedAt: now,
     roles: checkRoles(asked.roles),
   }
-  return { account, oneTimePassword }
 }
 
 /**
@@ -266,22 +267,23 @@ export async function resetPassword(
 /**
  * A person's own change of the password: the old one is asked for, and all other sessions end.
  * @param keep the token of the session that goes on
- * @throws AecoderError SIGN_IN_REFUSED, PASSWORD_WEAK
+ * @throws AecoderError PASSWORD_WEAK, SIGN_IN_REFUSED
  */
 export async function changePassword(
   people: People,
   { person, old, fresh, keep }: { person: SignedIn; old: string; fresh: string; keep?: string | undefined },
 ): Promise<void> {
-  await confirmPassword(people, { name: person.name, password: old })
   checkNewPassword(fresh, { names: [person.name, person.fullName] })
   if (fresh === old)
     throw new AecoderError('PASSWORD_WEAK', { where: 'the new password', found: 'the old one', expected: 'another' })
   const password = await hashPassword(fresh)
-  await changeOne(people, person.name, async (book, before) => {
-    const after = { ...before, password, mustChange: false, changedAt: people.store.ambience.now() }
+  // In the transaction that proves the old one: a password that an admin resets meanwhile stays reset.
+  const asked = { name: person.name, password: old, kind: CONFIRMING }
+  await provePassword(people, asked, async (book, before) => {
+    const changedAt = people.store.ambience.now()
+    const after = { ...before, ...NO_FAILURES, password, mustChange: false, changedAt }
     const sessionsEnded = await book.endSessions(before.name, keep === undefined ? {} : { except: toTokenHash(keep) })
     await book.change(before, after, { kind: 'password-changed', actor: person.actor, body: { sessionsEnded } })
-    return after
   })
 }
 
@@ -289,6 +291,8 @@ export async function listAccounts({ store }: People): Promise<readonly AccountV
   return (await listStoredAccounts(store.db)).map(toView)
 }
 
+/** What a wrong password was given for, where its owner is signed in. */
+const CONFIRMING = 'giving the password again'
 /** How long a refusal takes at the least: as long for a name that nobody has as for one that is counted and written. */
 const REFUSAL_MS = 250
 
@@ -313,7 +317,7 @@ export async function confirmPassword(
   people: People,
   { name, password }: { name: string; password: string },
 ): Promise<void> {
-  await provePassword(people, { name, password, kind: 'giving the password again' }, async () => undefined)
+  await provePassword(people, { name, password, kind: CONFIRMING }, async () => undefined)
 }
 
 /** Wrong passwords are counted in the transaction that looks at the count: guessing at many doors at once gains nothing. */
@@ -376,20 +380,10 @@ export async function signInAtIssuer(
   const { issuer, subject, verifiedEmail } = claims
   const auth = `signed in at ${issuer}`
   const linked = await findAccountOfIssuer(people.store.db, { issuer, subject })
-  const made =
-    newRoles === undefined || verifiedEmail === null
-      ? undefined
-      : await makeAccount(people, {
-          name: verifiedEmail,
-          fullName: claims.fullName ?? '',
-          email: verifiedEmail,
-          roles: newRoles,
-        })
   const session = await changeAccounts(people.store, async (book) => {
     let account = linked === undefined ? undefined : await book.find(linked.nameKey)
     if (account === undefined && verifiedEmail !== null) {
-      const key = toPersonKey(verifiedEmail)
-      const [same, ...others] = (await book.list()).filter(({ email }) => email !== null && toPersonKey(email) === key)
+      const [same, ...others] = (await book.list()).filter(({ email }) => isSameMailbox(email, verifiedEmail))
       const free = others.length === 0 && same?.issuer === null ? same : undefined
       if (free?.isActive) {
         account = { ...free, issuer, issuerSubject: subject, changedAt: people.store.ambience.now() }
@@ -398,9 +392,13 @@ export async function signInAtIssuer(
           actor: toPersonActor(account.name, auth),
           reason: 'linked',
         })
-      } else if (same === undefined && made !== undefined && (await book.find(made.account.nameKey)) === undefined) {
-        account = { ...made.account, password: null, mustChange: false, issuer, issuerSubject: subject }
-        await book.add(account, { kind: 'account-created', actor: INSTALLATION, reason: `vouched for by ${issuer}` })
+      } else if (same === undefined && newRoles !== undefined) {
+        const asked = { name: verifiedEmail, fullName: claims.fullName ?? '', email: verifiedEmail, roles: newRoles }
+        const made = { ...toAccount(people.store, asked), issuer, issuerSubject: subject }
+        if ((await book.find(made.nameKey)) === undefined) {
+          await book.add(made, { kind: 'account-created', actor: INSTALLATION, reason: `vouched for by ${issuer}` })
+          account = made
+        }
       }
     }
     if (account === undefined || !account.isActive) return undefined

@@ -82,8 +82,12 @@ export class ReviewQueue {
     this.#study = study
   }
 
-  /** Brings the queue up to the chain's head. People who ask at once share one reading. */
+  /**
+   * Brings the queue up to the chain's head. People who ask at once share one reading; one that had begun before may not
+   * hold what they have just written themselves.
+   */
   async refresh(): Promise<void> {
+    await this.#refreshing?.catch(() => undefined) // whoever began it is told
     this.#refreshing ??= this.#catchUp().finally(() => {
       this.#refreshing = undefined
     })
@@ -195,9 +199,14 @@ export class ReviewQueue {
     const lines = all.map(({ line, spread }) => toLine(line, { apart, siteQueries, masks, spread }))
     this.#lines = lines
     this.#placeOf = new Map(lines.map(({ id }, place) => [id, place]))
+    this.#counted.clear()
+    this.#forgetPlaces()
+  }
+
+  /** What follows from the lines' texts is made anew when somebody asks for it. */
+  #forgetPlaces(): void {
     this.#orders.clear()
     this.#found.clear()
-    this.#counted.clear()
     this.#words = undefined
   }
 
@@ -208,12 +217,16 @@ export class ReviewQueue {
     const apart = await countApart(this.#store, this.#study, { mainNos })
     const siteQueries = await countSiteQueriesByGroup(this.#store, this.#study, { mainNos })
     const masks = await findMasks(this.#store, this.#study)
+    let isReworded = false
     for (const group of groups) {
       const place = this.#placeOf.get(group.id) ?? -1
       const before = this.#lines[place]
       if (before === undefined) continue
-      this.#replace(place, { before, after: toLine(group, { apart, siteQueries, masks, spread: before.spread }) })
+      const after = toLine(group, { apart, siteQueries, masks, spread: before.spread })
+      this.#replace(place, { before, after })
+      isReworded ||= after.folded !== before.folded
     }
+    if (isReworded) this.#forgetPlaces() // words were hidden: no order, and no likeness, may tell of them any more
     // Its order follows from decisions; the others' from what only a transfer changes.
     this.#orders.delete('confidence')
     for (const [name, { sort }] of this.#found) if (sort === 'confidence') this.#found.delete(name)

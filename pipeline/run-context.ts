@@ -2,6 +2,7 @@
  * The third leg of a run: a group's code is held against every subject and day it would stand for. An occurrence that
  * contradicts it is taken out of the group's code and waits for a person; once nothing contradicts, it follows again.
  */
+import { isFollowingOutcome } from '../schemas/outcomes.ts'
 import type { TermPath } from '../schemas/terms.ts'
 import { canContradict, findContradiction } from './autocode/context.ts'
 import type { CodingKit, CodingKits } from './coding-kits.ts'
@@ -138,9 +139,9 @@ function findConflict(
   return undefined
 }
 
-/** Whether a person decided this occurrence, on whatever verbatim: then a person decides on. */
+/** Whether a person decided this occurrence, on whatever verbatim, and did not take it back: then a person decides on. */
 function isForPerson({ own }: OccurrenceInContext): boolean {
-  return own !== null && own.outcome !== 'conflicts-with-context' && own.outcome !== 'fits-context'
+  return own !== null && own.outcome !== 'conflicts-with-context' && !isFollowingOutcome(own.outcome)
 }
 
 /** Whether the very same was said before of the verbatim as it is. */

@@ -3,14 +3,16 @@ import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { type Json, toCanonicalJson, toContentId } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
-import type { SourceFile, Storage } from '../schemas/files.ts'
+import type { SourceFile } from '../schemas/files.ts'
 import { REJECT_REASONS } from '../schemas/outcomes.ts'
 import type { Occurrence } from '../schemas/records.ts'
 import type { SourceConfig } from '../schemas/study.ts'
 import type { CodingKits } from './coding-kits.ts'
+import { hashFile } from './hash-file.ts'
 import { readSource } from './ingest/read-source.ts'
 import { toTermGroup } from './review/term-group.ts'
 import type { RunOptions, TransferReport } from './run.ts'
+import type { FilesInFiles } from './storage/files-in-files.ts'
 import { openFolder } from './storage/folder.ts'
 import { listMatching } from './storage/glob.ts'
 import { findCommitted } from './store/current.ts'
@@ -18,6 +20,7 @@ import { Staging } from './store/staging.ts'
 import type { Store } from './store/store.ts'
 import { listSources, listTransferFiles } from './store/transfers.ts'
 import { type Study, toMappingId, toShortPath, toStudyPath } from './study.ts'
+import { openTransferFiles } from './transfer-files.ts'
 
 /** A source that withdraws so much is more likely a broken export or a mistaken filter than news. */
 const MASS_WITHDRAWAL = { atLeast: 20, share: 0.25, allOf: 5 }
@@ -65,7 +68,7 @@ export async function takeTransfer(
   const { store, actor } = options
   const accept = new Set<string>(options.accept)
   const folder = resolve(options.input ?? study.paths.input)
-  const inputs = await listInputs(study, openFolder(folder))
+  const inputs = await listInputs(study, openTransferFiles(openFolder(folder), options))
   const contentId = toContentId(
     toCanonicalJson([toMappingId(study), inputs.map(({ source, sha256 }) => [source.id, sha256])]),
   )
@@ -164,10 +167,11 @@ export async function takeTransfer(
 }
 
 /** The files of every source, hashed. A missing one stops the run: an absent file must not withdraw all it held. */
-async function listInputs(study: Study, folder: Storage): Promise<InputFile[]> {
-  const names = await folder.list()
+async function listInputs(study: Study, files: FilesInFiles): Promise<InputFile[]> {
   const inputs: InputFile[] = []
   for (const source of study.config.sources) {
+    const folder = files.reach(source.files)
+    const names = await folder.list()
     const matching = listMatching(names, source.files)
     const missing = source.files.find((pattern) => listMatching(names, [pattern]).length === 0)
     if (missing !== undefined && source.transfer === 'snapshot') {
@@ -184,16 +188,6 @@ async function listInputs(study: Study, folder: Storage): Promise<InputFile[]> {
     }
   }
   return inputs
-}
-
-async function hashFile(file: SourceFile): Promise<{ sha256: string; bytes: number }> {
-  const digest = createHash('sha256')
-  let bytes = 0
-  for await (const chunk of file.open()) {
-    digest.update(chunk)
-    bytes += chunk.byteLength
-  }
-  return { sha256: digest.digest('hex'), bytes }
 }
 
 async function stageFile(
@@ -246,9 +240,10 @@ function listChangedSources(
 }
 
 /** The group in the domain's main dictionary: those beside it follow from it. */
-function toGroup({ domain, field, verbatim }: Occurrence, kits: CodingKits) {
+function toGroup({ domain, field, verbatim, translation }: Occurrence, kits: CodingKits) {
   const { dictionary } = kits.mainOf(domain)
-  return toTermGroup({ domain, field, terminology: dictionary.ref.name, language: dictionary.language }, verbatim)
+  const named = { domain, field, terminology: dictionary.ref.name, language: dictionary.language }
+  return toTermGroup(named, translation ?? verbatim)
 }
 
 /** The moment the export speaks for, where nobody says it outright: said by the ODM, by the name of folder or file, else now. */

@@ -24,7 +24,7 @@ import {
   listTerminologiesBeside,
   type StudyCounts,
 } from './store/queue.ts'
-import { countRedacted, type RedactedCounts } from './store/redactions.ts'
+import { countRedacted, findMasks, type RedactedCounts } from './store/redactions.ts'
 import { findSignature, type Signature } from './store/signatures.ts'
 import type { FileCounts, Movement } from './store/staging.ts'
 import { lockStudy, type Store, toStoreError } from './store/store.ts'
@@ -187,10 +187,11 @@ export type RunFacts = { readonly study: Study; readonly store: Store; readonly 
   Partial<Pick<RunReport, 'siteQueries' | 'autocoded' | 'context' | 'disagreements' | 'signature' | 'held'>>
 
 async function toReport({ study, store, kits, status, ...facts }: RunFacts): Promise<RunReport> {
+  const masks = await findMasks(store, study.id)
   const leftOut = kits.all.flatMap((kit) =>
     kit.leftOut.flatMap(({ entry: { verbatim, path }, scope }) => {
       const term = path.at(-1)
-      return term === undefined ? [] : [{ verbatim, scope, term }]
+      return term === undefined ? [] : [{ verbatim: masks.toShown(verbatim), scope, term }]
     }),
   )
   return {

@@ -59,6 +59,11 @@ export async function readSignOffState(store: Pick<Store, 'db'>, study: Study): 
   }
 }
 
+/** The signature in force, which locks the codes. */
+export function readSignature({ db }: Pick<Store, 'db'>, study: string): Promise<Signature | null> {
+  return findSignature(db, study)
+}
+
 /** Who signs, as what, and what they looked at. */
 export interface SigningAct {
   readonly store: Store

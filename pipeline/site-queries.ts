@@ -6,7 +6,7 @@ import { foldVerbatim } from '../dictionaries/text/fold.ts'
 import { normaliseTerm } from '../dictionaries/text/normalise.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { SiteQueryStep } from '../schemas/site-queries.ts'
-import { checkSeen, type FoundTarget, findKit } from './act.ts'
+import { checkSeen, type FoundTarget, findKit, findTermOf } from './act.ts'
 import type { CodingKits } from './coding-kits.ts'
 import type { Masks } from './review/redaction.ts'
 import { checkSiteQueryStep } from './review/site-query-rules.ts'
@@ -78,25 +78,17 @@ function hasProposal({ explanation }: { readonly explanation: { readonly siteQue
 }
 
 /**
- * The term that a target is, or that an occurrence belongs to in the dictionary that it was named in.
+ * The term that a target is, or that an occurrence belongs to.
  * @throws AecoderError SITE_QUERY_NOT_ALLOWED for an occurrence of no term
  */
-export async function findTermOf(
+export async function findAskedTerm(
   study: Study,
   { store, target }: { store: Store; target: FoundTarget },
 ): Promise<GroupState> {
-  if (target.kind === 'group') return target.group
-  const { domain, verbatim, target: occurrence } = target.occurrence
-  const { terminology } = occurrence
-  const [group] = await findGroups(store, study.id, {
-    folded: foldVerbatim(verbatim),
-    domain,
-    ...(terminology === undefined ? {} : { terminology }),
-    limit: 1,
-  })
+  const group = await findTermOf(study, { store, target })
   if (group !== undefined) return group
   throw new AecoderError('SITE_QUERY_NOT_ALLOWED', {
-    where: `occurrence ${occurrence.id.slice(0, 8)}`,
+    where: target.kind === 'group' ? 'term' : `occurrence ${target.occurrence.target.id.slice(0, 8)}`,
     found: 'its verbatim is empty',
     expected: 'an occurrence of a term',
   })

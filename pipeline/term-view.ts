@@ -9,6 +9,7 @@ import type {
 } from '../schemas/api/terms.ts'
 import { compareCodeUnits } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
+import { isFollowingOutcome } from '../schemas/outcomes.ts'
 import type { Candidate } from '../schemas/terms.ts'
 import { type FoundTarget, findKit } from './act.ts'
 import { autocode } from './autocode/autocode.ts'
@@ -131,10 +132,11 @@ export async function viewOccurrences(
             },
     }
     return {
-      ...masks.toShownAbout(said, occurrence.verbatim),
+      // A translated term hides its words in the text that was coded, which its context and key may hold.
+      ...masks.toShownAbout(masks.toShownAbout(said, occurrence.verbatim), group.verbatim),
       // It may be of an earlier verbatim, which has hidden words of its own.
       decision:
-        decision === null || decision.outcome === 'fits-context'
+        decision === null || isFollowingOutcome(decision.outcome)
           ? null
           : masks.toShownAbout(toDecisionView(decision, { kit, basedOn: occurrence.verbatim }), decision.basedOn),
     }

@@ -24,6 +24,11 @@ export type AutocodeOutcome = CodedOutcome | ReviewOutcome
 export type Outcome = AutocodeOutcome | ContextOutcome | PersonOutcome
 export type PersonOutcome = 'manual' | 'reopened'
 export type ContextOutcome = 'conflicts-with-context' | 'fits-context'
+/**
+ * Outcomes with which a decision on one occurrence decides nothing any more: the occurrence follows its term, and the
+ * context check looks at it again.
+ */
+export const FOLLOWING_OUTCOMES = ['fits-context', 'reopened'] as const
 
 /** The step of autocoding that settled the outcome; `person` where no machine did. */
 export type Step =
@@ -36,6 +41,10 @@ export type Step =
   | 'similarity'
   | 'context-check'
   | 'person'
+
+export function isFollowingOutcome(outcome: Outcome): boolean {
+  return (FOLLOWING_OUTCOMES as readonly string[]).includes(outcome)
+}
 
 export function isCodedOutcome(outcome: Outcome): outcome is CodedOutcome {
   return (CODED_OUTCOMES as readonly string[]).includes(outcome)

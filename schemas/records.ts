@@ -47,6 +47,8 @@ export interface Occurrence {
   readonly site: string | null
   /** The reported term, exactly as written; never altered (invariant 1). */
   readonly verbatim: string
+  /** What is coded in place of the verbatim, where the export has it (`findTranslation`). Part of the context too. */
+  readonly translation?: string
   /** The `CrfContext` as canonical JSON. */
   readonly context: string
   /** Whether the site called the event serious. Ranks the queue; never codes. */
@@ -74,6 +76,7 @@ export interface Remark {
     | 'date-not-understood'
     | 'sex-not-understood'
     | 'birth-year-not-understood'
+    | 'term-too-long'
     | 'subject-renamed'
     | 'subject-moved'
     | 'update-unknown'
@@ -93,6 +96,8 @@ export interface OccurrenceChange {
   readonly isSiteStated: boolean
   /** Whether the id that people use is stated, and not only the export's own key. */
   readonly isSubjectStated: boolean
+  /** Names of the context's values that show that somebody filled the record in. */
+  readonly evidence: readonly string[]
 }
 
 /** What decides whether a changed record holds something to code, beside its values. `null`: the change does not say. */
@@ -100,8 +105,6 @@ export interface ChangeConditions {
   /** Whether a condition of the source says that the record belongs to another form. */
   readonly isOther: boolean | null
   readonly isNoEvent: boolean | null
-  /** Names of the context's values that show that somebody filled the record in. */
-  readonly evidence: readonly string[]
   /** Whether the record should be known already. */
   readonly isUpdate: boolean
 }
@@ -155,6 +158,8 @@ export type RowOutcome =
   | { readonly kind: 'subject-name'; readonly line: number; readonly name: SubjectName }
   | { readonly kind: 'removal'; readonly line: number; readonly scope: RemovalScope }
   | { readonly kind: 'skipped'; readonly line: number; readonly reason: SkipReason }
+  /** A state of a record that a later row of the file changes. */
+  | { readonly kind: 'superseded'; readonly line: number; readonly raw: string }
   | {
       readonly kind: 'rejected'
       readonly line: number

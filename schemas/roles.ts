@@ -30,6 +30,7 @@ export const PERMISSIONS = {
   'sign-off': ['approver'],
   unlock: ['approver', 'data-manager'],
   redact: ['data-manager'],
+  'take-over': ['data-manager'],
   'administer-people': ['admin'],
 } as const satisfies { readonly [permission: string]: readonly Role[] }
 export type Permission = keyof typeof PERMISSIONS

@@ -7,9 +7,6 @@ export type SiteQueryStep = (typeof SITE_QUERY_STEPS)[number]
 export const SITE_QUERY_STATES = ['raised', 'sent', 'answered', 'reopened', 'closed'] as const
 export type SiteQueryState = (typeof SITE_QUERY_STATES)[number]
 
-/** Where an occurrence or a term stands: nobody asked, the site has to answer, or an answer has to be looked at. */
-export type SiteQueryFacet = 'none' | 'open' | 'answered'
-
 /** How long open site queries wait, in whole days since they were raised or reopened; the last band has no end. */
 export const SITE_QUERY_AGES = [
   { age: '0-7', upTo: 7 },

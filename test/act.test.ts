@@ -12,6 +12,7 @@ import {
   undoDecision,
   verifyStudy,
   viewHistory,
+  viewOccurrences,
   viewTerm,
 } from '../pipeline/index.ts'
 import { copySampleForTest } from './e2e/sample.ts'
@@ -64,6 +65,40 @@ test('undoing a change of a code brings the code before it back, and it waits fo
   expect(second.decision).not.toBe(first.decision)
   const undone = await undoDecision(desk.study, await toAct(work))
   expect(undone).toMatchObject({ codes: [{ text: 'Headache' }], approval: 'pending' })
+})
+
+test('an approved code is taken back with a reason only', async () => {
+  const work = await openWork()
+  const { desk } = work
+  await codeTerm(desk.study, { ...(await toAct(work)), codes: [{ term: 'Headache' }] })
+  await judgeTerm(desk.study, { ...(await toAct(work, BEA)), kind: 'approved' })
+  await expect(undoDecision(desk.study, await toAct(work))).rejects.toMatchObject({
+    code: 'DECISION_NOT_ALLOWED',
+    facts: { found: 'the code is approved', expected: 'a reason for taking it back' },
+  })
+  const undone = await undoDecision(desk.study, { ...(await toAct(work)), reason: 'of another subject' })
+  expect(undone.codes).toEqual([])
+})
+
+test('one occurrence is coded differently by who looked at its term, and follows the term once that is taken back', async () => {
+  const work = await openWork()
+  const { desk, term } = work
+  const coded = await codeTerm(desk.study, { ...(await toAct(work)), codes: [{ term: 'Headache' }], seen: work.seen })
+  const find = async () => (await viewOccurrences(desk, term, { offset: 0, limit: 1 })).rows[0]
+  const { id: occurrence, decision: own } = (await find()) ?? {}
+  expect(own).toBeNull()
+  const toOwn = async () => ({ ...(await toAct(work)), target: await findById(desk, { term, occurrence }) })
+  const differs = { codes: [{ term: 'Nausea' }], reason: 'see the narrative' }
+  const late = codeTerm(desk.study, { ...(await toOwn()), ...differs, seen: work.seen })
+  await expect(late).rejects.toMatchObject({ code: 'DECISION_STALE' })
+  const one = await codeTerm(desk.study, { ...(await toOwn()), ...differs, seen: coded.decision })
+  expect((await find())?.decision).toMatchObject({ id: one.decision, codes: [{ path: expect.anything() }] })
+  await undoDecision(desk.study, { ...(await toOwn()), seen: one.decision })
+  expect((await find())?.decision).toBeNull()
+  expect(await desk.queue.find(term)).toMatchObject({ apart: 0, codes: [{ text: 'Headache' }] })
+  // What is seen of it is the term's code again.
+  await codeTerm(desk.study, { ...(await toOwn()), ...differs, seen: coded.decision })
+  expect((await verifyStudy(desk.study, desk.store)).faults).toEqual([])
 })
 
 test('what the machine decided cannot be undone, only coded anew', async () => {
@@ -137,7 +172,6 @@ test('an occurrence of another term is not found under this one', async () => {
   const { desk, term } = await openWork()
   const rows = (await desk.queue.list({ view: 'any' })).rows
   const other = rows.find(({ id }) => id !== term)?.id ?? ''
-  const { viewOccurrences } = await import('../pipeline/index.ts')
   const [occurrence] = (await viewOccurrences(desk, other, { offset: 0, limit: 1 })).rows
   await expect(findById(desk, { term, occurrence: occurrence?.id })).rejects.toMatchObject({ code: 'TARGET_NOT_FOUND' })
 })

@@ -5,7 +5,7 @@ import {
   type Desk,
   type FoundTarget,
   fetchOutbox,
-  findTermOf,
+  findAskedTerm,
   importAnswers,
   listOutboxes,
   listSiteQueryPage,
@@ -18,7 +18,7 @@ type Place = Pick<Desk, 'study' | 'store' | 'kits'> & { readonly actor: Actor }
 
 /** Asks about a term, or about one occurrence of it. */
 export async function ask({ study, ...at }: Place, target: FoundTarget, text: string): Promise<unknown> {
-  const group = await findTermOf(study, { store: at.store, target })
+  const group = await findAskedTerm(study, { store: at.store, target })
   const only = target.kind === 'occurrence' ? { occurrences: [target.occurrence.target.id] } : {}
   const { siteQueries, passedOver } = await raiseSiteQueries(study, { ...at, group, text, ...only })
   const sites = new Set(siteQueries.map(({ site }) => site)).size

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import {
   type Actor,
+  closeSiteQuery,
   codeTerm,
   countRedacted,
   type Desk,
   exportStudy,
+  findAskedTerm,
   findById,
   findMasks,
   findTarget,
@@ -16,6 +18,7 @@ import {
   noteTerm,
   openDesk,
   openStudy,
+  raiseSiteQueries,
   readAudit,
   redactTerm,
   runStudy,
@@ -116,6 +119,57 @@ test('once hidden, a word is in nothing that is shown of its term: queue, term, 
 
   expect((await verifyStudy(study, store)).faults).toEqual([])
   expect(await countRedacted(store, study.id)).toEqual({ terms: 2, occurrences: 2 })
+})
+
+test('neither the order of the queue nor the likeness of another term tells of a hidden word', async () => {
+  const { desk, folder } = await openWork()
+  const { study, store } = desk
+  await writeTransfer(folder, { name: 'transfer-2', terms: ['Miller: Cough', 'Aching', 'Zoster', 'Miller: rash'] })
+  await runStudy(study, { actor: DANA, ambience: store.ambience, input: join(folder, 'transfer-2') })
+  const target = await findTarget(store, study, { name: 'Miller: Cough' })
+  const act = { store, kits: desk.kits, target, actor: ANN, reason: null }
+  await codeTerm(study, { ...act, codes: [{ term: 'Cough' }] })
+  const rash = await findId(desk, 'Miller: rash')
+  const look = async () => ({
+    order: (await desk.queue.list({ view: 'any', sort: 'text' })).rows.map(({ verbatim }) => verbatim),
+    like: (await desk.queue.listLike(rash, { limit: 5 })).map(({ row }) => row.verbatim),
+  })
+  expect(await look()).toEqual({
+    order: ['Aching', 'Miller: Cough', 'Miller: rash', 'Zoster'],
+    like: ['Miller: Cough'],
+  })
+  await redactTerm(study, { store, target, words: ['miller'], actor: DANA, reason: 'a name' })
+  expect(await look()).toEqual({ order: ['Aching', 'Miller: rash', 'Zoster', '██████: Cough'], like: [] })
+})
+
+test('the audit shows no hidden word of what a site was asked, noted or coded, also after the site wrote something else', async () => {
+  const { desk, term, folder } = await openWork()
+  const { study, store, kits } = desk
+  const { rows } = await viewOccurrences(desk, term, { offset: 0, limit: 1 })
+  const occurrence = rows[0]?.id ?? ''
+  const target = await findById(desk, { term, occurrence })
+  const codes = [
+    { term: 'Fever', part: 'Miller fever' },
+    { term: 'Headache', part: 'HA' },
+  ]
+  await codeTerm(study, { store, kits, target, codes, actor: ANN, reason: 'Miller has both' })
+  const coded = await findById(desk, { term, occurrence })
+  await judgeTerm(study, { store, target: coded, actor: DANA, kind: 'rejected', reason: 'Miller has not' })
+  await noteTerm(desk, { term, occurrence, text: 'Who is Miller?', actor: ANN })
+  const ask = { store, kits, actor: ANN, group: await findAskedTerm(study, { store, target }), text: 'Who is Miller?' }
+  const { siteQueries } = await raiseSiteQueries(study, { ...ask, occurrences: [occurrence] })
+  const id = siteQueries[0]?.id ?? ''
+  await closeSiteQuery(study, { store, actor: ANN, id, reason: 'Miller is a name' })
+  const listOpen = async () => {
+    const said = (await readAudit(desk, {})).rows.filter((row) => /miller/i.test(JSON.stringify(row)))
+    return said.map(({ kind }) => kind).sort()
+  }
+  expect(await listOpen()).toEqual(['noted', 'query-closed', 'query-raised', 'rejected', 'split'])
+  await redactTerm(study, { store, target, words: ['miller'], actor: DANA, reason: 'a name' })
+  expect(await listOpen()).toEqual([])
+  await writeTransfer(folder, { name: 'transfer-2', terms: ['fever and HA', 'Cough'] })
+  await runStudy(study, { actor: DANA, ambience: store.ambience, input: join(folder, 'transfer-2') })
+  expect(await listOpen()).toEqual([])
 })
 
 test('the dataset holds what the site wrote until it corrects that; the run tells how much is left', async () => {

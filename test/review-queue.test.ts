@@ -1,6 +1,7 @@
 /** The queue that people work on: orders, filters, counts, paging, and that it follows whatever is written to the store. */
 import { expect, test } from 'vitest'
 import { ReviewQueue } from '../pipeline/review-queue.ts'
+import { findHead } from '../pipeline/store/chain.ts'
 import { recordVerdict } from '../pipeline/store/decisions.ts'
 import { listGroups } from '../pipeline/store/queue.ts'
 import { openStore, type Store } from '../pipeline/store/store.ts'
@@ -173,4 +174,18 @@ test('coded terms with the same words are precedents, the most alike first', asy
   const { target } = await findGroup(store, 'bad headache in the morning')
   const like = await queue.listLike(target.id, { limit: 3 })
   expect(like.map(({ row }) => row.verbatim)).toEqual(['headache in the morning', 'headache', 'morning sickness'])
+})
+
+test('who has written is shown what they wrote, at whatever moment of a reading for someone else that was', async () => {
+  const { store, queue } = await openQueue()
+  await queue.list({})
+  for (let turns = 0; turns < 12; turns++) {
+    await codeByHand(store, await findGroup(store, 'Term 3'), { term: `Other ${turns}` })
+    const term = await findGroup(store, 'Term 8')
+    const reading = queue.refresh()
+    for (let turn = 0; turn < turns; turn++) await findHead(store.db, STUDY)
+    await codeByHand(store, term, { term: `Cough ${turns}` })
+    expect((await queue.find(term.target.id))?.codes).toMatchObject([{ text: `Cough ${turns}` }])
+    await reading
+  }
 })

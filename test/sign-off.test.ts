@@ -6,8 +6,10 @@ import { describe, expect, test } from 'vitest'
 import {
   codeTerm,
   exportStudy,
+  judgeSynonym,
   noteTerm,
   openStudyStore,
+  proposeSynonym,
   readCurrentRun,
   readSignOffState,
   runStudy,
@@ -146,6 +148,22 @@ test('under a signature nobody codes, judges, takes back or splits, and the chai
   const undo = { store: desk.store, kits: desk.kits, target, actor: toSignedIn('Ann'), reason: 'no' }
   await expect(undoDecision(study, undo)).rejects.toMatchObject(refused)
   await expect(small.judge('Headache', 'rejected')).rejects.toMatchObject(refused)
+  expect(await findHeadSeq(small)).toBe(seq)
+})
+
+test('an act that a signature refuses leaves no settings either, though an approved synonym has changed them', async () => {
+  const small = await openReady()
+  await small.sign()
+  const { desk, study } = small
+  const list = { store: desk.store, kits: desk.kits, reason: null }
+  const proposal = { scope: 'study', verbatim: 'bad head', domain: 'AE', term: 'Headache' } as const
+  const { entry } = await proposeSynonym(study, { ...list, proposal, actor: toSignedIn('Ann') })
+  await judgeSynonym(study, { ...list, entry: entry.id, kind: 'approved', actor: toSignedIn('Ben') })
+  await desk.reopenKits()
+  const seq = await findHeadSeq(small)
+  const act = { store: desk.store, kits: desk.kits, target: await small.find('Rash'), actor: toSignedIn('Ann') }
+  const code = codeTerm(study, { ...act, codes: [{ term: 'Itching' }], reason: 'seen' })
+  await expect(code).rejects.toMatchObject({ code: 'STUDY_SIGNED_OFF' })
   expect(await findHeadSeq(small)).toBe(seq)
 })
 
@@ -292,6 +310,11 @@ const TAMPERING = [
     says: 'a code given under it',
     sql: "update event set kind = 'coded' where seq = (select max(seq) from event)",
     fault: /^event \d+: coded, though event \d+ had signed the study off/,
+  },
+  {
+    says: 'a site that was asked under it',
+    sql: "update event set kind = 'query-raised' where seq = (select max(seq) from event)",
+    fault: /^event \d+: query-raised, though event \d+ had signed the study off/,
   },
 ] as const
 for (const { says, sql, fault } of TAMPERING)

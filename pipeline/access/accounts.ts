@@ -12,12 +12,21 @@ export interface AccountState {
 /** A name stands in every decision for ever: letters and digits, with blanks, dots and the like between them. */
 const NAME = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._'’@+-]{0,58}[\p{L}\p{M}\p{N}.])?$/u
 
+/** The actor of what no person decides. */
+const MACHINE = 'aecoder'
+
 /**
  * The name as it is kept.
  * @throws AecoderError ACCOUNT_NOT_ALLOWED
  */
 export function toAccountName(given: string): string {
   const name = given.normalize('NFKC').trim().replace(/ +/g, ' ')
+  if (name.toLowerCase() === MACHINE)
+    throw new AecoderError('ACCOUNT_NOT_ALLOWED', {
+      where: 'the name of the account',
+      found: `${JSON.stringify(name)}, under which the machine's own codes stand`,
+      expected: 'another',
+    })
   if (!NAME.test(name))
     throw new AecoderError('ACCOUNT_NOT_ALLOWED', {
       where: 'the name of the account',
@@ -25,6 +34,21 @@ export function toAccountName(given: string): string {
       expected: "1 to 60 letters and digits, with blanks . _ - + ' @ between them",
     })
   return name
+}
+
+/** A full name as it is kept: one line that steers no terminal; empty where nothing is left. */
+export function toFullName(given: string): string {
+  const shown = given.normalize('NFC').replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+  return Array.from(shown.trim()).slice(0, 200).join('')
+}
+
+/**
+ * Whether an account's e-mail is the one that is vouched for: but for the case of ASCII letters the same characters. What
+ * only looks or folds alike may be the mailbox of somebody else.
+ */
+export function isSameMailbox(email: string | null, vouched: string): boolean {
+  const toKey = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  return email !== null && toKey(email) === toKey(vouched)
 }
 
 /**

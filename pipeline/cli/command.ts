@@ -1,6 +1,6 @@
 /** What a command is: one row of the command table. Knows nothing of commander and of the terminal. */
 import type { ExitCode } from '../../schemas/errors.ts'
-import type { Ambience, AskPassword, Progress, TargetName } from '../index.ts'
+import { AecoderError, type Ambience, type AskPassword, type Progress, type TargetName } from '../index.ts'
 
 export type OptionSpec =
   | { readonly kind: 'text'; readonly value: string; readonly summary: string; readonly default?: string }
@@ -18,10 +18,11 @@ export type OptionValues<O> = {
     ? number
     : O[name] extends { kind: 'list' }
       ? readonly string[]
-      : O[name] extends { default: string }
-        ? string
-        : string | undefined
+      : Word<O[name]> | (O[name] extends { default: string } ? never : undefined)
 }
+
+/** Of a choice just its words: what is none of them is refused before a command sees it. */
+type Word<O> = O extends { kind: 'choice'; choices: readonly (infer W)[] } ? W : string
 
 /** What a command is given beside its arguments: the world, as far as it may touch it. */
 export interface Surroundings {
@@ -74,11 +75,11 @@ export function toCommand<const O extends { readonly [name: string]: OptionSpec 
 /** A term as the command line names it. */
 export function toName(
   name: string,
-  { domain, dictionary }: { domain: string | undefined; dictionary: string | undefined },
+  { domain, dictionary }: { domain: 'AE' | 'MH' | undefined; dictionary: string | undefined },
 ): TargetName {
   return {
     name,
-    ...(domain === 'AE' || domain === 'MH' ? { domain } : {}),
+    ...(domain === undefined ? {} : { domain }),
     ...(dictionary === undefined ? {} : { terminology: dictionary }),
   }
 }
@@ -95,3 +96,24 @@ export const DICTIONARY_OPTION = {
   dictionary: { kind: 'text', value: 'NAME', summary: 'the dictionary, where a term is coded in several' },
 } as const
 export const DOMAIN_OPTION = { domain: { kind: 'choice', choices: ['AE', 'MH'], summary: 'only this domain' } } as const
+
+/** How the commands that are about one term are told which. */
+export const TERM_ARGUMENT = {
+  name: 'term',
+  summary: "a verbatim, or the beginning of the id that queue shows (an occurrence's id for that one alone)",
+} as const
+export const TERM_OPTIONS = { ...STUDY_OPTION, ...DOMAIN_OPTION, ...DICTIONARY_OPTION } as const
+
+/**
+ * The term of the dictionary that --term names.
+ * @throws AecoderError USAGE where it was left out
+ */
+export function toTerm(term: string | undefined): string {
+  if (term?.trim()) return term
+  throw new AecoderError('USAGE', {
+    where: '--term',
+    found: 'no term',
+    expected: 'the code or text of a term of the dictionary',
+    action: 'Look for one: aecoder dictionary search',
+  })
+}

@@ -42,6 +42,7 @@ import {
   SYNONYMS_REJECT,
   SYNONYMS_RETIRE,
 } from './commands/synonyms.ts'
+import { TAKE_OVER } from './commands/take-over.ts'
 import { VERIFY } from './commands/verify.ts'
 import { WORKBENCH } from './commands/workbench.ts'
 
@@ -64,6 +65,7 @@ export const COMMANDS: readonly Command[] = [
   APPROVE_ALL,
   REJECT_ALL,
   SHEET,
+  TAKE_OVER,
   SIGN_OFF,
   UNLOCK,
   REDACT,

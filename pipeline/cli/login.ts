@@ -42,10 +42,16 @@ export async function keepToken(store: string, kept: Kept | undefined): Promise<
 
 async function readKept(): Promise<{ readonly [store: string]: Kept }> {
   try {
-    return JSON.parse(await readFile(toFile(), 'utf8')) as { [store: string]: Kept }
+    const read = JSON.parse(await readFile(toFile(), 'utf8')) as { readonly [store: string]: Partial<Kept> } | null
+    const whole = Object.entries(read ?? {}).filter(([, kept]) => isText(kept?.name) && isText(kept.token))
+    return Object.fromEntries(whole) as { [store: string]: Kept }
   } catch {
     return {} // none yet, or none that can be used: logging in makes one
   }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 function toFile(): string {

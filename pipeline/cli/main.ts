@@ -6,6 +6,7 @@ import type { Command, OptionSpec, Surroundings } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { ask, askPassword } from './password.ts'
 import { openProgress } from './progress.ts'
+import { toVisible } from './tables.ts'
 
 const PROGRAM = 'npx aecoder'
 const FAMILIES: { readonly [name: string]: string } = {
@@ -77,7 +78,8 @@ async function answer(command: Command, given: readonly unknown[]): Promise<numb
     progress.close()
     if (error instanceof AecoderError) {
       if (options.json) await writeError({ code: error.code, ...error.facts })
-      process.stderr.write(`aecoder: ${error.message}\n`)
+      // A verbatim in it may hold what would steer a terminal.
+      process.stderr.write(`aecoder: ${toVisible(error.message)}\n`)
       return error.exitCode
     }
     if (options.json) await writeError({ code: 'UNEXPECTED', found: String(error) })

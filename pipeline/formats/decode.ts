@@ -30,8 +30,7 @@ interface Decoder {
 }
 
 /**
- * Opens a file as text. The encoding is the byte order mark's, else the XML declaration's, else the option's, else
- * UTF-8; the same text comes out however the bytes are cut into chunks.
+ * Opens a file as text. Its encoding is what `findEncoding` says; the same text comes out however the bytes are cut into chunks.
  * @throws AecoderError ENCODING here when the encoding is unknown or contradicted, from `text` when bytes do not belong
  * to it or a NUL character shows that the file is binary or of another encoding
  */
@@ -163,8 +162,8 @@ function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x80 && byte < 0xc0
 }
 
-function asciiDecoder(file: string, encoding: ChosenEncoding): Decoder {
-  let offset = 0
+function asciiDecoder(file: string, encoding: ChosenEncoding, from = 0): Decoder {
+  let offset = from
   return {
     write(bytes) {
       refuseNul(file, { encoding, bytes, offset })
@@ -209,14 +208,18 @@ function utf16Decoder(file: string, encoding: ChosenEncoding): Decoder {
   }
 }
 
-/** All other encodings. iconv-lite puts U+FFFD where bytes mean nothing; that is refused here. */
-function iconvDecoder(file: string, encoding: ChosenEncoding): Decoder {
+/**
+ * All other encodings. iconv-lite puts U+FFFD where bytes mean nothing; that is refused here. So are the control
+ * characters that 0x80 to 0x9F stand for in ISO 8859: no export writes them, and a file that has them is windows-1252.
+ */
+function iconvDecoder(file: string, encoding: ChosenEncoding, from = 0): Decoder {
   const { name } = encoding
   if (!iconv.encodingExists(name)) throw new Error('findEncoding lets unknown encodings through')
   const decoder = iconv.getDecoder(name, { stripBOM: false })
-  let offset = 0
+  const foreign = name.startsWith('iso-8859-') ? /[\u0080-\u009f\ufffd]/ : /\ufffd/
+  let offset = from
   const checked = (text: string, bytes: Buffer) => {
-    const lost = text.indexOf('\ufffd')
+    const lost = text.search(foreign)
     if (lost >= 0) {
       // One byte is one character in most of these encodings; where it is not, the chunk's start is as near as we know.
       const isExact = text.length === bytes.length
@@ -271,11 +274,59 @@ function toAdvice({ name, from }: ChosenEncoding): string {
     case 'bom':
       return `The file begins with the byte order mark of ${name}, so it is damaged or was joined from files of different encodings: export it again`
     case 'xml-declaration':
-      return `The XML declaration of the file says "${name}": have the export corrected`
+      return `The XML declaration of the file says "${name}": have the export corrected, or set "encoding" on the source to what it is`
+    case 'bytes':
+      return `Its first bytes are ${name}: export the file again, or set "encoding" on the source to what it is`
     case 'option':
     case 'default':
       return name === 'windows-1252'
         ? 'Set another "encoding" on the source'
         : 'Export the file again as UTF-8, or set "encoding": "windows-1252" on the source if that is what it is'
+  }
+}
+
+/** Turns the bytes of one cell into text. `offset` is the place of its first byte in the file. */
+export type CellDecoder = (bytes: Buffer, offset: number) => string
+
+/**
+ * A decoder for formats whose texts stand between other bytes, as strict as `readText`: each cell by itself.
+ * @param name the encoding; without it UTF-8
+ * @throws AecoderError ENCODING here for an unknown name or one of several bytes a character, from the decoder with the
+ * byte offset
+ */
+export function toCellDecoder(file: string, name: string | undefined): { encoding: string; decode: CellDecoder } {
+  const encoding = findEncoding(new Uint8Array(), { name: file, ...(name === undefined ? {} : { encoding: name }) })
+  if (encoding.name.startsWith('utf-16')) {
+    throw new AecoderError('ENCODING', {
+      where: file,
+      found: `"encoding" is ${encoding.name}`,
+      expected: 'utf-8, us-ascii, iso-8859-1, windows-1252, shift_jis …: cells of this format are bytes',
+    })
+  }
+  return {
+    encoding: encoding.name,
+    decode: encoding.name === 'utf-8' ? utf8Cells(file, encoding) : otherCells(file, encoding),
+  }
+}
+
+function utf8Cells(file: string, encoding: ChosenEncoding): CellDecoder {
+  return (bytes, offset) => {
+    const text = bytes.toString('utf8')
+    // Only a text with this character can have lost something.
+    if (text.includes('\ufffd') && !isUtf8(bytes)) {
+      const { start, end } = findInvalidUtf8(bytes)
+      throw notInEncoding(file, { encoding, offset: offset + start, bytes: bytes.subarray(start, end) })
+    }
+    const nul = text.includes('\0') ? bytes.indexOf(0) : -1
+    if (nul >= 0) throw hasNul(file, { encoding, offset: offset + nul })
+    return text
+  }
+}
+
+function otherCells(file: string, encoding: ChosenEncoding): CellDecoder {
+  const open = encoding.name === 'us-ascii' ? asciiDecoder : iconvDecoder
+  return (bytes, offset) => {
+    const decoder = open(file, encoding, offset)
+    return decoder.write(bytes) + decoder.end()
   }
 }

@@ -26,11 +26,11 @@ export interface XmlListener {
   text(text: string): void
 }
 
-/** Elements inside one another; the deepest real exports have 12 or so. */
-const DEEPEST = 250
+/** Elements within one another. ODM needs ten, vendors a few more. */
+const DEEPEST = 256
 const MOST_ATTRIBUTES = 1000
 /** Characters of one comment, CDATA section or attribute: the parser holds what is not complete in memory. */
-const LONGEST_TOKEN = 67_108_864
+const LONGEST_TOKEN = 16 * 1024 * 1024
 
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace'
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/'
@@ -90,7 +90,7 @@ export class XmlReader {
       if (name.includes(':') || name === 'xmlns') this.#prefixed.push(name)
     })
     parser.on('opentag', ({ name, attributes }) => {
-      if (++this.#depth > DEEPEST) throw this.#malformed(`more than ${DEEPEST} elements inside one another`)
+      if (++this.#depth > DEEPEST) throw this.#malformed(`more than ${DEEPEST} elements within one another`)
       if (this.#prefixed.length > 0) this.#resolveAttributes(attributes)
       const { local, namespace } = name.includes(':')
         ? this.split(name)
@@ -143,7 +143,7 @@ export class XmlReader {
     this.#parser.write(text)
     const held = this.#parser as unknown as Unfinished
     if (held.text.length + held.name.length + held.entity.length + held.piTarget.length > LONGEST_TOKEN)
-      throw this.#malformed(`a comment, name or value of more than ${LONGEST_TOKEN} characters`)
+      throw this.#malformed(`a tag, comment or text of more than ${LONGEST_TOKEN} characters`)
   }
 
   /** @throws AecoderError XML_MALFORMED when the document is not complete */

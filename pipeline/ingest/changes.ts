@@ -3,12 +3,12 @@
  * nothing of what is stored, and so not whether the changed record holds something to code.
  */
 import { AecoderError } from '../../schemas/errors.ts'
-import type { ChangeConditions, OccurrenceChange, RemovalScope, RowOutcome } from '../../schemas/records.ts'
-import type { Condition, SourceConfig, StructureWord } from '../../schemas/study.ts'
+import type { ChangeConditions, CodedDomain, OccurrenceChange, RemovalScope, RowOutcome } from '../../schemas/records.ts'
+import { type Condition, listKeyColumns, type SourceConfig, type StructureWord } from '../../schemas/study.ts'
 import type { OdmRecord } from '../formats/types.ts'
 import { toDemographicsReader } from './demographics.ts'
-import { type Mapping, type NamedReader, SUBJECT_KEY } from './mapping.ts'
-import { listContextColumns, type OutcomeReaderOptions, toOccurrenceReader, toSubjectReader } from './occurrence.ts'
+import { type Mapping, type NamedReader, type Slot, SUBJECT_KEY } from './mapping.ts'
+import { listContextNames, type OutcomeReaderOptions, toOccurrenceReader, toSubjectReader } from './occurrence.ts'
 
 type Options = OutcomeReaderOptions<OdmRecord>
 
@@ -54,7 +54,7 @@ function checkKeyedByStructure({ source, mapping }: Options): void {
   const { site: _, ...placing } = mapping.structure
   const isItem = ({ column }: NamedReader<OdmRecord>) => column !== null && column !== SUBJECT_KEY
   const mapped = Object.values(placing).filter((reader) => isItem(reader) || isMappedPlace(source, reader.name))
-  const named = [...mapped.map(({ name }) => `map.${name}`), ...source.key.map((_, index) => `key[${index}]`)]
+  const named = [...mapped.map(({ name }) => `map.${name}`), ...listKeyColumns(source.key).map((_, index) => `key[${index}]`)]
   if (named.length === 0) return
   throw new AecoderError('CONFIG_INVALID', {
     where: `study.json: source "${source.id}"`,
@@ -69,7 +69,14 @@ function isMappedPlace({ map }: SourceConfig, word: string): boolean {
 
 /** Reads every record as if it held something to code: whether it does is known when the stored one is. */
 function withoutConditions(mapping: Mapping<OdmRecord>): Mapping<OdmRecord> {
-  return { ...mapping, only: [], noEvent: [], evidence: [() => 'filled in'] }
+  const evidence = [{ name: '', column: null, read: () => 'filled in' }]
+  const slots = new Map<Slot<OdmRecord>, Slot<OdmRecord>>() // always the same objects
+  const toOpen = (slot: Slot<OdmRecord>) => {
+    const known = slots.get(slot) ?? { ...slot, evidence }
+    slots.set(slot, known)
+    return known
+  }
+  return { ...mapping, only: [], noEvent: [], listSlots: (record) => mapping.listSlots(record).map(toOpen) }
 }
 
 function toOccurrenceChangeReader(options: Options): (record: OdmRecord) => RowOutcome | undefined {
@@ -77,48 +84,73 @@ function toOccurrenceChangeReader(options: Options): (record: OdmRecord) => RowO
   const { domain } = source
   if (domain === 'DM') throw new Error('demographics are read by toSubjectChangeReader')
   const read = toOccurrenceReader({ ...options, domain, mapping: withoutConditions(mapping) })
-  const columns = listContextColumns(options)
-  const placing = new Set(Object.values(mapping.structure).map(({ column }) => column))
-  const evidence = columns.filter(({ column }) => column !== null && !placing.has(column)).map(({ name }) => name)
-  const { term, structure } = mapping
+  const readStated = toStatedReader(domain)
   return (record) => {
-    const { items } = record
-    const isNamed = (column: string | null) => column !== null && items.has(column)
     const conditions: ChangeConditions = {
       isOther: findVerdict(source.only, record, (verdicts) => verdicts.includes(false)),
       isNoEvent: findVerdict(source.noEvent, record, (verdicts) => verdicts.includes(true)),
-      evidence,
       isUpdate: record.says === 'update',
     }
-    const isStating = isNamed(term?.column ?? null) || columns.some(({ column }) => isNamed(column))
+    const stated = mapping.listSlots(record).map((slot) => readStated(slot, record))
+    const isStating = stated.some(({ isTermStated, isContextStated }) => isTermStated || isContextStated)
     if (!isStating && conditions.isOther === null && conditions.isNoEvent === null) return undefined
     const outcome = read(record)
     if (outcome.kind !== 'occurrences') return outcome
-    const stated = new Set(columns.filter(({ column }) => column === null || items.has(column)).map(({ name }) => name))
-    const changes = outcome.occurrences.map(
-      (occurrence): OccurrenceChange => ({
-        occurrence,
-        isTermStated: isNamed(term?.column ?? null),
-        stated,
-        isSiteStated: isSiteStated(structure.site, record),
-        isSubjectStated: isSubjectStated(options, record),
-      }),
-    )
-    return { kind: 'changes', line: record.line, changes, conditions, remarks: outcome.remarks }
+    const changes = outcome.occurrences.flatMap((occurrence, index): OccurrenceChange[] => {
+      const of = stated[index]
+      if (of === undefined) return []
+      const { isContextStated: _, ...said } = of
+      return [
+        {
+          occurrence,
+          ...said,
+          isSiteStated: isSiteStated(mapping.structure.site, record),
+          isSubjectStated: isSubjectStated(options, record),
+        },
+      ]
+    })
+    return changes.length === 0
+      ? undefined
+      : { kind: 'changes', line: record.line, changes, conditions, remarks: outcome.remarks }
   }
 }
+
+/** Reads which values of a slot a record names. What is said of a slot beforehand is worked out once. */
+function toStatedReader(domain: CodedDomain) {
+  const toPlan = (slot: Slot<OdmRecord>) => ({
+    columns: listContextNames(slot, domain),
+    evidence: slot.evidence.flatMap(({ name }) => (name === slot.term?.name ? [] : [name])),
+    term: slot.term?.column ?? null,
+  })
+  const plans = new Map<Slot<OdmRecord>, ReturnType<typeof toPlan>>()
+  return (slot: Slot<OdmRecord>, { items }: OdmRecord) => {
+    const plan = plans.get(slot) ?? toPlan(slot)
+    plans.set(slot, plan)
+    const { columns, evidence, term } = plan
+    const stated = columns.filter(({ column }) => column === null || items.has(column))
+    return {
+      isTermStated: term !== null && items.has(term),
+      isContextStated: stated.some(({ column }) => column !== null),
+      stated: new Set(stated.map(({ name }) => name)),
+      evidence,
+    }
+  }
+}
+
+const SEX = ['SEX']
+const BIRTH = ['BRTHYR', 'BRTHDAT']
 
 function toSubjectChangeReader(options: Options): (record: OdmRecord) => RowOutcome | undefined {
   const { mapping } = options
   const read = toDemographicsReader({ ...options, mapping: withoutConditions(mapping) })
-  const toColumns = (words: readonly string[]) =>
-    mapping.context.filter(({ name }) => words.includes(name)).map(({ column }) => column)
-  const sex = toColumns(['SEX'])
-  const birth = toColumns(['BRTHYR', 'BRTHDAT'])
   return (record) => {
-    const isNamed = (columns: readonly (string | null)[]) =>
-      columns.some((column) => column !== null && record.items.has(column))
-    if (!isNamed([...sex, ...birth])) return undefined
+    const isNamed = (words: readonly string[]) =>
+      mapping
+        .listSlots(record)
+        .some(({ context }) =>
+          context.some(({ name, column }) => words.includes(name) && column !== null && record.items.has(column)),
+        )
+    if (!isNamed([...SEX, ...BIRTH])) return undefined
     const outcome = read(record)
     if (outcome.kind !== 'subject') return outcome
     const { line, subject, remarks } = outcome
@@ -126,8 +158,8 @@ function toSubjectChangeReader(options: Options): (record: OdmRecord) => RowOutc
       kind: 'subject-change',
       line,
       subject,
-      isSexStated: isNamed(sex),
-      isBirthYearStated: isNamed(birth),
+      isSexStated: isNamed(SEX),
+      isBirthYearStated: isNamed(BIRTH),
       isSiteStated: isSiteStated(mapping.structure.site, record),
       remarks,
     }

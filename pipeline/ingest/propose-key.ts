@@ -71,7 +71,7 @@ function toProposal(
   if (share > TOLERATED) {
     return toResult(
       'unsure',
-      `the best set found is ${counts}, ${atLeast}${check.sharing} rows share a key: name the columns that make a record`,
+      `the best set found is ${counts}, ${atLeast}${check.sharing} rows share a key: name the columns that make a record, or, where nothing numbers them, {"content": [columns]} that tell it`,
     )
   }
   if (check.sharing > 0) {

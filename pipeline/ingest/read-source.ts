@@ -14,8 +14,9 @@ import { openTable } from '../formats/open-table.ts'
 import type { OdmRecord, Table, TableRow } from '../formats/types.ts'
 import { toChangeReader, toRemovalReader } from './changes.ts'
 import { toDemographicsReader } from './demographics.ts'
+import { KeyTable } from './key-table.ts'
 import { type Mapping, resolveCsvMapping, resolveOdmMapping } from './mapping.ts'
-import { type Located, type OutcomeReaderOptions, toOccurrenceReader, toRejected } from './occurrence.ts'
+import { type Located, type OutcomeReaderOptions, toOccurrenceReader, toRejected, toRowIdReader } from './occurrence.ts'
 import { toTermWatch } from './term-watch.ts'
 
 export interface ReadSourceOptions {
@@ -56,7 +57,9 @@ async function findFormat({ id, format }: SourceConfig, file: SourceFile): Promi
       where: file.name,
       found: 'a zip archive',
       expected: 'one file',
-      action: `Name the files in it, in "files" of source "${id}": ${file.name}/*.csv`,
+      action: /\.zip\//i.test(file.name)
+        ? 'Unpack the archive it stands in'
+        : `Name the files in it, in "files" of source "${id}": ${file.name}/*.csv`,
     })
   }
   if (format === undefined || format === found) return found
@@ -79,8 +82,13 @@ async function readTableSource(
       action: 'Name the column that holds the subject id',
     })
   }
-  const delimiter = source.delimiter === undefined ? {} : { delimiter: source.delimiter }
-  const table = await openTable(file, { format, ...toOpening(source, onBytes), ...delimiter })
+  const dialect = {
+    ...(source.delimiter === undefined ? {} : { delimiter: source.delimiter }),
+    ...(source.escape === undefined ? {} : { escape: source.escape }),
+  }
+  const open = async (onRead: ReadSourceOptions['onBytes']) =>
+    await openTable(file, { format, ...toOpening(source, onRead), ...dialect })
+  const table = await open(onBytes)
   const mapping = await resolveOrClose(source, table, file.name)
   const toRaw = (row: TableRow) => toRawText(row, table.delimiter)
   const readRow = toOutcomeReader({ config, source, mapping, toRaw })
@@ -88,7 +96,47 @@ async function readTableSource(
     row.problem === undefined
       ? readRow(row)
       : toRejected({ line: row.line, code: row.problem.code, reason: row.problem.text }, toRaw(row))
-  return { encoding: table.encoding, asOf: table.asOf, states: 'everything', batches: toBatches(table.rows, toOutcome) }
+  const { encoding, asOf } = table
+  if (source.rows !== 'changes') return { encoding, asOf, states: 'everything', batches: toBatches(table.rows, toOutcome) }
+  const readId = toRowIdReader({ config, source, mapping, toRaw })
+  return {
+    encoding,
+    asOf,
+    states: 'everything',
+    batches: toLastStates(table, { toOutcome, readId, toRaw, openAgain: () => open(undefined) }),
+  }
+}
+
+/**
+ * The outcomes of rows that are states of records: of each record the last row counts, those before it are superseded.
+ * Which one is the last is found by reading the file once more beforehand; only a few bytes a record are kept of that.
+ */
+async function* toLastStates(
+  table: Table,
+  {
+    toOutcome,
+    readId,
+    toRaw,
+    openAgain,
+  }: {
+    toOutcome: (row: TableRow) => RowOutcome
+    readId: (row: TableRow) => string | undefined
+    toRaw: (row: TableRow) => string
+    openAgain: () => Promise<Table>
+  },
+): AsyncGenerator<readonly RowOutcome[]> {
+  const lastLines = new KeyTable()
+  const ids = (row: TableRow) => (row.problem === undefined ? readId(row) : undefined)
+  for await (const batch of (await openAgain()).rows)
+    for (const row of batch) {
+      const id = ids(row)
+      if (id !== undefined) lastLines.set(id, row.line)
+    }
+  yield* toBatches(table.rows, (row) => {
+    const id = ids(row)
+    if (id === undefined || lastLines.get(id) === row.line) return toOutcome(row)
+    return { kind: 'superseded', line: row.line, raw: toRaw(row) }
+  })
 }
 
 async function readOdmSource({ config, source, file, onBytes }: ReadSourceOptions): Promise<SourceReading> {
@@ -101,7 +149,11 @@ async function readOdmSource({ config, source, file, onBytes }: ReadSourceOption
   const { isTransactional } = root
   const readRecord = isTransactional ? await toReaderOrClose(options, records) : toOutcomeReader(options)
   const readRemoval = toRemovalReader(options)
-  const watch = toTermWatch(mapping, { sourceId: source.id, fileName: file.name })
+  const watch = toTermWatch(mapping, {
+    sourceId: source.id,
+    fileName: file.name,
+    field: `${source.domain}TERM`,
+  })
   const toOutcome = (record: OdmRecord): RowOutcome => {
     const { level, says, line, formOid, groupOid } = record
     const isOfSource =
@@ -185,8 +237,11 @@ function toOidTest(patterns: readonly string[] | undefined): (oid: string | null
   }
 }
 
+/** What a record's raw text leaves out: where it stands in the file, and what is the same for all of them. */
+const NOT_RAW: ReadonlySet<string> = new Set(['line', 'says', 'level'])
+
 /** An ODM record as one line of JSON: where it stands, then its items. */
-function toRawRecord({ items, says: _, level: __, ...place }: OdmRecord): string {
-  const known = Object.entries(place).filter(([name, value]) => value !== null && name !== 'line')
+function toRawRecord({ items, ...place }: OdmRecord): string {
+  const known = Object.entries(place).filter(([name, value]) => value !== null && !NOT_RAW.has(name))
   return JSON.stringify({ ...Object.fromEntries(known), items: Object.fromEntries(items) })
 }

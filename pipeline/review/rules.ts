@@ -117,6 +117,20 @@ export function checkManualCode(standing: StandingDecision | undefined, reason: 
   })
 }
 
+/**
+ * A person takes back what a person decided: what a second person approved only with a reason.
+ * @throws AecoderError DECISION_NOT_ALLOWED
+ */
+export function checkUndo(standing: StandingDecision, reason: string | null): void {
+  if (standing.approval !== 'approved' || reason?.trim()) return
+  throw new AecoderError('DECISION_NOT_ALLOWED', {
+    where: toPlace(standing),
+    found: 'the code is approved',
+    expected: 'a reason for taking it back',
+    action: 'Give one: --reason "..."',
+  })
+}
+
 /** Names are people's own spelling of themselves: case, blanks and Unicode form do not make two people. */
 export function isSamePerson(a: string, b: string): boolean {
   return toPersonKey(a) === toPersonKey(b)

@@ -1,5 +1,6 @@
 /** The rules of signing off a study: who signs, what may be signed, and what a signature locks. Pure; no storage, no clock. */
 import { AecoderError } from '../../schemas/errors.ts'
+import type { SiteQueryStep } from '../../schemas/site-queries.ts'
 
 /** A signature as a rule and a message need it. */
 export interface StandingSignature {
@@ -15,9 +16,24 @@ export interface OwedWork {
   readonly toApprove: number
 }
 
-const DECIDING = ['autocoded', 'context-checked', 'coded', 'split', 'reopened', 'approved', 'rejected'] as const
-/** Kinds of events that may not stand between a signature and its unlocking (transfers may: they are held). */
-export const CODING_EVENTS: ReadonlySet<string> = new Set([...DECIDING, 'parts-numbered'])
+const DECIDING = [
+  'autocoded',
+  'context-checked',
+  'coded',
+  'split',
+  'reopened',
+  'taken-over',
+  'approved',
+  'rejected',
+] as const
+/** Steps of site queries that ask: who signed said that the codes rest on what the sites had told by then. */
+const ASKING = ['raised', 'edited', 'sent', 'reopened'] as const satisfies readonly SiteQueryStep[]
+/** Kinds of events that may not stand between a signature and its unlocking (transfers and answers may: they are held, or kept). */
+export const LOCKED_EVENTS: ReadonlySet<string> = new Set([
+  ...DECIDING,
+  'parts-numbered',
+  ...ASKING.map((step) => `query-${step}`),
+])
 /** Kinds of events after which a person who is about to sign, or to judge in bulk, has to look again. */
 export const SIGNED_EVENTS: ReadonlySet<string> = new Set([...DECIDING, 'transfer-committed', 'redacted'])
 

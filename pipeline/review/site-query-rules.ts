@@ -4,7 +4,6 @@ import {
   ANSWER_TEXT_AT_MOST,
   SITE_QUERY_AGES,
   type SiteQueryAge,
-  type SiteQueryFacet,
   type SiteQueryState,
   type SiteQueryStep,
 } from '../../schemas/site-queries.ts'
@@ -22,17 +21,6 @@ export function toSiteQueryState(steps: readonly SiteQueryStep[]): SiteQueryStat
   const state = steps.findLast((step) => step !== 'edited')
   if (state === undefined) throw new RangeError('a site query begins with being raised')
   return state
-}
-
-/** Whether somebody still has to do something: the site, or a person who looks at its answer. */
-export function isOpenState(state: SiteQueryState): boolean {
-  return state !== 'closed'
-}
-
-/** One word for the site queries of an occurrence or a term: an answer comes before what still waits for one. */
-export function toSiteQueryFacet({ open, answered }: { open: number; answered: number }): SiteQueryFacet {
-  if (answered > 0) return 'answered'
-  return open > 0 ? 'open' : 'none'
 }
 
 /** What may be done next. An answer that does not suffice is asked about again: `reopened`. */

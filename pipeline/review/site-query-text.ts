@@ -91,11 +91,6 @@ export function findLeadingName(text: string, { verbatim, candidates, isTerm }: 
   return undefined
 }
 
-/** Whether a text names a term, and so puts the answer into the site's mouth. */
-export function isLeading(text: string, names: LeadingNames): boolean {
-  return findLeadingName(text, names) !== undefined
-}
-
 /**
  * The text as it is kept: trimmed, of a length that can be sent, and not leading.
  * @throws AecoderError SITE_QUERY_NOT_ALLOWED

@@ -1,5 +1,6 @@
 /** Where a server may listen: passwords and subject data cross no network in the clear. */
 import { BlockList, isIP } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import { AecoderError } from '../index.ts'
 
 export const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 7317 } as const
@@ -9,9 +10,7 @@ LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
 LOOPBACK.addAddress('::1', 'ipv6')
 
 export function isLoopback(host: string): boolean {
-  if (host === 'localhost') return true
-  const kind = isIP(host)
-  return kind !== 0 && LOOPBACK.check(host, kind === 6 ? 'ipv6' : 'ipv4')
+  return host === 'localhost' || isAmong(LOOPBACK, host)
 }
 
 /**
@@ -27,6 +26,57 @@ export function checkAddress(host: string, { isTls, hasProxy }: { isTls: boolean
     action:
       'Give --tls-cert and --tls-key; or --trusted-proxy with the address range of the proxy that encrypts for it',
   })
+}
+
+/**
+ * The addresses of trusted proxies.
+ * @param text addresses or ranges (CIDR), comma between them
+ * @throws AecoderError USAGE
+ */
+export function parseProxies(text: string): BlockList {
+  const proxies = new BlockList()
+  for (const range of text.split(',').map((each) => each.trim())) {
+    const [address = '', prefix, ...rest] = range.split('/')
+    const kind = isIP(address)
+    const bits = prefix === undefined ? toBits(kind) : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN
+    if (kind === 0 || rest.length > 0 || !(bits <= toBits(kind)))
+      throw new AecoderError('USAGE', {
+        where: '--trusted-proxy',
+        found: JSON.stringify(range),
+        expected: 'addresses or ranges of them, comma between, e.g. 10.0.0.5 or 10.0.0.0/24',
+      })
+    proxies.addSubnet(address, bits, kind === 6 ? 'ipv6' : 'ipv4')
+  }
+  return proxies
+}
+
+export function isAmong(addresses: BlockList, address: string): boolean {
+  const kind = isIP(address)
+  return kind !== 0 && addresses.check(address, kind === 6 ? 'ipv6' : 'ipv4')
+}
+
+function toBits(kind: number): number {
+  return kind === 6 ? 128 : 32
+}
+
+/**
+ * Refuses a certificate or key that no encrypted connection can be made with.
+ * @throws AecoderError USAGE
+ */
+export function checkTls(tls: { readonly cert: string; readonly key: string }): void {
+  try {
+    createSecureContext(tls)
+  } catch (error) {
+    throw new AecoderError(
+      'USAGE',
+      {
+        where: '--tls-cert, --tls-key',
+        found: error instanceof Error ? error.message : String(error),
+        expected: 'a certificate and its private key without a passphrase, both as PEM',
+      },
+      error,
+    )
+  }
 }
 
 /** How an origin writes a host. */

@@ -2,10 +2,11 @@
  * Who may pass: the checks before a request's body is even read. In this order: is it meant for this server, does it come
  * from its own page, who is it, may they.
  */
+import type { BlockList } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isPermitted, type Role } from '../../schemas/roles.ts'
 import { AecoderError, type Desk, findSession, isSameSecret, type Session } from '../index.ts'
-import { isLoopback } from './address.ts'
+import { isAmong, isLoopback } from './address.ts'
 import type { House } from './house.ts'
 import type { Route } from './route.ts'
 
@@ -26,6 +27,17 @@ export interface Gate {
   readonly publicOrigin: string | undefined
   /** What the server listens on. */
   readonly host: string
+  /** Who encrypts for it, where it does not do so itself. */
+  readonly proxies: BlockList | undefined
+}
+
+/**
+ * What comes to an address that others can reach comes by way of the proxy: past it, passwords would travel in the clear.
+ * @throws AecoderError NOT_PERMITTED
+ */
+export function checkWay(request: FastifyRequest, { host, proxies }: Gate): void {
+  if (proxies === undefined || isLoopback(host) || isAmong(proxies, request.socket.remoteAddress ?? '')) return
+  refuse('a request that did not come by way of the proxy', 'the address of the proxy')
 }
 
 /**

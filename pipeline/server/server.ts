@@ -7,8 +7,8 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { TSchema } from '../../schemas/api/schema.ts'
 import { toChecker } from '../../schemas/api/validate.ts'
 import { AECODER_VERSION, AecoderError } from '../index.ts'
-import { checkAddress, DEFAULT_ADDRESS, toHostName } from './address.ts'
-import { CSRF_HEADER, checkHost, type Gate, SESSION_COOKIE } from './guard.ts'
+import { checkAddress, checkTls, DEFAULT_ADDRESS, isAmong, parseProxies, toHostName } from './address.ts'
+import { CSRF_HEADER, checkHost, checkWay, type Gate, SESSION_COOKIE } from './guard.ts'
 import type { House } from './house.ts'
 import { type IssuerOptions, registerIssuer, toIssuerOffer } from './issuer.ts'
 import { MisfitError, toRefusal } from './problems.ts'
@@ -24,14 +24,17 @@ export interface ServerOptions {
   readonly page?: string
   /** PEM texts. */
   readonly tls?: { readonly cert: string; readonly key: string }
-  /** Address ranges (CIDR, comma between them) of the proxy that encrypts for this server. */
+  /**
+   * Addresses or ranges (CIDR, comma between them) of the proxy that encrypts for this server. Where others can reach the
+   * server, nobody else is answered.
+   */
   readonly trustedProxy?: string
   /** What people type, e.g. `https://coding.example.org`; where left out, whatever the request says. */
   readonly publicOrigin?: string
   /** Where people may sign in beside the password. */
   readonly issuer?: IssuerOptions
-  /** Requests a minute from one address: of those that sign in, and of all. */
-  readonly limits?: { readonly signIns?: number; readonly requests?: number }
+  /** Requests a minute from one address: of those that sign in, and of all; and how long one may take to arrive. */
+  readonly limits?: { readonly signIns?: number; readonly requests?: number; readonly requestMs?: number }
   /** What goes wrong inside, one line or more; standard error where left out. */
   readonly log?: (text: string) => void
 }
@@ -44,28 +47,38 @@ export interface Server {
   close(): Promise<void>
 }
 
-const LIMITS = { signIns: 20, requests: 12_000 } as const
+/** Two minutes: a file of 5 MB on a slow line arrives, and nobody holds connections by sending a letter now and then. */
+const LIMITS = { signIns: 20, requests: 12_000, requestMs: 120_000 } as const
 
 /**
  * Opens a server.
- * @throws AecoderError ADDRESS_UNSAFE
+ * @throws AecoderError ADDRESS_UNSAFE; USAGE for an address, a certificate or proxies that cannot be used
  */
 export async function openServer(options: ServerOptions): Promise<Server> {
   const { tls, trustedProxy, publicOrigin, issuer } = options
   const house: House = issuer === undefined ? options.house : { ...options.house, issuer: toIssuerOffer(issuer) }
   const host = options.address?.host ?? DEFAULT_ADDRESS.host
   const port = options.address?.port ?? DEFAULT_ADDRESS.port
-  const isSecure = tls !== undefined || trustedProxy !== undefined
+  const isSecure = tls !== undefined || trustedProxy !== undefined || publicOrigin?.startsWith('https:') === true
   checkAddress(host, { isTls: tls !== undefined, hasProxy: trustedProxy !== undefined })
+  if (tls !== undefined) checkTls(tls)
+  const proxies = trustedProxy === undefined ? undefined : parseProxies(trustedProxy)
+  const requestMs = options.limits?.requestMs ?? LIMITS.requestMs
+  const connections = {
+    connectionsCheckingInterval: Math.min(requestMs, 30_000),
+    // Node takes the longer of the two for the whole request.
+    headersTimeout: Math.min(requestMs, 60_000),
+  }
   const app = Fastify({
-    ...(tls === undefined ? {} : { https: { ...tls, minVersion: 'TLSv1.2' } }),
-    trustProxy: trustedProxy ?? false,
+    ...(tls === undefined ? { http: connections } : { https: { ...tls, ...connections, minVersion: 'TLSv1.2' } }),
+    requestTimeout: requestMs,
+    trustProxy: proxies === undefined ? false : (address: string) => isAmong(proxies, address),
     bodyLimit: 64 * 1024,
     logger: false,
     return503OnClosing: true,
     forceCloseConnections: true,
   } as object) as FastifyInstance
-  const gate: Gate = { house, publicOrigin, host }
+  const gate: Gate = { house, publicOrigin, host, proxies: tls === undefined ? proxies : undefined }
   try {
     await prepare(app, { ...options, gate, isSecure })
     await app.listen({ host, port })
@@ -101,7 +114,10 @@ async function prepare(
     return reply.code(status).type('application/json; charset=utf-8').send(body)
   })
   await registerHeaders(app, isSecure)
-  app.addHook('onRequest', async (request) => checkHost(request, gate))
+  app.addHook('onRequest', async (request) => {
+    checkWay(request, gate)
+    checkHost(request, gate)
+  })
   await app.register(cookie)
   await app.register(rateLimit, {
     max: limits?.requests ?? LIMITS.requests,
@@ -166,7 +182,7 @@ async function registerDescription(app: FastifyInstance): Promise<void> {
 
 function toListenError(error: unknown, where: string): unknown {
   const { code } = error as NodeJS.ErrnoException
-  if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') return error
+  if (code === undefined || !['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes(code)) return error
   return new AecoderError(
     'USAGE',
     {

@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Json } from '../../schemas/content-id.ts'
 import { toList } from './bulk.ts'
 import { type ChainHead, walkChain } from './chain.ts'
+import { findCommitted, isCurrentVersion } from './current.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -16,6 +17,8 @@ export interface AuditedEvent extends Omit<Tables['event'], 'study' | 'body_dige
   readonly group: string | null
   readonly verbatim: string | null
   readonly usubjid: string | null
+  /** Texts of the term as they were then: its words may be of any of them. */
+  readonly saidOf: readonly string[]
 }
 
 export interface AuditFilter {
@@ -56,22 +59,34 @@ export async function listEvents({ db }: Db, study: string, filter: AuditFilter)
   const groups = await readGroups(
     db,
     study,
-    events.flatMap(({ object }) => /^group ([0-9a-f]{32})$/.exec(object)?.[1] ?? []),
+    events.flatMap((event) => listNamedGroups(event)),
   )
-  const occurrences = await readDecidedOccurrences(db, study, events)
+  const occurrences = await readOccurrencesOf(db, study, events)
   return events.map((event) => {
     const own = occurrences.get(event.seq)
-    const group = own?.group ?? /^group ([0-9a-f]{32})$/.exec(event.object)?.[1] ?? null
+    const group = own?.group ?? toObjectGroup(event) ?? null
+    const then = [...listNamedGroups(event).map((id) => groups.get(id)), own?.basedOn]
     return {
       ...event,
       group,
       verbatim: own?.verbatim ?? groups.get(group ?? '') ?? null,
       usubjid: own?.usubjid ?? null,
+      saidOf: then.filter((text) => typeof text === 'string'),
     }
   })
 }
 
-interface EventRow extends Omit<AuditedEvent, 'body' | 'group' | 'verbatim' | 'usubjid'> {
+function toObjectGroup({ object }: { readonly object: string }): string | undefined {
+  return /^group ([0-9a-f]{32})$/.exec(object)?.[1]
+}
+
+/** The term groups that an event names: as what it is about, or, of a note on an occurrence, in its body. */
+function listNamedGroups(event: { readonly object: string; readonly body: Json }): string[] {
+  const { group } = (event.body ?? {}) as { readonly group?: Json }
+  return [toObjectGroup(event), group].filter((id) => typeof id === 'string')
+}
+
+interface EventRow extends Omit<AuditedEvent, 'body' | 'group' | 'verbatim' | 'usubjid' | 'saidOf'> {
   readonly body: string | null
 }
 
@@ -81,47 +96,44 @@ async function readGroups(db: Kysely<Tables>, study: string, ids: readonly strin
   return new Map(rows.map(({ id, verbatim }) => [id, verbatim]))
 }
 
-/** The occurrences that events are about, through the decision or the note that came with them: an id alone has no index. */
-async function readDecidedOccurrences(
-  db: Kysely<Tables>,
-  study: string,
-  events: readonly Pick<AuditedEvent, 'seq' | 'object' | 'body'>[],
-): Promise<Map<number, { group: string; verbatim: string; usubjid: string }>> {
-  const own = events.filter(({ object }) => /^occurrence [0-9a-f]{32}$/.test(object))
-  const bySeq = new Map(own.map(({ seq, body }) => [seq, toDecisionOf(body)]))
-  const decisions = [...bySeq.values()].filter((id) => id !== undefined)
-  const { rows: decided } = await sql<{ id: string; no: number }>`
-    select d.id, d.occurrence_no as no from decision d where d.study = ${study} and d.id in ${toList(decisions)} and d.occurrence_no is not null`.execute(
-    db,
-  )
-  const { rows: noted } = await sql<{ seq: number; no: number }>`
-    select n.seq, n.occurrence_no as no from note n where n.study = ${study} and n.seq in ${toList([...bySeq.keys()])} and n.occurrence_no is not null`.execute(
-    db,
-  )
-  const noById = new Map(decided.map(({ id, no }) => [id, no]))
-  const noBySeq = new Map(noted.map(({ seq, no }) => [seq, no]))
-  for (const [seq, decision] of bySeq) {
-    const no = noById.get(decision ?? '')
-    if (no !== undefined) noBySeq.set(seq, no)
-  }
-  const { rows } = await sql<{ no: number; usubjid: string; group: string; verbatim: string }>`
-    select o.no, o.usubjid, g.id as "group", v.verbatim from occurrence o
-    join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
-      and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = o.study and w.occurrence_no = o.no)
-    join term_group g on g.study = v.study and g.no = v.group_no
-    where o.study = ${study} and o.no in ${toList([...noBySeq.values()])}`.execute(db)
-  const byNo = new Map(rows.map(({ no, ...row }) => [no, row]))
-  return new Map(
-    [...noBySeq].flatMap(([seq, no]) => {
-      const found = byNo.get(no)
-      return found === undefined ? [] : [[seq, found] as const]
-    }),
-  )
+/** An occurrence that an event is about, as it is now. */
+interface AuditedOccurrence {
+  readonly group: string
+  readonly verbatim: string
+  readonly usubjid: string
+  /** The verbatim that was decided, or that a site was asked about; null for a note, which names its term. */
+  readonly basedOn: string | null
 }
 
-function toDecisionOf(body: Json): string | undefined {
-  const { decision } = (body ?? {}) as { readonly decision?: Json }
-  return typeof decision === 'string' ? decision : undefined
+/** The occurrences that events are about, through what came with them (a decision, a note, a site query): an id alone has no index. */
+async function readOccurrencesOf(
+  db: Kysely<Tables>,
+  study: string,
+  events: readonly Pick<AuditedEvent, 'seq' | 'object'>[],
+): Promise<Map<number, AuditedOccurrence>> {
+  const seqs = toList(events.filter(({ object }) => /^occurrence [0-9a-f]{32}$/.test(object)).map(({ seq }) => seq))
+  const { rows: told } = await sql<{ seq: number; no: number; basedOn: string | null }>`
+    select d.seq, d.occurrence_no as no, d.based_on as basedOn from decision d
+      where d.study = ${study} and d.seq in ${seqs} and d.occurrence_no is not null
+    union all select v.seq, d.occurrence_no, d.based_on from verdict v join decision d on d.study = v.study and d.id = v.decision
+      where v.study = ${study} and v.seq in ${seqs} and d.occurrence_no is not null
+    union all select n.seq, n.occurrence_no, null from note n
+      where n.study = ${study} and n.seq in ${seqs} and n.occurrence_no is not null
+    union all select s.seq, q.occurrence_no, q.based_on from query_step s join site_query q on q.study = s.study and q.id = s.query
+      where s.study = ${study} and s.seq in ${seqs}`.execute(db)
+  const head = (await findCommitted(db, study))?.no ?? 0
+  const { rows } = await sql<{ no: number; usubjid: string; group: string; verbatim: string }>`
+    select o.no, o.usubjid, g.id as "group", v.verbatim from occurrence o
+    join occurrence_version v on v.study = o.study and v.occurrence_no = o.no and ${isCurrentVersion(head)}
+    join term_group g on g.study = v.study and g.no = v.group_no
+    where o.study = ${study} and o.no in ${toList(told.map(({ no }) => no))}`.execute(db)
+  const byNo = new Map(rows.map(({ no, ...row }) => [no, row]))
+  return new Map(
+    told.flatMap(({ seq, no, basedOn }) => {
+      const found = byNo.get(no)
+      return found === undefined ? [] : [[seq, { ...found, basedOn }] as const]
+    }),
+  )
 }
 
 /** A day ends with its last moment. */

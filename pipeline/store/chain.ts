@@ -30,6 +30,7 @@ export const EVENT_KINDS = [
   'coded',
   'split',
   'reopened',
+  'taken-over',
   'approved',
   'rejected',
   'noted',

@@ -5,7 +5,7 @@
  */
 import { type Kysely, sql } from 'kysely'
 import { toCanonicalJson } from '../../schemas/content-id.ts'
-import { isSerious, parseKeyText, toOccurrenceContentId } from '../../schemas/occurrence-id.ts'
+import { findTranslation, isSerious, parseKeyText, toOccurrenceContentId } from '../../schemas/occurrence-id.ts'
 import type { SkipReason } from '../../schemas/outcomes.ts'
 import type {
   ChangeConditions,
@@ -189,7 +189,7 @@ export class FoldedChanges {
   }
 
   #change(
-    { occurrence, isTermStated, stated, isSiteStated, isSubjectStated }: OccurrenceChange,
+    { occurrence, isTermStated, stated, isSiteStated, isSubjectStated, evidence }: OccurrenceChange,
     { row, conditions, remarks }: { row: PendingRow; conditions: ChangeConditions; remarks: readonly Remark[] },
   ): void {
     const held = this.#held.get(occurrence.id) ?? this.#hold(toUnknown(occurrence))
@@ -204,7 +204,9 @@ export class FoldedChanges {
       site: isSiteStated ? occurrence.site : (state?.site ?? null),
       subjectRaw: isSubjectStated || state === undefined ? occurrence.subjectRaw : state.subjectRaw,
     }
-    const kept = state === undefined ? [] : held.remarks.filter(({ variable = '' }) => !stated.has(variable))
+    const isVoid = ({ variable = '' }: Remark) =>
+      variable === occurrence.field ? isTermStated : stated.has(variable)
+    const kept = state === undefined ? [] : held.remarks.filter((remark) => !isVoid(remark))
     const doubt: Remark[] =
       state === undefined && conditions.isUpdate
         ? [{ code: 'update-unknown', line: row.line, text: `${toPlaceName(held.place)} is updated, but was not known` }]
@@ -214,7 +216,7 @@ export class FoldedChanges {
     held.isFollowed = occurrence.isFollowed === true
     held.isOther = conditions.isOther ?? (state !== undefined && held.isOther)
     held.isNoEvent = conditions.isNoEvent ?? (state !== undefined && held.isNoEvent)
-    held.evidence = conditions.evidence
+    held.evidence = evidence
     held.row = row
     if (isSubjectStated && held.isFollowed) {
       const { subject, subjectRaw, site } = occurrence
@@ -309,11 +311,13 @@ export class FoldedChanges {
       site: name?.site ?? state.site,
       subjectRaw: name?.subjectRaw ?? state.subjectRaw,
     }
+    const translation = findTranslation(held.identity.domain, said.context)
     const occurrence: Occurrence = {
       ...held.identity,
       usubjid: held.usubjid,
       ...(held.isFollowed ? { isFollowed: true } : {}),
       ...said,
+      ...(translation === undefined ? {} : { translation }),
       context: toCanonicalJson(said.context),
       isSerious: isSerious(said.context),
       contentId: toOccurrenceContentId(said),

@@ -1,7 +1,7 @@
 /** Checking signatures against the chain: each is what its event tells of, is bound to what it says, and nothing was coded under it. */
 import type { Kysely } from 'kysely'
 import type { Json } from '../../schemas/content-id.ts'
-import { CODING_EVENTS } from '../review/signature-rules.ts'
+import { LOCKED_EVENTS } from '../review/signature-rules.ts'
 import { countInForce } from './signatures.ts'
 import type { Tables } from './tables.ts'
 
@@ -85,7 +85,7 @@ export async function checkSignatures(
     if (kind === 'unlocked') signedAt = undefined
     if ((kind === 'signed-off' || kind === 'unlocked') && !seen.has(seq))
       faults.add(`event ${seq}: the signature it vouches for is missing`)
-    if (signedAt !== undefined && CODING_EVENTS.has(kind))
+    if (signedAt !== undefined && LOCKED_EVENTS.has(kind))
       faults.add(`event ${seq}: ${kind}, though event ${signedAt} had signed the study off`)
   }
   return rows.length

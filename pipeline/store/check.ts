@@ -2,7 +2,13 @@
 import { Kysely, sql } from 'kysely'
 import { foldVerbatim } from '../../dictionaries/text/fold.ts'
 import { compareCodeUnits, type Json, toCanonicalJson, toSha256 } from '../../schemas/content-id.ts'
-import { isSerious, parseKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
+import {
+  findTranslation,
+  isSerious,
+  parseKeyText,
+  toOccurrenceContentId,
+  toOccurrenceId,
+} from '../../schemas/occurrence-id.ts'
 import type { CodedDomain, CrfContext } from '../../schemas/records.ts'
 import { toTermGroupId } from '../review/term-group.ts'
 import { PEOPLE_STUDY } from './accounts.ts'
@@ -21,6 +27,7 @@ import { digestDecisions, toDecisionId } from './decisions.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { NodeSqliteDialect } from './node-sqlite.ts'
 import type { Tables } from './tables.ts'
+import { digestVerdicts } from './take-over.ts'
 
 export interface StoreCheck {
   readonly head: ChainHead
@@ -39,7 +46,14 @@ export interface StoreCheck {
 }
 
 /** Kinds of events that vouch for decisions. */
-const DECIDING_EVENTS: ReadonlySet<string> = new Set(['autocoded', 'context-checked', 'coded', 'split', 'reopened'])
+const DECIDING_EVENTS: ReadonlySet<string> = new Set([
+  'autocoded',
+  'context-checked',
+  'coded',
+  'split',
+  'reopened',
+  'taken-over',
+])
 
 /** Faults named one by one; beyond it only counted. */
 const FAULTS_NAMED = 100
@@ -244,7 +258,14 @@ async function checkVerdicts(
   if (total.n !== rows.length) faults.add(`verdicts: ${total.n - rows.length} without an event`)
   const seen = Map.groupBy(rows, (row) => row.seq)
   for (const [seq, given] of seen) {
-    const event = vouched.get(seq) as { body?: { decision?: string; decisions?: string; count?: number } } | undefined
+    const event = vouched.get(seq) as
+      | { kind: string; body?: { decision?: string; decisions?: string; count?: number; verdicts?: string } }
+      | undefined
+    if (event?.kind === 'taken-over') {
+      if (event.body?.verdicts !== digestVerdicts(given))
+        faults.add(`verdicts of event ${seq}: they are not those that were taken over`)
+      continue
+    }
     const ids = given.map((row) => row.decision)
     // One verdict names its decision; those given in bulk share an event, which has their digest.
     const isVouched =
@@ -262,9 +283,9 @@ async function checkVerdicts(
     if (!isVouched || !isTold) faults.add(`verdict of event ${seq}: it is not what the event vouches for`)
   }
   for (const [seq, event] of vouched) {
-    const { kind } = event as { kind: string }
-    if ((kind === 'approved' || kind === 'rejected') && !seen.has(seq))
-      faults.add(`event ${seq}: the verdict it vouches for is missing`)
+    const { kind, body } = event as { kind: string; body: { approved?: number } }
+    const hasVerdicts = kind === 'approved' || kind === 'rejected' || (kind === 'taken-over' && body.approved !== 0)
+    if (hasVerdicts && !seen.has(seq)) faults.add(`event ${seq}: the verdict it vouches for is missing`)
   }
   return rows.length
 }
@@ -361,14 +382,15 @@ async function checkVersions(
       if (toOccurrenceId(study, key) !== row.id) faults.add(`occurrence ${row.id}: its id does not follow from its key`)
       if (key.subject !== row.subject || key.domain !== row.domain || row.field !== `${row.domain}TERM`)
         faults.add(`occurrence ${row.id}: its subject, domain or field is not its key's`)
-      if (row.folded !== foldVerbatim(row.verbatim) || row.group_domain !== row.domain || row.group_field !== row.field)
-        faults.add(`occurrence ${row.id}: its term group ("${row.folded}") is not its verbatim's`)
       const content = {
         verbatim: row.verbatim,
         subjectRaw: row.subject_raw,
         site: row.site,
         context: JSON.parse(row.context) as CrfContext,
       }
+      const coded = findTranslation(row.domain as CodedDomain, content.context) ?? row.verbatim
+      if (row.folded !== foldVerbatim(coded) || row.group_domain !== row.domain || row.group_field !== row.field)
+        faults.add(`occurrence ${row.id}: its term group ("${row.folded}") is not its verbatim's`)
       if (toOccurrenceContentId(content) !== row.content_id)
         faults.add(`occurrence ${row.id}: transfer ${row.transfer_no}: its content was changed`)
       if (row.serious !== Number(isSerious(content.context)))

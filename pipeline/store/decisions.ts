@@ -43,7 +43,7 @@ export interface NewDecision {
   readonly reason: string | null
 }
 
-interface Frame {
+export interface Frame {
   readonly artefacts: ArtefactSet
   /** Name and version of the dictionary the codes are from. */
   readonly dictionary: string
@@ -196,7 +196,7 @@ export async function recordVerdict(
   })
 }
 
-async function writeDecisions(
+export async function writeDecisions(
   trx: Kysely<Tables>,
   study: string,
   {
@@ -301,7 +301,7 @@ export function selectLatest(
 }
 
 /** The latest decision of each target, by its number. All targets are of one kind and, if occurrences, one dictionary. */
-async function findLatest(
+export async function findLatest(
   trx: Kysely<Tables>,
   study: string,
   decisions: readonly NewDecision[],
@@ -313,7 +313,8 @@ async function findLatest(
   return new Map(rows.map((row) => [row.no, row.id]))
 }
 
-async function findLatestOf(trx: Kysely<Tables>, study: string, target: Target): Promise<string | null> {
+/** The latest decision of one target; null where nothing was decided. */
+export async function findLatestOf(trx: Kysely<Tables>, study: string, target: Target): Promise<string | null> {
   const { rows } = await selectLatest(study, { ...target, nos: [target.no] }).execute(trx)
   return rows[0]?.id ?? null
 }

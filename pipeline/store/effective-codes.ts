@@ -1,5 +1,6 @@
 /** Which code stands for an occurrence in one dictionary, read as of one event of the chain (DESIGN §5). */
 import { type Kysely, sql } from 'kysely'
+import { isFollowingOutcome } from '../../schemas/outcomes.ts'
 import type { RowCode } from '../../schemas/records.ts'
 import { isEffective, toApproval } from '../review/rules.ts'
 import { toArtefactSetId } from './artefacts.ts'
@@ -21,7 +22,7 @@ export interface CodedOccurrence {
 /** What a decision gives to the occurrences it is for; its candidates are long, and not kept. Shared by all that have it. */
 export interface EffectiveCode {
   readonly basedOn: string
-  /** Whether it only says that the occurrence follows its group again. */
+  /** Whether it is of an occurrence, and only says that this follows its group again. */
   readonly isWaived: boolean
   /** How many codes it gives, in force or not. */
   readonly given: number
@@ -174,7 +175,7 @@ function toCode(decision: StoredDecision, target: 'group' | 'occurrence'): Effec
   })
   return {
     basedOn: decision.basedOn,
-    isWaived: decision.outcome === 'fits-context',
+    isWaived: target === 'occurrence' && isFollowingOutcome(decision.outcome),
     given: decision.codings.length,
     parts: [toPart(first, 1), ...further.map((coding, index) => toPart(coding, index + 2))],
   }

@@ -4,7 +4,7 @@ import type { Outcome } from '../../schemas/outcomes.ts'
 import type { CodedDomain } from '../../schemas/records.ts'
 import { toList } from './bulk.ts'
 import { findCommitted, isCurrentVersion } from './current.ts'
-import { latestOwn } from './own-latest.ts'
+import { isApart, latestOwn } from './own-latest.ts'
 import type { Tables } from './tables.ts'
 
 /** Which of the codes that wait a bulk act is about; everything left out asks for nothing. */
@@ -81,7 +81,7 @@ export async function listJudgeable(
       cross join decision d on d.study = ${study} and d.occurrence_no = own.occurrence_no and d.terminology = own.terminology and d.seq = own.seq
       cross join occurrence o on o.study = d.study and o.no = d.occurrence_no
       cross join occurrence_version v on v.study = o.study and v.occurrence_no = o.no and v.present = 1 and v.verbatim = d.based_on and ${isCurrentVersion(head)}
-      where ${isMeant} and d.outcome <> 'fits-context'
+      where ${isMeant} and ${isApart}
     ) f
     where 1 = 1
       ${domain === undefined ? sql`` : sql`and f.domain = ${domain}`}

@@ -2,7 +2,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { OwedWork } from '../review/signature-rules.ts'
 import { findCommitted, isCurrentVersion } from './current.ts'
-import { latestOwn } from './own-latest.ts'
+import { isApart, latestOwn } from './own-latest.ts'
 import type { Tables } from './tables.ts'
 
 /** Present terms of all dictionaries, and occurrences that stand apart from theirs, that are to be coded or approved. */
@@ -27,6 +27,6 @@ export async function countOwed(db: Kysely<Tables>, study: string): Promise<Owed
       from ${latestOwn(study)} own
       cross join decision d on d.study = ${study} and d.occurrence_no = own.occurrence_no and d.terminology = own.terminology and d.seq = own.seq
       cross join occurrence_version v on v.study = d.study and v.occurrence_no = d.occurrence_no and v.present = 1 and ${isCurrentVersion(head)}
-      where d.outcome <> 'fits-context')`.execute(db)
+      where ${isApart})`.execute(db)
   return rows[0] === undefined ? { open: 0, toApprove: 0 } : { ...rows[0] }
 }

@@ -6,6 +6,7 @@ import type { CodedDomain } from '../../schemas/records.ts'
 import type { TermPath } from '../../schemas/terms.ts'
 import { toList } from './bulk.ts'
 import { findCommitted, isCurrentVersion } from './current.ts'
+import { isApart } from './own-latest.ts'
 import type { Tables } from './tables.ts'
 
 type Db = { readonly db: Kysely<Tables> }
@@ -258,7 +259,7 @@ export async function countApart(
     select v.group_no as no, d.terminology, count(*) as n
     from decision d
     join occurrence_version v on v.study = d.study and v.occurrence_no = d.occurrence_no and v.present = 1 and ${isCurrentVersion(head)}
-    where d.study = ${study} and d.occurrence_no is not null and d.outcome <> 'fits-context' ${isIn(mainNos, 'd')}
+    where d.study = ${study} and d.occurrence_no is not null and ${isApart} ${isIn(mainNos, 'd')}
       and d.seq = (select max(e.seq) from decision e where e.study = d.study and e.occurrence_no = d.occurrence_no and e.terminology = d.terminology)
       and (d.based_on <> v.verbatim
         or not exists (select 1 from coding k where k.study = d.study and k.decision = d.id)

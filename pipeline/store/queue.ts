@@ -7,6 +7,7 @@ import type { ArtefactSet } from './artefacts.ts'
 import { toList } from './bulk.ts'
 import { findCommitted, isCurrentVersion } from './current.ts'
 import type { Target } from './decisions.ts'
+import { isApart } from './own-latest.ts'
 import type { Tables } from './tables.ts'
 
 type Db = { readonly db: Kysely<Tables> }
@@ -309,7 +310,7 @@ function isOwnDecided(
   }[options.state]
   return sql`o.no in (select occurrence_no from decision where study = ${study} and occurrence_no is not null and terminology = ${options.terminology})
       and v.present = 1 and ${isCurrentVersion(options.head)} ${options.domain ? sql`and o.domain = ${options.domain}` : sql``}
-      and exists (select 1 from decision d where d.study = o.study and d.id = ${own} and d.outcome <> 'fits-context' and ${wanted})`
+      and exists (select 1 from decision d where d.study = o.study and d.id = ${own} and ${isApart} and ${wanted})`
 }
 
 /** The id of the latest decision on an occurrence itself, in a dictionary. */

@@ -12,7 +12,7 @@ import {
 import { insertRows, toList } from './bulk.ts'
 import { type Actor, findHead } from './chain.ts'
 import { findCommitted, isCurrentVersion } from './current.ts'
-import { selectLatest, type Target } from './decisions.ts'
+import { findLatestOf } from './decisions.ts'
 import type { GroupState } from './queue.ts'
 import { isAsked, isCodedAlone, joinOwnDecision, joinState } from './site-query-sql.ts'
 import { recordSteps, type StepAct } from './site-query-steps.ts'
@@ -131,11 +131,6 @@ export async function recordRaised(
     await recordSteps(trx, study, { act, queries, ambience: store.ambience })
     return { kind: 'raised', seq, ids: queries.map(({ id }) => id), passedOver: all.length - free.length }
   })
-}
-
-async function findLatestOf(trx: Kysely<Tables>, study: string, target: Target): Promise<string | null> {
-  const { rows } = await selectLatest(study, { ...target, nos: [target.no] }).execute(trx)
-  return rows[0]?.id ?? null
 }
 
 /** A site query as a step is held against it. */

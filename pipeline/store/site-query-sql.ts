@@ -1,5 +1,6 @@
 /** What the statements on site queries share: which step is in force, which occurrences follow their term's code. */
 import { sql } from 'kysely'
+import { isApart } from './own-latest.ts'
 
 /** The number of the last step of a site query that made its state. */
 function toStateSeq(query: string, uptoSeq: number) {
@@ -23,7 +24,7 @@ export function joinOwnDecision(terminology: string) {
 }
 
 /** Whether an occurrence with its own decision `d` has its term's code. */
-export const followsTerm = sql<number>`(d.id is null or d.outcome = 'fits-context')`
+export const followsTerm = sql<number>`(d.id is null or not (${isApart}))`
 
 /** Whether an occurrence was coded on its own, by decision `d` for its present verbatim in `v`, and the code was not rejected. */
 export const isCodedAlone = sql<number>`(d.id is not null and d.based_on = v.verbatim

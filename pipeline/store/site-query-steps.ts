@@ -2,10 +2,12 @@
 import { type Kysely, sql } from 'kysely'
 import { type Json, toCanonicalJson, toSha256 } from '../../schemas/content-id.ts'
 import type { SiteQueryStep } from '../../schemas/site-queries.ts'
+import { LOCKED_EVENTS } from '../review/signature-rules.ts'
 import { insertRows, toList } from './bulk.ts'
 import { type Actor, type Ambience, appendEvent } from './chain.ts'
 import { findCommitted, isCurrentVersion } from './current.ts'
 import type { Target } from './decisions.ts'
+import { checkNotSigned } from './signatures.ts'
 import { followsTerm, joinOwnDecision, joinState } from './site-query-sql.ts'
 import type { Tables } from './tables.ts'
 
@@ -40,7 +42,10 @@ export interface SteppedQuery {
   readonly answer?: { readonly text: string; readonly at: string | null; readonly by: string | null }
 }
 
-/** Records a step of some site queries that may take it, with its event; nothing for none. Returns the event's number. */
+/**
+ * Records a step of some site queries that may take it, with its event; nothing for none. Returns the event's number.
+ * @throws AecoderError STUDY_SIGNED_OFF for a step that asks
+ */
 export async function recordSteps(
   trx: Kysely<Tables>,
   study: string,
@@ -48,6 +53,7 @@ export async function recordSteps(
 ): Promise<number | undefined> {
   if (queries.length === 0) return undefined
   const { kind, object, text, actor, reason } = act
+  if (LOCKED_EVENTS.has(STEP_EVENTS[kind])) await checkNotSigned(trx, study)
   const body = {
     siteQueries: queries.map(({ id }) => id),
     ...(text === null ? {} : { text }),

@@ -15,11 +15,11 @@ import {
   toWord,
   Verbatim,
 } from './schema.ts'
+import { Password } from './session.ts'
 
 const Count = Type.Integer({ minimum: 0 })
 const Event = Type.Integer({ minimum: 0 })
 const Name = Type.String({ minLength: 1, maxLength: 200 })
-const Password = Type.String({ minLength: 1, maxLength: 1024 })
 const Verdict = toWord(['approved', 'rejected'])
 const Outcome = toWord([
   ...CODED_OUTCOMES,

@@ -44,6 +44,9 @@ export const Dashboard = toClosed({
 })
 export type Dashboard = Static<typeof Dashboard>
 
+/** A day, or a moment of one, in UTC. */
+export const DAY_OR_MOMENT = '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,3})?)?Z?)?$'
+export const DayOrMoment = Type.String({ pattern: DAY_OR_MOMENT })
 export const AuditQuery = toClosed({
   kind: Type.Optional(Type.String({ maxLength: 60 })),
   actor: Type.Optional(Type.String({ maxLength: 200 })),
@@ -51,9 +54,9 @@ export const AuditQuery = toClosed({
   text: Type.Optional(Type.String({ maxLength: 200 })),
   /** The content id of a term, an occurrence or a decision. */
   about: Type.Optional(Type.String({ pattern: '^[0-9a-f]{32}$' })),
-  from: Type.Optional(Type.String({ maxLength: 40 })),
-  to: Type.Optional(Type.String({ maxLength: 40 })),
-  cursor: Type.Optional(Cursor),
+  from: Type.Optional(DayOrMoment),
+  to: Type.Optional(DayOrMoment),
+  cursor: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
 })
 export type AuditQuery = Static<typeof AuditQuery>

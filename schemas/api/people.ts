@@ -1,7 +1,7 @@
 /** The contracts of keeping the accounts. */
 
 import { Moment, type Static, Text, Type, toClosed, toNullable } from './schema.ts'
-import { AccountName, Password, RoleWord } from './session.ts'
+import { AccountName, RoleWord } from './session.ts'
 
 export const RoleInView = toClosed({ study: Type.String({ minLength: 1, maxLength: 200 }), role: RoleWord })
 
@@ -25,13 +25,12 @@ const FullName = Type.String({ minLength: 1, maxLength: 200 })
 const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' })
 const Roles = Type.Array(RoleInView, { maxItems: 200 })
 
-/** Without `password` one for a single sign-in is made and shown in the answer, once. */
+/** A password for a single sign-in is made and shown in the answer, once: what an admin knows for longer proves nobody. */
 export const NewAccountBody = toClosed({
   name: AccountName,
   fullName: FullName,
   email: Type.Optional(toNullable(Email)),
   roles: Roles,
-  password: Type.Optional(Password),
 })
 export const RolesBody = toClosed({ roles: Roles, reason: Type.Optional(toNullable(Text)) })
 export const ReasonBody = toClosed({ reason: Type.Optional(toNullable(Text)) })

@@ -1,6 +1,6 @@
 /** The contracts of signing in and out. */
 import { PERMISSIONS, type Permission, ROLES } from '../roles.ts'
-import { type Static, Type, toClosed, toNullable, toWord } from './schema.ts'
+import { Moment, type Static, Type, toClosed, toNullable, toWord } from './schema.ts'
 
 /** The name of an account; long enough for an e-mail address. */
 export const AccountName = Type.String({ minLength: 1, maxLength: 100 })
@@ -17,7 +17,11 @@ export const StudyView = toClosed({
   environment: Type.String(),
   roles: Type.Array(RoleWord),
   permissions: Type.Array(PermissionWord),
+  /** The signature in force: while it stands, nobody codes or approves. */
+  signature: toNullable(toClosed({ fullName: Type.String(), at: Moment, meaning: Type.String() })),
 })
+
+export type StudyView = Static<typeof StudyView>
 
 export const SessionView = toClosed({
   person: toClosed({

@@ -1,5 +1,6 @@
 /** The contracts of the queue and of one term: what the page shows, and what people do to a term. */
 import { APPROVAL_POLICIES } from '../outcomes.ts'
+import { SITE_QUERY_STATES } from '../site-queries.ts'
 import { EntryView, ProposeWithCode } from './lists.ts'
 import {
   Code,
@@ -200,7 +201,9 @@ export const OccurrenceView = toClosed({
   line: toNullable(Type.Integer()),
   /** A decision of its own; null where it follows the term. */
   decision: toNullable(DecisionView),
-  siteQuery: toNullable(toClosed({ id: Id, state: Type.String(), text: Type.String(), ageDays: Type.Integer() })),
+  siteQuery: toNullable(
+    toClosed({ id: Id, state: toWord(SITE_QUERY_STATES), text: Type.String(), ageDays: Type.Integer() }),
+  ),
 })
 export type OccurrenceView = Static<typeof OccurrenceView>
 export const Occurrences = toClosed({

@@ -1,7 +1,8 @@
 /**
  * `npm run bench:workbench`: 50 reviewers at work at once on 100,000 term groups, over HTTP on the embedded store. Each
- * looks at the queue, opens a term and its occurrences, then codes, splits, notes, takes back, or approves what another
- * coded, with a pause between that is shorter than any person's. Prints JSON: the time of each kind of action, and
+ * looks at the queue, opens a term and its occurrences, then codes, splits, notes, takes back, asks the sites, or approves
+ * what another coded and looks through what is new since the last signature, with a pause between that is shorter than any
+ * person's; when all are done, one signs the study off. Prints JSON: the time of each kind of action, and
  * whether every decision that was accepted is in the store once and no other is. Before them, one browser alone: the first
  * screen of the queue, and jumps in it.
  *
@@ -44,6 +45,7 @@ interface Tally {
   readonly decisions: { readonly id: string; readonly by: string; readonly codes: string }[]
   verdicts: number
   notes: number
+  siteQueries: number
   /** Refused because somebody was first: told, nothing lost. */
   stale: number
   readonly faults: string[]
@@ -67,7 +69,7 @@ try {
     study: string
     readySeconds: number
   }
-  const tally: Tally = { times: new Map(), decisions: [], verdicts: 0, notes: 0, stale: 0, faults: [] }
+  const tally: Tally = { times: new Map(), decisions: [], verdicts: 0, notes: 0, siteQueries: 0, stale: 0, faults: [] }
   const names = [
     ...Array.from({ length: Number(values.coders) }, (_, n) => `coder${n}`),
     ...Array.from({ length: Number(values.approvers) }, (_, n) => `approver${n}`),
@@ -81,6 +83,8 @@ try {
       work(names[index] ?? '', { client, seed: index + 1, study: ready.study, ends, tally }),
     ),
   )
+  const signer = names.findIndex((name) => name.startsWith('approver'))
+  const signed = await signStudy(clients[signer], { name: names[signer] ?? '', study: ready.study })
   const closed = once(server, 'exit')
   server.kill('SIGTERM')
   const { peakRssMb } = JSON.parse((await lines.next()).value ?? '{}') as { peakRssMb: number }
@@ -122,6 +126,8 @@ try {
         },
         verdicts: { accepted: tally.verdicts, stored: after.verdicts - before.verdicts },
         notes: { accepted: tally.notes, stored: after.notes - before.notes },
+        siteQueries: { accepted: tally.siteQueries, stored: after.siteQueries - before.siteQueries },
+        signOff: signed,
         faults: tally.faults.slice(0, 5),
       },
       null,
@@ -178,6 +184,10 @@ async function work(
     await pause()
     const seen = term.row.decision
     if (isApprover) {
+      if (random() < 0.2) await timed('review', 'GET', '/review')
+      if (random() < 0.2) await timed('sign-off state', 'GET', '/sign-off')
+      if (random() < 0.2) await timed('bulk preview', 'POST', '/approvals/preview', { filter: { coder: 'coder1' } })
+      if (random() < 0.05) await timed('review sheet', 'GET', '/review/sheet')
       if (seen === null) continue
       const isGood = random() < 0.8
       const act = await timed<ActView>(
@@ -199,8 +209,16 @@ async function work(
       if (noted !== undefined) tally.notes++
       continue
     }
+    if (lot < 0.12) {
+      const asked = await timed<{ count: number }>('ask', 'POST', `/terms/${row.id}/site-queries`, {
+        text: 'Please say what was seen and when it began.',
+        seen,
+      })
+      if (asked !== undefined) tally.siteQueries += asked.count
+      continue
+    }
     if (first === undefined) continue
-    const isSplit = lot < 0.16 && second !== undefined
+    const isSplit = lot < 0.2 && second !== undefined
     const codes = isSplit
       ? [
           { term: first, part: 'first part' },
@@ -218,6 +236,26 @@ async function work(
   }
 }
 
+/** Signs the study as it stands, and tries to code in it then. */
+async function signStudy(
+  client: Client | undefined,
+  { name, study }: { name: string; study: string },
+): Promise<{ seconds: number; covers: number } | undefined> {
+  if (client === undefined) return undefined
+  const base = `/api/studies/${encodeURIComponent(study)}`
+  const { headSeq } = await client.ask<{ headSeq: number }>('GET', `${base}/sign-off`)
+  const started = performance.now()
+  await client.ask('POST', `${base}/sign-off`, {
+    name,
+    password: PASSWORD,
+    meaning: 'coding reviewed',
+    seen: headSeq,
+    isIncomplete: true,
+    reason: 'the bench ends here',
+  })
+  return { seconds: Math.round(performance.now() - started) / 1000, covers: headSeq }
+}
+
 function toMedian(times: readonly number[]): number {
   return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
 }
@@ -229,13 +267,14 @@ function toFigures(times: readonly number[]): { n: number; p50: number; p95: num
   return { n: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) }
 }
 
-function readCounts(of: string): { seq: number; verdicts: number; notes: number; groups: number } {
+function readCounts(of: string): { seq: number; verdicts: number; notes: number; siteQueries: number; groups: number } {
   const db = new DatabaseSync(join(of, 'aecoder.db'), { readOnly: true })
   const count = (text: string) => Number(db.prepare(text).get()?.n ?? 0)
   const counts = {
     seq: count('select max(seq) as n from event'),
     verdicts: count('select count(*) as n from verdict'),
     notes: count('select count(*) as n from note'),
+    siteQueries: count('select count(*) as n from site_query'),
     groups: count('select count(*) as n from current_group where occurrences > 0'),
   }
   db.close()

@@ -1,5 +1,6 @@
 /** People at the command line: the first admin, accounts, logins, and the workbench that they open. */
 import { readFile, stat } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Client } from '../server/client.ts'
@@ -22,16 +23,15 @@ test('an admin makes accounts, a coder logs in, codes and logs out, and the reco
   // The first account is an admin's; the others need one who is logged in.
   const addAnn = ['account', 'add', 'ann', '--full-name', 'Ann Coder', '--role', 'coder', ...at]
   expect((await refusedBy(addAnn)).code).toBe('ACCOUNT_NOT_ALLOWED')
-  const first = await askAecoder<{ oneTimePassword: string }>([
-    'account',
-    'add',
-    'adm',
-    '--role',
-    'admin',
-    '--in',
-    'all',
-    ...at,
-  ])
+  const addFirst = ['account', 'add', 'adm', '--role', 'admin', '--role', 'auditor', '--email', 'adm@example.org']
+  const first = await askAecoder<{ oneTimePassword: string; account: object }>([...addFirst, '--in', 'all', ...at])
+  expect(first.account).toMatchObject({
+    email: 'adm@example.org',
+    roles: [
+      { study: '*', role: 'admin' },
+      { study: '*', role: 'auditor' },
+    ],
+  })
   expect((await refusedBy(addAnn)).code).toBe('SIGN_IN_NEEDED')
   const own = 'four likely green apples'
   const asAdmin = toGiven(study, 'adm', { AECODER_PASSWORD: first.oneTimePassword, AECODER_NEW_PASSWORD: own })
@@ -49,10 +49,16 @@ test('an admin makes accounts, a coder logs in, codes and logs out, and the reco
 
   await askAecoder(['code', 'diarhea', '--term', 'Diarrhoea', ...at], asAnn)
   await askAecoder(['code', 'neusea', '--term', 'Nausea', '--as', 'Bob', ...at], asAnn)
+  // What a shell makes of a variable that is not set is nobody's name.
+  const asNobody = ['code', 'vomitting', '--term', 'Vomiting', '--as', '', ...at]
+  expect((await refusedBy(asNobody, asAnn)).code).toBe('USAGE')
+  await askAecoder(['export', ...at], asAnn)
   expect((await refusedBy(['account', 'list', ...at], asAnn)).code).toBe('NOT_PERMITTED')
   await askAecoder(['account', 'deactivate', 'ann', '--reason', 'left', ...at], asAdmin)
   // A login that is over is told: nobody acts under another name without knowing.
   expect((await refusedBy(['code', 'vomitting', '--term', 'Vomiting', ...at], asAnn)).code).toBe('SIGN_IN_NEEDED')
+  // A run of every night goes on without.
+  await askAecoder(['run', ...at], asAnn)
   await askAecoder(['logout', ...at], asAnn)
   await askAecoder(['code', 'vomitting', '--term', 'Vomiting', ...at], asAnn)
   const db = openStored(study)
@@ -63,6 +69,8 @@ test('an admin makes accounts, a coder logs in, codes and logs out, and the reco
       ['Bob', 'asserted with --as'],
       [expect.any(String) as string, 'system'],
     ])
+    const ran = db.prepare("select actor from event where kind = 'dataset-written' order by seq").all()
+    expect(ran.map(({ actor }) => actor)).toEqual([userInfo().username, 'ann'])
   } finally {
     db.close()
   }

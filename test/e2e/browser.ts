@@ -21,6 +21,17 @@ const INSTALLED = [
 /** What the page must work in at least. */
 export const SMALLEST = { width: 1280, height: 720 } as const
 
+/** Runs in a page before anything of it; findViolations needs it. */
+export const AXE = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe finds wrong with a page as it is now, each with the first place. @param view named in each */
+export async function findViolations(page: Page, view: string): Promise<string[]> {
+  const violations = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
+    'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)',
+  )
+  return violations.map(({ id, nodes }) => `${view}: ${id}: ${nodes[0]?.html}`)
+}
+
 /** Chromium's sandbox does not start for root. */
 function isRoot(): boolean {
   return process.getuid?.() === 0

@@ -95,7 +95,13 @@ test('of two people on one term the first wins, and the other is told who coded 
   const won = await bench.find('bad tummy ache')
   await cal.keyboard.press('1')
   await cal.keyboard.press('Enter')
-  await cal.getByRole('alert').filter({ hasText: /ann/ }).first().waitFor()
+  const refused = cal.getByRole('alert').filter({ hasText: /ann/ }).first()
+  await refused.waitFor()
+  // It stays until it is closed, however much is told after it.
+  await openTerm(cal, 'tummy upset after meal')
+  for (let told = 0; told < 4; told++) await cal.keyboard.press('Enter')
+  await cal.getByText('Choose a candidate first').nth(2).waitFor()
+  expect(await refused.isVisible()).toBe(true)
   expect(await bench.find('bad tummy ache')).toMatchObject({ by: 'ann', decision: won.decision, codes: won.codes })
   await ann.context().close()
   await cal.context().close()
@@ -195,6 +201,8 @@ function findIds(outbox: unknown): string[] {
 }
 
 test('the approver signs the study off with the password again, and nobody codes it any more', async () => {
+  const cal = await bench.signIn('cal')
+  await openTerm(cal, 'tummy upset after meal')
   const bea = await bench.signIn('bea')
   await bea.getByRole('link', { name: 'Approval' }).click()
   await bea.getByRole('button', { name: 'Sign-off', exact: true }).click()
@@ -209,17 +217,23 @@ test('the approver signs the study off with the password again, and nobody codes
   await dialog.getByLabel('Your password').fill(toPassword('bea'))
   await dialog.getByRole('button', { name: /^Sign/ }).click()
   await bea.getByText('Signed off by Bea Tester').waitFor()
-  const ann = await bench.signIn('ann')
-  await openTerm(ann, 'tummy upset after meal')
-  await ann.keyboard.press('1')
-  await ann.keyboard.press('Enter')
-  await ann
+  // Who was at work meanwhile is told, and offered it no more.
+  await cal.keyboard.press('1')
+  await cal.keyboard.press('Enter')
+  await cal
     .getByRole('alert')
     .filter({ hasText: /locked/ })
     .first()
     .waitFor()
+  const ann = await bench.signIn('ann')
+  await openTerm(ann, 'tummy upset after meal')
+  for (const page of [ann, cal]) {
+    await page.getByRole('status').filter({ hasText: 'Signed off by Bea Tester' }).waitFor()
+    expect(await page.getByRole('button', { name: /^(Code|Split|Differs|Undo)/ }).count()).toBe(0)
+  }
   expect(await bench.find('tummy upset after meal')).toMatchObject({ state: 'open' })
   await ann.context().close()
+  await cal.context().close()
   await bea.context().close()
 })
 

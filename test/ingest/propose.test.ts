@@ -176,7 +176,7 @@ describe('a semicolon file with CDASH names', () => {
       ],
       [
         'sources[0].key',
-        'the best set found is SUBJID: 3 distinct keys in 5 rows of the whole file, 4 rows share a key: name the columns that make a record',
+        'the best set found is SUBJID: 3 distinct keys in 5 rows of the whole file, 4 rows share a key: name the columns that make a record, or, where nothing numbers them, {"content": [columns]} that tell it',
       ],
     ])
     expect(() => parseStudyConfig(JSON.stringify(config), 'study.json')).toThrow('3 fields need a change')

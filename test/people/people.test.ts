@@ -195,6 +195,25 @@ test.for([
   await signIn(people, { name: 'Ann', password: PASSWORD, ...BROWSER })
 })
 
+test('a password is changed in the moment that the old one is proved: what an admin does meanwhile comes after, and stands', async () => {
+  const { people, listEvents } = await openPeopleStage()
+  await addAccounts(people, { Ann: [] })
+  const { person } = await signIn(people, { name: 'Ann', password: PASSWORD, ...BROWSER })
+  let meanwhile: Promise<unknown> | undefined
+  const { ambience } = people.store
+  const now = () => {
+    meanwhile ??= deactivate(people, { by: ADMIN, name: 'Ann', reason: 'left' })
+    return ambience.now()
+  }
+  const watched = { ...people, store: { ...people.store, ambience: { ...ambience, now } } }
+  await changePassword(watched, { person, old: PASSWORD, fresh: 'three ripe pears here' })
+  await meanwhile
+  expect((await listEvents()).slice(-2).map(({ told }) => told)).toEqual([
+    'password-changed: account Ann by Ann',
+    'account-changed: account Ann by adm',
+  ])
+})
+
 test('who signed out is out, and signing out twice does no harm', async () => {
   const { people, listEvents } = await openPeopleStage()
   await addAccounts(people, { Ann: [] })
@@ -267,6 +286,8 @@ test('an identity provider opens the account that has the e-mail it vouches for,
 test.for([
   ['an address it does not vouch for', { ...CLAIMS, verifiedEmail: null }],
   ['an address that no account has', { ...CLAIMS, verifiedEmail: 'eve@example.org' }],
+  ['an address that only folds to the same', { ...CLAIMS, verifiedEmail: 'ａnn@example.org' }],
+  ['an address with a sign that nobody sees', { ...CLAIMS, verifiedEmail: 'an\u200bn@example.org' }],
 ] as const)('an identity provider opens nothing with %s', async ([, claims]) => {
   const { people } = await openPeopleStage()
   await createAccount(people, {
@@ -285,6 +306,21 @@ test('accounts are made for people of a provider only where the installation say
   await deactivate(people, { by: ADMIN, name: 'ann@example.org' })
   await expect(signInAtIssuer(people, { claims: CLAIMS, newRoles })).rejects.toThrow(refusal('SIGN_IN_REFUSED'))
   expect(await listFaults(people.store, '@people')).toEqual([])
+})
+
+test('who has an account is signed in by a provider whose address for them could be no name of an account', async () => {
+  const { people } = await openPeopleStage()
+  const verifiedEmail = `${'long.'.repeat(12)}ann@example.org`
+  await createAccount(people, { by: ADMIN, account: { name: 'Ann', fullName: 'Ann', email: verifiedEmail, roles: [] } })
+  const claims = { ...CLAIMS, verifiedEmail }
+  for (const _time of ['first', 'again'])
+    expect((await signInAtIssuer(people, { claims, newRoles: [] })).person.name).toBe('Ann')
+})
+
+test('what a provider gives as a name steers no terminal', async () => {
+  const { people } = await openPeopleStage()
+  const claims = { ...CLAIMS, fullName: ' Ann\u001b[31m\nSigned off by Eve\u202e ' }
+  expect((await signInAtIssuer(people, { claims, newRoles: [] })).person.fullName).toBe('Ann [31m Signed off by Eve')
 })
 
 test('nobody is signed in by a name alone', async () => {

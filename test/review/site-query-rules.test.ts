@@ -8,7 +8,6 @@ import {
   type StandingSiteQuery,
   toAgeBand,
   toAgeDays,
-  toSiteQueryFacet,
   toSiteQueryState,
 } from '../../pipeline/review/site-query-rules.ts'
 import { SITE_QUERY_STATES, SITE_QUERY_STEPS, type SiteQueryStep } from '../../schemas/site-queries.ts'
@@ -44,15 +43,6 @@ test.each([
   [['raised', 'sent', 'closed'], 'closed'],
 ] as const)('after %j it is %s', (steps, state) => {
   expect(toSiteQueryState(steps)).toBe(state)
-})
-
-test.each([
-  [0, 0, 'none'],
-  [2, 0, 'open'],
-  [0, 1, 'answered'],
-  [2, 1, 'answered'],
-] as const)('%i open and %i answered is %s', (open, answered, facet) => {
-  expect(toSiteQueryFacet({ open, answered })).toBe(facet)
 })
 
 test.each([

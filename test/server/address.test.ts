@@ -1,5 +1,6 @@
 /** Where the server listens, and what it demands for it. */
 import { request } from 'node:https'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkAddress, isLoopback } from '../../pipeline/server/address.ts'
 import { openServer, type ServerOptions } from '../../pipeline/server/server.ts'
@@ -37,6 +38,68 @@ test('an address that others can reach is refused without encryption, and nothin
   )
   checkAddress('0.0.0.0', { isTls: true, hasProxy: false })
   checkAddress('0.0.0.0', { isTls: false, hasProxy: true })
+})
+
+test.for([
+  ['a certificate that is none', { tls: { cert: 'x', key: 'y' } }, /--tls-cert, --tls-key: /],
+  ['a key of another certificate', { tls: toMismatched() }, /--tls-cert, --tls-key: /],
+  ['a proxy that is no address', { trustedProxy: 'proxy.example.org' }, /--trusted-proxy: "proxy.example.org"/],
+  ['a range that is too long', { trustedProxy: '10.0.0.1, 10.0.0.0/33' }, /--trusted-proxy: "10.0.0.0\/33"/],
+  ['no proxy', { trustedProxy: '' }, /--trusted-proxy: ""/],
+] as const)('%s is told as a wrong setting, not as a defect', async ([, options, message]) => {
+  const refused = open({ address: { port: 0 }, ...options })
+  await expect(refused).rejects.toThrow(message)
+  await expect(refused).rejects.toMatchObject({ code: 'USAGE' })
+})
+
+function toMismatched(): { cert: string; key: string } {
+  return { cert: makeCertificate().cert, key: makeCertificate().key }
+}
+
+test('where others can reach the server, only the proxy is answered', async () => {
+  const at = async (trustedProxy: string) => {
+    const opened = await open({ address: { host: '0.0.0.0', port: 0 }, trustedProxy })
+    try {
+      const { port } = new URL(opened.origin)
+      return (await fetch(`http://127.0.0.1:${port}/api/ways-in`)).status
+    } finally {
+      await opened.close()
+    }
+  }
+  expect([await at('10.9.8.7/32'), await at('10.9.8.7, 127.0.0.0/8')]).toEqual([403, 200])
+})
+
+test('where people type an encrypted address, the cookie is for encrypted connections, whoever encrypts', async () => {
+  const origin = 'https://coding.example.org'
+  const behind = await open({ address: { port: 0 }, publicOrigin: origin })
+  try {
+    const body = { name: 'ann', password: toPassword('ann') }
+    const { headers } = await new Client(behind.origin).send('POST', '/api/session', { body, headers: { origin } })
+    expect(headers.getSetCookie()[0]).toMatch(/; HttpOnly; Secure; SameSite=Strict/)
+  } finally {
+    await behind.close()
+  }
+})
+
+test('a request that does not arrive in its time is ended', async () => {
+  const impatient = await open({ address: { port: 0 }, limits: { requestMs: 300 } })
+  try {
+    const { port } = new URL(impatient.origin)
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1', () => {
+        socket.write(`POST /api/session HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n`)
+        socket.write('Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{')
+      })
+      let text = ''
+      socket.on('data', (chunk: Buffer) => {
+        text += chunk.toString()
+      })
+      socket.on('close', () => resolve(text)).on('error', reject)
+    })
+    expect(answer).toMatch(/^HTTP\/1\.1 408/)
+  } finally {
+    await impatient.close()
+  }
 })
 
 test('a port that is taken is told as one', async () => {

@@ -128,6 +128,29 @@ test.for(['{', '', '[]', 'null', '"x"', '{"name":1,"password":[]}', '{"__proto__
   },
 )
 
+test('a dictionary that there is not is the fault of who asks, and what was asked stands in no log', async () => {
+  const path = `${server.base}/dictionary`
+  const dictionary = 'x\nrequest 1234: forged'
+  const before = server.log.length
+  expect(await ann.refused('POST', `${path}/search`, { body: { text: 'a', dictionary } })).toEqual({
+    status: 400,
+    code: 'USAGE',
+  })
+  expect(await ann.refused('GET', `${path}/nodes?dictionary=${encodeURIComponent(dictionary)}`)).toEqual({
+    status: 400,
+    code: 'USAGE',
+  })
+  expect(server.log.slice(before)).toEqual([])
+})
+
+test.for([{ cursor: 'x' }, { from: 'yesterday' }, { to: '2026' }])(
+  'an audit trail asked for with %s is refused, not empty',
+  async (body) => {
+    const bea = await server.signIn('bea')
+    expect(await bea.refused('POST', `${server.base}/audit/list`, { body })).toEqual({ status: 400, code: 'USAGE' })
+  },
+)
+
 test('SQL in a name is a name', async () => {
   const body = { name: "ann'; drop table account; --", password: 'x' }
   expect((await server.client().refused('POST', '/api/session', { body })).code).toBe('SIGN_IN_REFUSED')

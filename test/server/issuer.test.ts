@@ -1,49 +1,31 @@
 /** Signing in at an OpenID Connect provider: a real one, asked over HTTP as a browser would. */
-import { createServer, type Server as HttpServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import Provider from 'oidc-provider'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAccount, deactivate } from '../../pipeline/index.ts'
 import { openServer, type Server } from '../../pipeline/server/server.ts'
 import { parseIssuerConfig } from '../../schemas/api/issuer.ts'
 import type { SessionView } from '../../schemas/api/session.ts'
 import { Client } from './client.ts'
+import { type Claims, type OpenedProvider, openProvider, SECRET } from './provider.ts'
 import { type StartedServer, startServer } from './start.ts'
 
-/** What the provider says of who logs in there by that name. */
-const CLAIMS: { readonly [login: string]: { email?: string; email_verified?: boolean; name?: string } } = {
+const CLAIMS: Claims = {
   ann: { email: 'ann@example.org', email_verified: true, name: 'Ann of the provider' },
   eve: { email: 'ann@example.org', email_verified: false, name: 'Eve' },
   new: { email: 'new@example.org', email_verified: true, name: 'New Person' },
   gone: { email: 'gone@example.org', email_verified: true },
 }
-const SECRET = 'a secret of thirty-two characters'
 
 let started: StartedServer
 let server: Server
-let provider: HttpServer
+let provider: OpenedProvider
 let issuer = ''
 
 beforeAll(async () => {
   started = await startServer()
-  provider = createServer()
-  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve))
-  issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`
+  provider = await openProvider(CLAIMS)
+  issuer = provider.issuer
   server = await open({})
-  const oidc = new Provider(issuer, {
-    clients: [
-      {
-        client_id: 'aecoder',
-        client_secret: SECRET,
-        redirect_uris: [`${server.origin}/api/session/oidc/callback`],
-      },
-    ],
-    cookies: { keys: ['a key for the cookies of this test'] },
-    pkce: { required: () => true },
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
-    findAccount: (_context, id) => ({ accountId: id, claims: async () => ({ sub: id, ...CLAIMS[id] }) }),
-  })
-  provider.on('request', oidc.callback())
+  provider.serve(server.origin)
   const by = { name: 'adm', kind: 'person', auth: 'signed in with password' } as const
   for (const name of ['ann-2', 'gone']) {
     const email = name === 'gone' ? 'gone@example.org' : 'ann@example.org'
@@ -55,7 +37,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.close()
   await started.close()
-  provider.closeAllConnections()
   provider.close()
 })
 

@@ -79,6 +79,9 @@ test('an admin makes an account, and its owner does nothing before choosing a pa
     fullName: 'Eva Newcomer',
     roles: [{ study: server.study.id, role: 'coder' }],
   })
+  // A password that an admin chose would stay one that two people know.
+  const chosen = { name: 'fay', fullName: 'Fay', roles: [], password: 'four likely green apples' }
+  expect(await adm.refused('POST', '/api/accounts', { body: chosen })).toEqual({ status: 400, code: 'USAGE' })
   const eva = server.client()
   expect((await eva.signIn('eva', oneTimePassword)).person.mustChange).toBe(true)
   expect(await eva.refused('POST', `${server.base}/terms/list`, { body: {} })).toEqual({
@@ -103,9 +106,8 @@ test('the admin cannot lock out the installation', async () => {
 
 test('an auditor of one study sees who works there, and of others nothing', async () => {
   const adm = await server.signIn('adm')
-  const password = 'four likely green apples'
   const elsewhere = [{ study: 'OTHER-1@production', role: 'coder' }]
-  await adm.ask('POST', '/api/accounts', { name: 'far', fullName: 'Far Away', roles: elsewhere, password })
+  await adm.ask('POST', '/api/accounts', { name: 'far', fullName: 'Far Away', roles: elsewhere })
   const aud = await server.signIn('aud')
   const { accounts } = await aud.ask<{ accounts: { name: string }[] }>('GET', '/api/accounts')
   expect(accounts.map(({ name }) => name)).toContain('ann')

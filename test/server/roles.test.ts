@@ -1,5 +1,6 @@
 /** Every route of the table against every role, and against nobody at all. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAccount } from '../../pipeline/index.ts'
 import { toUrl } from '../../pipeline/server/register.ts'
 import type { Route } from '../../pipeline/server/route.ts'
 import { ROUTES } from '../../pipeline/server/routes.ts'
@@ -88,12 +89,14 @@ test.for(named(GUARDED.filter(({ scope }) => scope === 'study')))(
 )
 
 test('a role of another study opens nothing in this one, which looks to them as if it were not there', async () => {
-  const admin = clients.get('admin')
-  await admin?.ask('POST', '/api/accounts', {
-    name: 'oth',
-    fullName: 'Of another study',
-    roles: [{ study: 'OTHER-1@production', role: 'coder' }],
-    password: 'four likely green apples',
+  await createAccount(server.people, {
+    by: { name: 'adm', kind: 'person', auth: 'signed in with password' },
+    account: {
+      name: 'oth',
+      fullName: 'Of another study',
+      roles: [{ study: 'OTHER-1@production', role: 'coder' }],
+      password: 'four likely green apples',
+    },
   })
   const other = server.client()
   expect((await other.signIn('oth', 'four likely green apples')).studies).toEqual([])

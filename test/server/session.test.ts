@@ -30,6 +30,7 @@ test('who signs in gets a cookie that scripts cannot read and a view of what the
         environment: 'production',
         roles: ['coder'],
         permissions: ['read-terms', 'code', 'note', 'ask-site', 'propose-synonym'],
+        signature: null,
       },
     ],
     signIn: 'password',

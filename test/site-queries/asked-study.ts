@@ -9,8 +9,8 @@ import {
   codeTerm,
   type Desk,
   fetchOutbox,
+  findAskedTerm,
   findTarget,
-  findTermOf,
   importAnswers,
   listSiteQueryPage,
   openDesk,
@@ -101,7 +101,7 @@ export async function openAskedStudy(
     },
     run,
     async ask(term, { text = QUESTION, subject, seen } = {}) {
-      const group = await findTermOf(study, { store, target: await findTarget(store, study, { name: term }) })
+      const group = await findAskedTerm(study, { store, target: await findTarget(store, study, { name: term }) })
       const occurrences = subject === undefined ? {} : { occurrences: [await findOccurrence(subject)] }
       return raiseSiteQueries(study, {
         store,

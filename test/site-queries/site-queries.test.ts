@@ -14,6 +14,7 @@ import {
   reopenSiteQuery,
   signOff,
   undoDecision,
+  unlockStudy,
   viewSiteQuery,
 } from '../../pipeline/index.ts'
 import { compareCodeUnits } from '../../schemas/content-id.ts'
@@ -339,4 +340,31 @@ test('a transfer that is held because the study is signed off closes what the si
   expect([report.status, report.siteQueries]).toEqual(['held', { changed: 1, withdrawn: 1 }])
   expect(await states()).toEqual(['01 101 closed', '01 102 raised', '02 201 closed'])
   expect(await listFaults()).toEqual([])
+})
+
+test('under a signature no site is asked; what was asked before is answered and closed, and unlocking lets people ask again', async () => {
+  const { ask, send, answer, code, list, states, desk, study, listFaults } = await openAskedStudy(ROWS)
+  const { store, kits } = desk
+  await ask('see above', { subject: '101' })
+  await send()
+  await ask('see above', { subject: '201' })
+  await code('sore thumb', 'Migraine')
+  const { headSeq } = await readSignOffState(store, study)
+  const eva = { name: 'eva', kind: 'person', auth: 'signed in with password' } as const
+  const signing = { fullName: 'Eva Meyer', meaning: 'coding reviewed', isIncomplete: true, reason: 'sites were asked' }
+  await signOff(study, { store, kits, actor: eva, seen: headSeq, ...signing })
+  const [sent, waits] = await list()
+  const act = { store, kits, actor: ANN, reason: 'not needed' }
+  await answer(`siteQueryId,answer\n${sent?.id},Headache\n`)
+  const refused = { code: 'STUDY_SIGNED_OFF', facts: { found: expect.stringContaining('Eva Meyer') as string } }
+  await expect(ask('sore thumb')).rejects.toMatchObject(refused)
+  await expect(reopenSiteQuery(study, { ...act, id: sent?.id ?? '' })).rejects.toMatchObject(refused)
+  await expect(editSiteQuery(study, { ...act, id: waits?.id ?? '', text: 'What?' })).rejects.toMatchObject(refused)
+  await expect(send()).rejects.toMatchObject(refused)
+  expect(await states()).toEqual(['01 101 answered', '02 201 raised'])
+  await closeSiteQuery(study, { ...act, id: waits?.id ?? '' })
+  expect(await listFaults()).toEqual([])
+  await unlockStudy(study, { store, actor: eva, fullName: 'Eva Meyer', reason: 'a site has more to say' })
+  await ask('sore thumb')
+  expect(await states()).toEqual(['01 101 answered', '02 201 closed', '02 202 raised'])
 })

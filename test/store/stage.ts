@@ -122,8 +122,8 @@ export async function openTransfer(store: Store, { study = STUDY, asOf = '2026-0
   return Staging.open(store, study, {
     start: { asOf, contentId: `content of ${asOf}`, input: 'in', accepted: [] },
     actor: DANA,
-    groupOf: ({ domain, field, verbatim }) =>
-      toTermGroup({ domain, field, terminology: 'Terms', language: 'English' }, verbatim),
+    groupOf: ({ domain, field, verbatim, translation }) =>
+      toTermGroup({ domain, field, terminology: 'Terms', language: 'English' }, translation ?? verbatim),
   })
 }
 

@@ -13,6 +13,8 @@ import {
 } from '../../pipeline/store/queue.ts'
 import type { Store } from '../../pipeline/store/store.ts'
 import { listTransferFiles, listTransfers, readSetAside } from '../../pipeline/store/transfers.ts'
+import { toCanonicalJson } from '../../schemas/content-id.ts'
+import { toOccurrenceContentId } from '../../schemas/occurrence-id.ts'
 import type { RowOutcome } from '../../schemas/records.ts'
 import {
   addFile,
@@ -270,15 +272,16 @@ test('each row ends in one bucket, counted by reason', async () => {
     toSkipped('no-event'),
     toSkipped('other-form'),
     toSkipped('no-event'),
+    { kind: 'superseded', line: 8, raw: '0108 Hedache' } as RowOutcome,
     ragged,
   ]
   const staging = await openTransfer(store)
   const counts = await addFile(staging, { rows })
   expect(counts).toMatchObject({
-    read: 8,
+    read: 9,
     accepted: 2,
     duplicate: 1,
-    superseded: 0,
+    superseded: 1,
     skipped: 3,
     rejected: 2,
     skippedBy: { 'no-event': 2, 'other-form': 1 },
@@ -288,6 +291,29 @@ test('each row ends in one bucket, counted by reason', async () => {
   await staging.commit({ actor: DANA, body: {} })
   const [stored] = await listTransferFiles(store.db, STUDY, staging.transferNo)
   expect(stored).toMatchObject({ ...counts, sha256: 'f'.repeat(64), encoding: 'utf-8' })
+})
+
+test('a translated term is filed under its translation, together with what sites wrote so', async () => {
+  const store = await openStage()
+  const translated = (subject: string, term: string, translation: string): RowOutcome => {
+    const plain = toOccurrence({ subject, term })
+    const context = { AESER: 'N', AEMODIFY: translation }
+    const contentId = toOccurrenceContentId({ ...plain, context })
+    return toRowOf({ ...plain, translation, context: toCanonicalJson(context), contentId })
+  }
+  await commitTransfer(store, {
+    rows: [
+      translated('0101', '頭痛', 'Headache'),
+      ...toRows(['0102 headache']),
+      translated('0103', '頭痛', 'Migraine'),
+    ],
+  })
+  const groups = await listAll(store)
+  expect(groups.map(({ folded, occurrences }) => [folded, occurrences])).toEqual([
+    ['headache', 2],
+    ['migraine', 1],
+  ])
+  expect(await listFaults(store)).toEqual([])
 })
 
 test('a commit is one event that tells what moved', async () => {

@@ -11,6 +11,7 @@ import {
   createFirstAdmin,
   deactivate,
   listAccounts,
+  type NewAccount,
   openPeople,
   type People,
   resetPassword,
@@ -46,13 +47,11 @@ export const ACCOUNT_ADD = toCommand({
     return withPeople(options.study, world, async ({ people, study }) => {
       const [name = ''] = args
       const roles = toRoles(options, study)
-      const first = await addFirst(people, { name, fullName: options.fullName, roles })
+      const asked = { name, fullName: options.fullName ?? name, email: options.email ?? null, roles }
+      const first = await addFirst(people, asked)
       if (first !== undefined) return first
       const by = await findAdmin(people, 'administer-people')
-      const { account, oneTimePassword } = await createAccount(people, {
-        by: by.actor,
-        account: { name, fullName: options.fullName ?? name, email: options.email ?? null, roles },
-      })
+      const { account, oneTimePassword } = await createAccount(people, { by: by.actor, account: asked })
       return toMade(account, oneTimePassword)
     })
   },
@@ -159,24 +158,17 @@ async function findAdmin({ store }: People, permission: Permission): Promise<Sig
 }
 
 /** The first account of a store is that of an admin: nobody is there yet who could make it. */
-async function addFirst(
-  people: People,
-  { name, fullName, roles }: { name: string; fullName: string | undefined; roles: readonly { role: string }[] },
-) {
+async function addFirst(people: People, asked: NewAccount) {
   if ((await listAccounts(people)).length > 0) return undefined
-  if (!roles.some(({ role }) => role === 'admin'))
+  if (!asked.roles.some(({ role }) => role === 'admin'))
     throw new AecoderError('ACCOUNT_NOT_ALLOWED', {
-      where: `account ${name}`,
+      where: `account ${asked.name}`,
       found: 'the first account of this store',
       expected: 'an admin, who makes the others',
       action: 'Make one: aecoder account add NAME --role admin --in all',
     })
   const password = readVariable('adminPassword')
-  const made = await createFirstAdmin(people, {
-    name,
-    ...(fullName === undefined ? {} : { fullName }),
-    ...(password === undefined ? {} : { password }),
-  })
+  const made = await createFirstAdmin(people, { ...asked, ...(password === undefined ? {} : { password }) })
   const [account] = await listAccounts(people)
   return made === undefined || account === undefined ? undefined : toMade(account, made.oneTimePassword)
 }

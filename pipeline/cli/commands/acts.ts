@@ -1,7 +1,6 @@
 /** `code`, `undo`, `approve`, `reject`: what people decide. */
 import {
   type ActReport,
-  AecoderError,
   codeTerm,
   type FoundTarget,
   findTarget,
@@ -12,21 +11,16 @@ import {
 import { findActor, findProvenActor } from '../actor.ts'
 import {
   ACTOR_OPTION,
-  DICTIONARY_OPTION,
-  DOMAIN_OPTION,
   REASON_OPTION,
-  STUDY_OPTION,
   type Surroundings,
+  TERM_ARGUMENT,
+  TERM_OPTIONS,
   toCommand,
   toName,
+  toTerm,
 } from '../command.ts'
 import { withStore } from '../open.ts'
 import { toCodes, toCount, toShellWord, toVisible } from '../tables.ts'
-
-export const TERM_ARGUMENT = {
-  name: 'term',
-  summary: "a verbatim, or the beginning of the id that queue shows (an occurrence's id for that one alone)",
-} as const
 
 export const CODE = toCommand({
   name: 'code',
@@ -34,22 +28,13 @@ export const CODE = toCommand({
   example: 'aecoder code "bad HA" --term headache --as "Ann Coder" --study samples/aurora-101',
   arguments: [TERM_ARGUMENT],
   options: {
-    ...STUDY_OPTION,
-    ...DOMAIN_OPTION,
-    ...DICTIONARY_OPTION,
+    ...TERM_OPTIONS,
     term: { kind: 'text', value: 'CODE', summary: 'the term to assign: its code, or its text (required)' },
     ...ACTOR_OPTION,
     ...REASON_OPTION,
   },
   async run({ args, options, world }) {
-    const { term } = options
-    if (!term?.trim())
-      throw new AecoderError('USAGE', {
-        where: '--term',
-        found: 'no term',
-        expected: 'the code or text of a term of the dictionary',
-        action: 'Look for one: aecoder dictionary search',
-      })
+    const term = toTerm(options.term)
     return withStore(options.study, world, async ({ study, store }) => {
       const kits = await openCodingKits(study, { ...world, store })
       const target = await findTarget(store, study, toName(args[0] ?? '', options))
@@ -71,7 +56,7 @@ export const UNDO = toCommand({
   summary: 'Take the last decision of a person back: what stood before it stands again',
   example: 'aecoder undo "bad HA" --as "Ann Coder" --study samples/aurora-101',
   arguments: [TERM_ARGUMENT],
-  options: { ...STUDY_OPTION, ...DOMAIN_OPTION, ...DICTIONARY_OPTION, ...ACTOR_OPTION, ...REASON_OPTION },
+  options: { ...TERM_OPTIONS, ...ACTOR_OPTION, ...REASON_OPTION },
   async run({ args, options, world }) {
     return withStore(options.study, world, async ({ study, store }) => {
       const kits = await openCodingKits(study, { ...world, store })
@@ -101,7 +86,7 @@ function toVerdict(name: 'approve' | 'reject', summary: string, example: string)
     summary,
     example,
     arguments: [TERM_ARGUMENT],
-    options: { ...STUDY_OPTION, ...DOMAIN_OPTION, ...DICTIONARY_OPTION, ...ACTOR_OPTION, ...REASON_OPTION },
+    options: { ...TERM_OPTIONS, ...ACTOR_OPTION, ...REASON_OPTION },
     async run({ args, options, world }) {
       return withStore(options.study, world, async ({ study, store }) => {
         const target: FoundTarget = await findTarget(store, study, toName(args[0] ?? '', options))

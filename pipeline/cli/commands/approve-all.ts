@@ -8,10 +8,10 @@ import {
   type VerdictFilter,
   type VerdictPreview,
 } from '../../index.ts'
-import { DICTIONARY_OPTION, DOMAIN_OPTION, REASON_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
+import { findLogin, findProven } from '../actor.ts'
+import { REASON_OPTION, TERM_OPTIONS, toCommand } from '../command.ts'
 import { withStore } from '../open.ts'
-import { findSigner, findViewer } from '../signer.ts'
-import { toCount, toShellWord, toTable } from '../tables.ts'
+import { toCount, toShellWord, toTable, toVisible } from '../tables.ts'
 
 export const APPROVE_ALL = toBulk('approve-all', {
   summary: 'Approve many codes as the second person: shows them, and approves once their number is confirmed',
@@ -29,9 +29,7 @@ function toBulk(name: 'approve-all' | 'reject-all', about: { summary: string; ex
     ...about,
     arguments: [],
     options: {
-      ...STUDY_OPTION,
-      ...DOMAIN_OPTION,
-      ...DICTIONARY_OPTION,
+      ...TERM_OPTIONS,
       outcome: { kind: 'list', value: 'OUTCOME', summary: 'only codes of this outcome, e.g. confident, manual' },
       coder: { kind: 'text', value: 'NAME', summary: 'only codes of this person' },
       serious: { kind: 'choice', choices: ['only', 'none'], summary: 'only terms with serious events, or without' },
@@ -44,11 +42,13 @@ function toBulk(name: 'approve-all' | 'reject-all', about: { summary: string; ex
       const filter = toFilter(options)
       return withStore(options.study, world, async ({ study, store }) => {
         if (options.confirm === undefined) {
-          const preview = await previewVerdicts(study, { store, actor: { name: await findViewer(store) }, filter })
+          // Who is not logged in may look; it is left open then whose own codes will be left out.
+          const name = (await findLogin(store))?.name ?? ''
+          const preview = await previewVerdicts(study, { store, actor: { name }, filter })
           const again = `${world.program} ${name}${toFlags(options)} --confirm ${preview.count} --token ${preview.token}`
           return { json: { isDone: false, ...preview }, text: toText(preview, { verb: VERBS[kind], again }) }
         }
-        const { actor } = await findSigner({ store, study, permission: 'approve' }, world)
+        const { actor } = await findProven({ store, study, permission: 'approve' }, world)
         const preview = await previewVerdicts(study, { store, actor, filter })
         const report = await judgeMany(study, {
           store,
@@ -74,11 +74,11 @@ const OUTCOMES = [...CODED_OUTCOMES, 'manual'] as const
 
 interface Given {
   readonly study: string
-  readonly domain: string | undefined
+  readonly domain: VerdictFilter['domain'] | undefined
   readonly dictionary: string | undefined
   readonly outcome: readonly string[]
   readonly coder: string | undefined
-  readonly serious: string | undefined
+  readonly serious: VerdictFilter['serious'] | undefined
   readonly confidence: string | undefined
   readonly reason: string | undefined
 }
@@ -90,11 +90,11 @@ function toFilter({ domain, dictionary, outcome, coder, serious, confidence }: G
     throw new AecoderError('USAGE', { where: '--outcome', found: `"${word}"`, expected: OUTCOMES.join(', ') })
   })
   return {
-    ...(domain === 'AE' || domain === 'MH' ? { domain } : {}),
+    ...(domain === undefined ? {} : { domain }),
     ...(dictionary === undefined ? {} : { terminology: dictionary }),
     ...(outcomes.length === 0 ? {} : { outcomes }),
     ...(coder === undefined ? {} : { coder }),
-    ...(serious === 'only' || serious === 'none' ? { serious } : {}),
+    ...(serious === undefined ? {} : { serious }),
     ...(confidence === undefined ? {} : { confidenceFrom: toProbability(confidence) }),
   }
 }
@@ -125,7 +125,7 @@ function toText(preview: VerdictPreview, { verb, again }: { verb: string; again:
   const { count, occurrences, serious, byOutcome, byCoder, listed, leftOut } = preview
   const tally = (counts: { readonly [key: string]: number }) =>
     Object.entries(counts)
-      .map(([key, n]) => `${key} ${n}`)
+      .map(([key, n]) => `${toVisible(key)} ${n}`)
       .join(', ')
   const left = tally(leftOut.counts)
   if (count === 0) return `There is nothing to ${verb}.${left === '' ? '' : ` Left out: ${left}.`}`

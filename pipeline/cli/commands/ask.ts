@@ -4,8 +4,8 @@ import {
   closeSiteQuery,
   countSiteQueries,
   editSiteQuery,
+  findAskedTerm,
   findTarget,
-  findTermOf,
   listSiteQueryPage,
   openCodingKits,
   proposeForTerm,
@@ -19,11 +19,12 @@ import {
 import { findActor } from '../actor.ts'
 import {
   ACTOR_OPTION,
-  DICTIONARY_OPTION,
   DOMAIN_OPTION,
   REASON_OPTION,
   STUDY_OPTION,
   type Surroundings,
+  TERM_ARGUMENT,
+  TERM_OPTIONS,
   toCommand,
   toName,
 } from '../command.ts'
@@ -37,16 +38,9 @@ export const ASK = toCommand({
   summary: 'Ask the sites about a term; without --text it proposes one and asks nothing',
   example:
     'aecoder ask "see above" --text "You reported \\"see above\\". Please enter the event itself." --as "Ann Coder" --study samples/aurora-101',
-  arguments: [
-    {
-      name: 'term',
-      summary: "a verbatim, or the beginning of the id that queue shows (an occurrence's id for that one alone)",
-    },
-  ],
+  arguments: [TERM_ARGUMENT],
   options: {
-    ...STUDY_OPTION,
-    ...DOMAIN_OPTION,
-    ...DICTIONARY_OPTION,
+    ...TERM_OPTIONS,
     text: { kind: 'text', value: 'TEXT', summary: 'what to ask; it must not name a term' },
     occurrence: { kind: 'list', value: 'ID', summary: 'only this occurrence of the term, by its whole id' },
     ...ACTOR_OPTION,
@@ -54,7 +48,7 @@ export const ASK = toCommand({
   async run({ args: [name = ''], options, world }) {
     return withStore(options.study, world, async ({ study, store }) => {
       const target = await findTarget(store, study, toName(name, options))
-      const group = await findTermOf(study, { store, target })
+      const group = await findAskedTerm(study, { store, target })
       const only = target.kind === 'occurrence' ? [target.occurrence.target.id] : options.occurrence
       const { text } = options
       if (text === undefined) {
@@ -128,8 +122,8 @@ export const SITE_QUERIES = toCommand({
         store,
         filter: {
           limit,
-          state: state as (typeof STATES)[number],
-          ...(domain === 'AE' || domain === 'MH' ? { domain } : {}),
+          state,
+          ...(domain === undefined ? {} : { domain }),
           ...(site === undefined ? {} : { site }),
           ...(olderThan === undefined ? {} : { olderThan: Number(olderThan) }),
           ...(cursor === undefined ? {} : { cursor }),

@@ -180,11 +180,9 @@ function toAlignmentLines({ tokens, missing }: Alignment, term: string): string[
 /** Of a text that the study does not hold: the dictionary asked for, else the main one. */
 function findKitByName(
   kits: CodingKits,
-  { domain = 'AE', dictionary }: { domain: string | undefined; dictionary: string | undefined },
+  { domain = 'AE', dictionary }: { domain: 'AE' | 'MH' | undefined; dictionary: string | undefined },
 ): CodingKit {
-  const kit =
-    kits.find(domain === 'MH' ? 'MH' : 'AE', dictionary) ??
-    kits.all.find((each) => each.dictionary.ref.name === dictionary)
+  const kit = kits.find(domain, dictionary) ?? kits.all.find((each) => each.dictionary.ref.name === dictionary)
   if (kit !== undefined) return kit
   throw new AecoderError('USAGE', {
     where: '--dictionary',

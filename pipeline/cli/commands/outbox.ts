@@ -1,14 +1,13 @@
 /** `outbox` sends what sites are asked as a file for the EDC; `answers` takes the file back. */
-import { open, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { EXCHANGE_FORMATS } from '../../../schemas/site-queries.ts'
 import { AecoderError, fetchOutbox, importAnswers, listOutboxes, sendOutbox } from '../../index.ts'
 import { findActor } from '../actor.ts'
 import { ACTOR_OPTION, STUDY_OPTION, type Surroundings, toCommand } from '../command.ts'
+import { openNewFile } from '../file.ts'
 import { withStore, withStoreToRead } from '../open.ts'
 import { toCount, toShellWord, toTable } from '../tables.ts'
-
-type Format = 'csv' | 'json'
-const FORMATS = ['csv', 'json'] as const
 
 export const OUTBOX = toCommand({
   name: 'outbox',
@@ -19,19 +18,21 @@ export const OUTBOX = toCommand({
   options: {
     ...STUDY_OPTION,
     to: { kind: 'text', value: 'FILE', summary: 'write the file there; it must not be there yet' },
-    format: { kind: 'choice', choices: FORMATS, summary: "the file's form", default: 'csv' },
+    format: { kind: 'choice', choices: EXCHANGE_FORMATS, summary: "the file's form", default: 'csv' },
     again: { kind: 'text', value: 'NUMBER', summary: 'an outbox that was sent, by the number that the list shows' },
     ...ACTOR_OPTION,
   },
   async run({ options, world }) {
     const { to, again, format } = options
+    if (to === undefined && again !== undefined)
+      throw new AecoderError('USAGE', { where: '--again', found: 'no --to', expected: 'the file to write: --to FILE' })
     if (to === undefined) return listSent(options.study, world)
     if (again !== undefined && !/^[1-9]\d{0,14}$/.test(again))
       throw new AecoderError('USAGE', { where: '--again', found: `"${again}"`, expected: 'the number of an outbox' })
     const path = toShellWord(options.study)
     return withStore(options.study, world, async ({ study, store }) => {
       // The file first: what was sent and could not be written would have to be asked for again.
-      const file = await openNew(to)
+      const file = await openNewFile(to)
       let seq: number
       let sent: Awaited<ReturnType<typeof fetchOutbox>>
       try {
@@ -44,7 +45,7 @@ export const OUTBOX = toCommand({
                 })
               ).seq
             : Number(again)
-        sent = await fetchOutbox(study, { store, seq, as: format as Format })
+        sent = await fetchOutbox(study, { store, seq, as: format })
       } catch (error) {
         await file.close()
         await rm(to, { force: true })
@@ -79,16 +80,6 @@ function listSent(path: string, world: Surroundings) {
       json: { study: study.id, outboxes },
       text: rows.length === 0 ? 'No outbox was sent yet.' : toTable(['number', 'sent', 'by', 'site queries'], rows),
     }
-  })
-}
-
-async function openNew(file: string): ReturnType<typeof open> {
-  return open(file, 'wx').catch((error: NodeJS.ErrnoException) => {
-    throw new AecoderError('WRITE_FAILED', {
-      where: file,
-      found: error.code === 'EEXIST' ? 'there is a file already' : `it cannot be written (${error.code})`,
-      action: 'Give another name; nothing was sent',
-    })
   })
 }
 

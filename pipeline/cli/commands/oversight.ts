@@ -1,7 +1,8 @@
 /** `audit` and `report`: what those who look over the work read. */
-import { writeFile } from 'node:fs/promises'
-import { ReviewQueue, readAudit, readDashboard, toAuditFile } from '../../index.ts'
+import { DAY_OR_MOMENT } from '../../../schemas/api/oversight.ts'
+import { AecoderError, EXIT, ReviewQueue, readAudit, readDashboard, toAuditFile } from '../../index.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
+import { writeNewFile } from '../file.ts'
 import { withStoreToRead } from '../open.ts'
 import { toCount, toTable, toVisible } from '../tables.ts'
 
@@ -18,11 +19,13 @@ export const AUDIT = toCommand({
     from: { kind: 'text', value: 'DATE', summary: 'from this moment on (UTC, ISO 8601)' },
     until: { kind: 'text', value: 'DATE', summary: 'up to this moment (UTC, ISO 8601)' },
     limit: { kind: 'number', value: 'N', summary: 'at most so many', default: 30 },
-    to: { kind: 'text', value: 'FILE', summary: 'write all of them, oldest first, to a .csv or .json file' },
+    to: { kind: 'text', value: 'FILE', summary: 'write all of them, oldest first, to a new .csv or .json file' },
   },
   async run({ options, world }) {
+    const { kind, actor, text, from, until } = options
+    checkMoment('--from', from)
+    checkMoment('--until', until)
     return withStoreToRead(options.study, world, async ({ study, store }) => {
-      const { kind, actor, text, from, until } = options
       const filter = {
         ...(kind === undefined ? {} : { kind }),
         ...(actor === undefined ? {} : { actor }),
@@ -33,7 +36,7 @@ export const AUDIT = toCommand({
       if (options.to !== undefined) {
         const as = options.to.toLowerCase().endsWith('.json') ? 'json' : 'csv'
         const file = await toAuditFile({ study, store }, { as, ...filter })
-        await writeFile(options.to, file.text)
+        await writeNewFile(options.to, file.text)
       }
       const audit = await readAudit({ study, store }, { ...filter, limit: Math.min(options.limit, 500) })
       const { chain, rows } = audit
@@ -52,10 +55,24 @@ export const AUDIT = toCommand({
       ])
       const table = toTable(['event', 'when', 'by', 'what', 'about', 'before', 'after', 'why'], lines, { widest: 60 })
       const written = options.to === undefined ? [] : ['', `Written to ${options.to}`]
-      return { json: audit, text: [state, '', table, ...written].join('\n') }
+      return {
+        json: audit,
+        text: [state, '', table, ...written].join('\n'),
+        exitCode: chain.isWhole ? EXIT.ok : EXIT.mismatch,
+      }
     })
   },
 })
+
+/** What is no moment would look like a time when nothing happened. */
+function checkMoment(where: string, text: string | undefined): void {
+  if (text === undefined || (new RegExp(DAY_OR_MOMENT).test(text) && !Number.isNaN(Date.parse(text)))) return
+  throw new AecoderError('USAGE', {
+    where,
+    found: JSON.stringify(text),
+    expected: 'a day or a moment in UTC, e.g. 2026-03-02 or 2026-03-02T14:30Z',
+  })
+}
 
 export const REPORT = toCommand({
   name: 'report',

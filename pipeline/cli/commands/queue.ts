@@ -34,8 +34,7 @@ export const QUEUE = toCommand({
   },
   async run({ options, world }) {
     return withStoreToRead(options.study, world, async ({ study, store }) => {
-      const state = options.state as 'open' | 'to-approve' | 'any'
-      const domain = options.domain as 'AE' | 'MH' | undefined
+      const { state, domain } = options
       if (options.dictionary !== undefined) findStudyDictionary(study, options.dictionary) // a name that is none would look like an empty queue
       const only = {
         ...(domain ? { domain } : {}),

@@ -1,18 +1,9 @@
 /** `redact`: words of a term that nobody is to be shown any more. */
 import { findTarget, redactTerm } from '../../index.ts'
 import { findActor } from '../actor.ts'
-import {
-  ACTOR_OPTION,
-  DICTIONARY_OPTION,
-  DOMAIN_OPTION,
-  REASON_OPTION,
-  STUDY_OPTION,
-  toCommand,
-  toName,
-} from '../command.ts'
+import { ACTOR_OPTION, REASON_OPTION, TERM_ARGUMENT, TERM_OPTIONS, toCommand, toName } from '../command.ts'
 import { withStore } from '../open.ts'
 import { toCount, toVisible } from '../tables.ts'
-import { TERM_ARGUMENT } from './acts.ts'
 
 export const REDACT = toCommand({
   name: 'redact',
@@ -21,9 +12,7 @@ export const REDACT = toCommand({
     'aecoder redact "Mrs Miller has bad HA" --word Miller --reason "name of a subject" --as "Dana Manager" --study samples/aurora-101',
   arguments: [TERM_ARGUMENT],
   options: {
-    ...STUDY_OPTION,
-    ...DOMAIN_OPTION,
-    ...DICTIONARY_OPTION,
+    ...TERM_OPTIONS,
     word: { kind: 'list', value: 'WORD', summary: 'a word of the term; may be given several times' },
     ...ACTOR_OPTION,
     ...REASON_OPTION,

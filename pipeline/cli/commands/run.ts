@@ -14,7 +14,7 @@ import {
   type Study,
   toShortPath,
 } from '../../index.ts'
-import { toActor } from '../actor.ts'
+import { findRunner } from '../actor.ts'
 import { ACTOR_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { toHeldLines } from '../signature-text.ts'
 import { toCount, toRedactedLine, toShellWord, toTable, toVisible } from '../tables.ts'
@@ -38,7 +38,7 @@ export const RUN = toCommand({
   async run({ options, world }) {
     const study = await openStudy(options.study)
     const report = await runStudy(study, {
-      actor: toActor(options.as),
+      actor: await findRunner(options.as, study, world.ambience),
       ambience: world.ambience,
       onProgress: world.onProgress,
       askPassword: world.askPassword,
@@ -63,7 +63,7 @@ export const EXPORT = toCommand({
   async run({ options, world }) {
     const study = await openStudy(options.study)
     const { run, isUnchanged } = await exportStudy(study, {
-      actor: toActor(options.as),
+      actor: await findRunner(options.as, study, world.ambience),
       ambience: world.ambience,
       onProgress: world.onProgress,
       askPassword: world.askPassword,
@@ -88,7 +88,7 @@ const LEFT_OUT_SHOWN = 5
 const AS_OF_FROM: { readonly [from in RunReport['transfer']['asOfFrom']]: string } = {
   option: '',
   earlier: ' (as it was taken in)',
-  file: ' (as the ODM file says)',
+  file: ' (as the file says)',
   name: ' (from the name of folder or file)',
   clock: ' (from the clock: name the folder by its date, or give --as-of)',
 }
@@ -139,7 +139,18 @@ function toText(
       `${movement.returned} back`,
       `${movement.withdrawn} gone`,
     ]
-    lines.push(`terms reported ${toNumber(sum((file) => file.occurrences))}: ${moved.join(', ')}`)
+    const coded = new Set(study.config.sources.filter(({ domain }) => domain !== 'DM').map(({ id }) => id))
+    const rows = sum((file) => (coded.has(file.source) ? file.accepted : 0))
+    const terms = sum((file) => file.occurrences)
+    // A wide form's rows hold any number of terms: only then do the two differ.
+    const from = rows === terms ? '' : ` in ${toCount(rows, 'accepted row')}`
+    lines.push(`terms reported ${toNumber(terms)}${from}: ${moved.join(', ')}`)
+    if (movement.new > 0 && movement.withdrawn > 0)
+      for (const { id, key } of study.config.sources)
+        if ('content' in key)
+          lines.push(
+            `noticed        ${id}: its key is content (${key.content.join(', ')}), so a value that changed there counts as one term gone and one new`,
+          )
   }
   const { changed, withdrawn } = report.siteQueries
   if (changed + withdrawn > 0)
@@ -213,7 +224,9 @@ function toText(
   lines.push('', ...toCodingLines(counts, listCompanions()))
   for (const beside of counts.beside)
     lines.push('', `in ${beside.terminology}`, ...toCodingLines(beside, listCompanions(beside.terminology)))
-  const setAside = sum((file) => file.duplicate + file.rejected)
+  // Changes of one record that were folded into a later one are superseded, and listed nowhere.
+  const setAside =
+    report.status === 'unchanged' ? sum((file) => file.duplicate + file.rejected) : setAsideRows(run)
   lines.push(`set aside      ${toCount(setAside, 'row')}`)
   lines.push(
     '',

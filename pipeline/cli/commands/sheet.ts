@@ -1,9 +1,9 @@
 /** `sheet`: what is new or changed since the last signature, out as a spreadsheet and back with a reviewer's marks. */
-import { writeFile } from 'node:fs/promises'
 import { AecoderError, openExport, readSheet, writeSheet } from '../../index.ts'
+import { findProven } from '../actor.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
+import { writeNewFile } from '../file.ts'
 import { withStore, withStoreToRead } from '../open.ts'
-import { findSigner } from '../signer.ts'
 import { toCount, toShellWord } from '../tables.ts'
 
 export const SHEET = toCommand({
@@ -28,16 +28,16 @@ export const SHEET = toCommand({
       })
     if (to !== undefined)
       return withStoreToRead(options.study, world, async ({ study: { id, ...rest }, store }) => {
-        const state = options.state === 'to-approve' ? 'to-approve' : 'any'
+        const state = options.state
         const sheet = await writeSheet({ id, ...rest }, { store, state })
-        await writeNew(to, sheet.text)
+        await writeNewFile(to, sheet.text)
         return {
           json: { study: id, file: to, rows: sheet.rows, since: sheet.since },
           text: `${toCount(sheet.rows, 'term')} new or changed since event ${sheet.since}: ${to}\n\nNext: approve or reject in VERDICT, a reason in REASON, save as CSV, and bring it back\n  ${world.program} sheet --from ${toShellWord(to)} --study ${study}`,
         }
       })
     return withStore(options.study, world, async ({ study: opened, store }) => {
-      const { actor } = await findSigner({ store, study: opened, permission: 'approve' }, world)
+      const { actor } = await findProven({ store, study: opened, permission: 'approve' }, world)
       const report = await readSheet(opened, { store, actor, file: openExport(from ?? '') })
       return {
         json: { study: opened.id, ...report },
@@ -46,14 +46,3 @@ export const SHEET = toCommand({
     })
   },
 })
-
-/** A sheet somebody may be marking is not written over. */
-async function writeNew(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    throw new AecoderError('WRITE_FAILED', {
-      where: file,
-      found: error.code === 'EEXIST' ? 'there is a file already' : `it cannot be written (${error.code})`,
-      action: 'Give another name',
-    })
-  })
-}

@@ -1,9 +1,9 @@
 /** `sign-off` locks what was reviewed, `unlock` opens it again; both are acts of a person who proved who they are. */
 import { AecoderError, openCodingKits, readSignOffState, type SignOffState, signOff, unlockStudy } from '../../index.ts'
+import { findProven } from '../actor.ts'
 import { REASON_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { withStore, withStoreToRead } from '../open.ts'
 import { toHeldLines, toSignatureLines } from '../signature-text.ts'
-import { findSigner } from '../signer.ts'
 import { toCount, toShellWord } from '../tables.ts'
 
 export const SIGN_OFF = toCommand({
@@ -29,11 +29,12 @@ export const SIGN_OFF = toCommand({
     if (!Number.isInteger(seq) || seq < 0)
       throw new AecoderError('USAGE', { where: '--seen', found: `"${seen}"`, expected: 'the number that is shown' })
     return withStore(options.study, world, async ({ study, store }) => {
-      const signer = await findSigner({ store, study, permission: 'sign-off' }, world)
+      const { actor, fullName } = await findProven({ store, study, permission: 'sign-off' }, world)
       const signature = await signOff(study, {
         store,
         kits: await openCodingKits(study, { ...world, store }),
-        ...signer,
+        actor,
+        fullName,
         meaning: options.meaning ?? '',
         seen: seq,
         isIncomplete: options.incomplete !== undefined,
@@ -61,8 +62,8 @@ export const UNLOCK = toCommand({
   async run({ options, world }) {
     return withStore(options.study, world, async ({ study, store }) => {
       const { held } = await readSignOffState(store, study)
-      const signer = await findSigner({ store, study, permission: 'unlock' }, world)
-      const unlocked = await unlockStudy(study, { store, ...signer, reason: options.reason ?? '' })
+      const { actor, fullName } = await findProven({ store, study, permission: 'unlock' }, world)
+      const unlocked = await unlockStudy(study, { store, actor, fullName, reason: options.reason ?? '' })
       const waiting = held
         ? `\n${toCount(held.transfers.length, 'transfer')} held: the next run codes and publishes what came.`
         : ''

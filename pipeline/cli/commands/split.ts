@@ -12,18 +12,10 @@ import {
   toShown,
 } from '../../index.ts'
 import { findActor } from '../actor.ts'
-import {
-  ACTOR_OPTION,
-  DICTIONARY_OPTION,
-  DOMAIN_OPTION,
-  REASON_OPTION,
-  STUDY_OPTION,
-  toCommand,
-  toName,
-} from '../command.ts'
+import { ACTOR_OPTION, REASON_OPTION, TERM_ARGUMENT, TERM_OPTIONS, toCommand, toName } from '../command.ts'
 import { withStore } from '../open.ts'
 import { toShellWord, toTable, toVisible } from '../tables.ts'
-import { TERM_ARGUMENT, toAnswer, toNext } from './acts.ts'
+import { toAnswer, toNext } from './acts.ts'
 
 export const SPLIT = toCommand({
   name: 'split',
@@ -32,9 +24,7 @@ export const SPLIT = toCommand({
     'aecoder split "headache and nausea" --part headache=headache --part nausea=nausea --as "Ann Coder" --study samples/aurora-101',
   arguments: [TERM_ARGUMENT],
   options: {
-    ...STUDY_OPTION,
-    ...DOMAIN_OPTION,
-    ...DICTIONARY_OPTION,
+    ...TERM_OPTIONS,
     part: {
       kind: 'list',
       value: 'TEXT=TERM',

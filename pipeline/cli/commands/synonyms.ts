@@ -1,14 +1,11 @@
 /** `synonyms`: the lists of a study, of its sponsor and of all; what is in them, and what people do to it. */
 import {
-  AecoderError,
   ENTRY_STATES,
-  type EntryState,
   exportSynonyms,
   findSynonym,
   importSynonyms,
   judgeSynonym,
   LIST_SCOPES,
-  type ListScope,
   listSynonyms,
   openCodingKits,
   openExport,
@@ -24,6 +21,7 @@ import {
   STUDY_OPTION,
   type Surroundings,
   toCommand,
+  toTerm,
 } from '../command.ts'
 import { withStore, withStoreToRead } from '../open.ts'
 import { toCount, toShellWord, toTable, toVisible } from '../tables.ts'
@@ -54,8 +52,8 @@ export const SYNONYMS_LIST = toCommand({
         store,
         kits,
         limit,
-        ...(scope === undefined ? {} : { scope: scope as ListScope }),
-        ...(state === undefined ? {} : { state: state as EntryState }),
+        ...(scope === undefined ? {} : { scope }),
+        ...(state === undefined ? {} : { state }),
         ...(text === undefined ? {} : { text }),
         ...(cursor === undefined ? {} : { cursor }),
       })
@@ -82,23 +80,17 @@ export const SYNONYMS_PROPOSE = toCommand({
     ...REASON_OPTION,
   },
   async run({ args: [verbatim = ''], options, world }) {
-    const { term, scope, domain, dictionary, reason } = options
-    if (!term?.trim())
-      throw new AecoderError('USAGE', {
-        where: '--term',
-        found: 'no term',
-        expected: 'the code or text of a term of the dictionary',
-        action: 'Look for one: aecoder dictionary search',
-      })
+    const { scope, domain, dictionary, reason } = options
+    const term = toTerm(options.term)
     return withStore(options.study, world, async ({ study, store }) => {
       const synonym = await proposeSynonym(study, {
         store,
         kits: await openCodingKits(study, { ...world, store }),
         proposal: {
-          scope: scope as ListScope,
+          scope,
           verbatim,
           term,
-          domain: domain === 'AE' || domain === 'MH' ? domain : null,
+          domain: domain ?? null,
           ...(dictionary === undefined ? {} : { terminology: dictionary }),
         },
         actor: await findActor(options.as, { store, study, permission: 'propose-synonym' }),
@@ -167,7 +159,7 @@ export const SYNONYMS_IMPORT = toCommand({
       const report = await importSynonyms(study, {
         store,
         kits: await openCodingKits(study, { ...world, store }),
-        scope: options.scope as ListScope,
+        scope: options.scope,
         file: openExport(file),
         actor: await findActor(options.as, { store, study, permission: 'propose-synonym' }),
       })
@@ -190,8 +182,8 @@ export const SYNONYMS_EXPORT = toCommand({
       const { scope, state } = options
       const { text } = await exportSynonyms(study, {
         store,
-        scope: scope as ListScope,
-        ...(state === undefined ? {} : { state: state as EntryState }),
+        scope,
+        ...(state === undefined ? {} : { state }),
       })
       await world.writeOut(text)
       return { json: undefined, text: '' }

@@ -30,6 +30,7 @@ export const WORKBENCH = toCommand({
     const studies = await Promise.all(paths.map((path) => openStudy(path)))
     const port = toPort(options.port)
     const tls = await readTls(options.tlsCert, options.tlsKey)
+    const publicOrigin = options.origin === undefined ? undefined : toOrigin(options.origin)
     const issuer = options.oidc === undefined ? undefined : await readIssuer(options.oidc)
     // Loaded for this command alone: the others start faster without.
     const { ensurePage } = await import('../../server/page.ts')
@@ -48,7 +49,7 @@ export const WORKBENCH = toCommand({
         ...(tls === undefined ? {} : { tls }),
         ...(issuer === undefined ? {} : { issuer }),
         ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
-        ...(options.origin === undefined ? {} : { publicOrigin: toOrigin(options.origin) }),
+        ...(publicOrigin === undefined ? {} : { publicOrigin }),
       })
       try {
         const first = await createFirstAdmin(people, adminPassword === undefined ? {} : { password: adminPassword })

@@ -20,16 +20,12 @@ import {
   type Desk,
   isSamePerson,
   judgeMany,
-  listSince,
-  previewVerdicts,
   readSheet,
-  readSignOffState,
   type Signature,
   type SignedIn,
   signOff,
   unlockStudy,
   type VerdictFilter,
-  writeSheet,
 } from '../../index.ts'
 import { type Route, toStudyRoute } from '../route.ts'
 
@@ -46,8 +42,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     query: ReviewQuery,
     answer: Review,
     async run({ desk, query }) {
-      const { since, terms, next } = await listSince(desk.study, {
-        store: desk.store,
+      const { since, terms, next } = await desk.aside.read('listSince', {
         limit: TERMS_SHOWN,
         ...withoutUndefined(query),
       })
@@ -62,7 +57,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     query: SheetQuery,
     answer: 'file',
     async run({ desk, query }) {
-      const { name, text } = await writeSheet(desk.study, { store: desk.store, ...withoutUndefined(query) })
+      const { name, text } = await desk.aside.read('writeSheet', withoutUndefined(query))
       return { name, type: 'text/csv', text }
     },
   }),
@@ -90,8 +85,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     body: PreviewBody,
     answer: Preview,
     run: async ({ desk, body, person }) =>
-      (await previewVerdicts(desk.study, {
-        store: desk.store,
+      (await desk.aside.read('previewVerdicts', {
         actor: person.actor,
         filter: toFilter(body.filter),
       })) as Preview,
@@ -162,8 +156,8 @@ export const APPROVAL_ROUTES: readonly Route[] = [
   }),
 ]
 
-async function viewSignOff({ study, store }: Desk): Promise<SignOffView> {
-  const { signature, history, held, ...state } = await readSignOffState(store, study)
+async function viewSignOff({ aside }: Desk): Promise<SignOffView> {
+  const { signature, history, held, ...state } = await aside.read('readSignOffState', {})
   return {
     ...state,
     owed: { ...state.owed },

@@ -110,9 +110,9 @@ function toChild(dictionary: Dictionary, { level, code, text }: { level: string;
 function findKit({ kits, study }: Desk, { domain = 'AE', dictionary }: Static<typeof DictionaryQuery>): CodingKit {
   const kit = kits.find(domain, dictionary) ?? kits.all.find((each) => each.dictionary.ref.name === dictionary)
   if (kit !== undefined) return kit
-  throw new AecoderError('DICTIONARY_NOT_FOUND', {
-    where: study.id,
-    found: `no dictionary "${dictionary}"`,
+  throw new AecoderError('USAGE', {
+    where: 'dictionary',
+    found: `no dictionary of ${study.id}`,
     expected: kits.all.map((each) => each.dictionary.ref.name).join(', '),
   })
 }

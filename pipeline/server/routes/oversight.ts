@@ -1,5 +1,5 @@
 /** The dashboard and the audit trail. */
-import { Audit, AuditQuery, Dashboard } from '../../../schemas/api/oversight.ts'
+import { Audit, AuditQuery, Dashboard, DayOrMoment } from '../../../schemas/api/oversight.ts'
 import { Type, toClosed, toWord } from '../../../schemas/api/schema.ts'
 import { type Desk, readAudit, readDashboard, toAuditFile } from '../../index.ts'
 import { type Route, toStudyRoute } from '../route.ts'
@@ -31,8 +31,8 @@ export const OVERSIGHT_ROUTES: readonly Route[] = [
       as: toWord(['csv', 'json']),
       kind: Type.Optional(Type.String({ maxLength: 60 })),
       actor: Type.Optional(Type.String({ maxLength: 200 })),
-      from: Type.Optional(Type.String({ maxLength: 40 })),
-      to: Type.Optional(Type.String({ maxLength: 40 })),
+      from: Type.Optional(DayOrMoment),
+      to: Type.Optional(DayOrMoment),
     }),
     answer: 'file',
     run: ({ desk, query }) => toAuditFile(desk, query),

@@ -1,7 +1,16 @@
 /** Signing in and out, and what the page needs to know of who is there. */
-import { Done, PasswordBody, SessionView, SignInBody, WaysIn } from '../../../schemas/api/session.ts'
+import { Done, PasswordBody, SessionView, SignInBody, type StudyView, WaysIn } from '../../../schemas/api/session.ts'
 import { EVERY_STUDY, isPermitted, PERMISSIONS, type Permission, type RoleIn } from '../../../schemas/roles.ts'
-import { AECODER_VERSION, changePassword, SESSION_MINUTES, type SignedIn, signIn, signOut } from '../../index.ts'
+import {
+  AECODER_VERSION,
+  changePassword,
+  readSignature,
+  SESSION_MINUTES,
+  type Signature,
+  type SignedIn,
+  signIn,
+  signOut,
+} from '../../index.ts'
 import type { House } from '../house.ts'
 import { type Route, toHouseRoute, toPublicRoute } from '../route.ts'
 
@@ -25,7 +34,7 @@ export const SESSION_ROUTES: readonly Route[] = [
       // Whoever sat here before is signed out: a browser holds one session.
       if (visit.token !== undefined) await signOut(house.people, visit.token)
       visit.keep(session)
-      return toSessionView(house, session)
+      return viewSession(house, session)
     },
   }),
   toHouseRoute({
@@ -37,7 +46,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     answer: SessionView,
     run: async ({ house, visit }) => {
       if (visit.session === undefined) throw new Error('a signed-in route without a session')
-      return toSessionView(house, visit.session)
+      return viewSession(house, visit.session)
     },
   }),
   toHouseRoute({
@@ -69,7 +78,7 @@ export const SESSION_ROUTES: readonly Route[] = [
 ]
 
 /** The studies of the house that a person has a part in. */
-function toSessionView(
+async function viewSession(
   { desks }: House,
   {
     person,
@@ -77,30 +86,37 @@ function toSessionView(
     mustChange,
     roles,
   }: { person: SignedIn; csrf: string; mustChange: boolean; roles: readonly RoleIn[] },
-): SessionView {
+): Promise<SessionView> {
   const permissionsOf = (given: Parameters<typeof isPermitted>[0]) =>
     (Object.keys(PERMISSIONS) as Permission[]).filter((permission) => isPermitted(given, permission))
   return {
     person: { name: person.name, fullName: person.fullName, mustChange },
     csrf,
     permissions: permissionsOf(roles.filter(({ study }) => study === EVERY_STUDY).map(({ role }) => role)),
-    studies: [...desks.values()].flatMap(({ study }) => {
-      const given = person.rolesIn(study.id)
-      if (given.length === 0) return []
-      const { protocol, environment, title } = study.config.study
-      return [
-        {
-          id: study.id,
-          title: title ?? null,
-          protocol,
-          environment,
-          roles: [...given],
-          permissions: permissionsOf(given),
-        },
-      ]
-    }),
+    studies: await Promise.all(
+      [...desks.values()]
+        .filter(({ study }) => person.rolesIn(study.id).length > 0)
+        .map(async ({ study, store }) => {
+          const roles = [...person.rolesIn(study.id)]
+          const { protocol, environment, title } = study.config.study
+          const signature = await readSignature(store, study.id)
+          return {
+            id: study.id,
+            title: title ?? null,
+            protocol,
+            environment,
+            roles,
+            permissions: permissionsOf(roles),
+            signature: signature && pickSignature(signature),
+          }
+        }),
+    ),
     signIn: person.actor.auth.startsWith('signed in at ') ? 'issuer' : 'password',
     idleMinutes: SESSION_MINUTES.browser.idle,
     version: AECODER_VERSION,
   }
+}
+
+function pickSignature({ fullName, at, meaning }: Signature): NonNullable<StudyView['signature']> {
+  return { fullName, at, meaning }
 }

@@ -24,17 +24,16 @@ export function toApprovalApi({ root }: StudyApi) {
     preview: (filter: VerdictFilter, signal?: AbortSignal) =>
       ask<Preview>('POST', `${root}/approvals/preview`, {
         body: { filter },
-        ...(signal === undefined ? {} : { signal }),
+        signal,
       }),
     judgeMany: (body: Static<typeof JudgeManyBody>) =>
       ask<Static<typeof JudgedMany>>('POST', `${root}/approvals`, { body }),
     review: (query: { readonly state: ReviewState; readonly cursor?: string }, signal?: AbortSignal) =>
-      ask<Review>('GET', `${root}/review`, { query, ...(signal === undefined ? {} : { signal }) }),
+      ask<Review>('GET', `${root}/review`, { query, signal }),
     sheet: (state: ReviewState) => `/api${root}/review/sheet?state=${state}`,
     bringSheet: (body: Static<typeof SheetBody>) =>
       ask<Static<typeof SheetTaken>>('POST', `${root}/review/sheet`, { body }),
-    signOffState: (signal?: AbortSignal) =>
-      ask<SignOffView>('GET', `${root}/sign-off`, signal === undefined ? {} : { signal }),
+    signOffState: (signal?: AbortSignal) => ask<SignOffView>('GET', `${root}/sign-off`, { signal }),
     signOff: (body: Static<typeof SignOffBody>) => ask<SignOffView>('POST', `${root}/sign-off`, { body }),
     unlock: (body: Static<typeof UnlockBody>) => ask<SignOffView>('POST', `${root}/unlock`, { body }),
   }

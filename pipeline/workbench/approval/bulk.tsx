@@ -1,7 +1,7 @@
 /** Many codes at once: first what a verdict would touch and what it leaves out, then the verdict on just these. */
 import { useState } from 'preact/hooks'
 import type { Preview } from '../../../schemas/api/approval.ts'
-import { Icon } from '../parts/icon.tsx'
+import { Choice } from '../parts/choice.tsx'
 import { PlainText } from '../parts/plain-text.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { count, toFigure, toOutcomeWords, toPercent } from '../parts/words.ts'
@@ -25,7 +25,12 @@ const WHY_LEFT_OUT: { readonly [why: string]: string } = {
 
 export function Bulk({ api }: { api: ApprovalApi }) {
   const { study } = useSeat()
-  const [filter, setFilter] = useState<VerdictFilter>({})
+  const [filter, narrow] = useState<VerdictFilter>({})
+  // What is left out is left out of what was shown.
+  const setFilter = (next: VerdictFilter) => {
+    narrow(next)
+    setWithout(new Set())
+  }
   const { value, fault, again } = useAnswer(JSON.stringify(filter), (signal) => api.preview(filter, signal))
   const [without, setWithout] = useState<ReadonlySet<string>>(new Set())
   const [judged, setJudged] = useState<{ verdict: Verdict; preview: Preview; filter: VerdictFilter }>()
@@ -51,7 +56,7 @@ export function Bulk({ api }: { api: ApprovalApi }) {
           words="Reason"
           value={filter.outcomes?.[0] ?? ''}
           values={Object.keys(known?.byOutcome ?? {})}
-          toWords={toOutcomeWords}
+          toName={toOutcomeWords}
           onChange={(outcome) =>
             setFilter(withChoice(filter, 'outcomes', outcome === '' ? undefined : [outcome as Row['outcome']]))
           }
@@ -74,7 +79,7 @@ export function Bulk({ api }: { api: ApprovalApi }) {
           words="Serious"
           value={filter.serious ?? ''}
           values={['only', 'none']}
-          toWords={(one) => (one === 'only' ? 'serious only' : 'none serious')}
+          toName={(one) => (one === 'only' ? 'serious only' : 'none serious')}
           onChange={(serious) =>
             setFilter(withChoice(filter, 'serious', serious === 'only' || serious === 'none' ? serious : undefined))
           }
@@ -83,7 +88,7 @@ export function Bulk({ api }: { api: ApprovalApi }) {
           words="Probability"
           value={filter.confidenceFrom === undefined ? '' : String(filter.confidenceFrom)}
           values={['0.9', '0.95', '0.99']}
-          toWords={(one) => `${toPercent(Number(one))} or more`}
+          toName={(one) => `${toPercent(Number(one))} or more`}
           onChange={(from) => setFilter(withChoice(filter, 'confidenceFrom', from === '' ? undefined : Number(from)))}
         />
         <span class="gap" />
@@ -125,7 +130,11 @@ export function Bulk({ api }: { api: ApprovalApi }) {
         <VerdictDialog
           api={api}
           judged={judged}
-          onClose={() => setJudged(undefined)}
+          onClose={() => {
+            setJudged(undefined)
+            // A verdict is refused when others worked meanwhile: what it would touch is shown anew.
+            again()
+          }}
           onDone={(done) => {
             setJudged(undefined)
             setWithout(new Set())
@@ -299,34 +308,5 @@ function VerdictDialog({
         </label>
       )}
     </PasswordDialog>
-  )
-}
-
-function Choice({
-  words,
-  value,
-  values,
-  toWords: name = (one) => one,
-  onChange,
-}: {
-  words: string
-  value: string
-  values: readonly string[]
-  toWords?: (value: string) => string
-  onChange: (value: string) => void
-}) {
-  return (
-    <label class={`chip ${value === '' ? '' : 'on'}`}>
-      <span class="unseen">{words}</span>
-      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        <option value="">{words}: any</option>
-        {values.map((one) => (
-          <option key={one} value={one}>
-            {name(one)}
-          </option>
-        ))}
-      </select>
-      <Icon name="down" />
-    </label>
   )
 }

@@ -2,7 +2,6 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { Dialog } from '../parts/dialog.tsx'
-import { toWords } from '../shell/api.ts'
 
 export function PasswordDialog({
   title,
@@ -28,27 +27,19 @@ export function PasswordDialog({
   const [password, setPassword] = useState('')
   const [reason, setReason] = useState('')
   const [fault, setFault] = useState<string>()
-  const [isBusy, setBusy] = useState(false)
+  const findMissing = () => {
+    if (needsReason === true && reason.trim() === '') return 'Say why: it stands in the audit trail.'
+    return password === '' ? 'Type your password.' : undefined
+  }
   const onGo = async () => {
-    const missing = check?.()
-    if (missing !== undefined) setFault(missing)
-    else if (needsReason === true && reason.trim() === '') setFault('Say why: it stands in the audit trail.')
-    else if (password === '') setFault('Type your password.')
-    else {
-      setBusy(true)
-      setFault(undefined)
-      try {
-        await onAct({ password, reason: reason.trim() })
-      } catch (error) {
-        setFault(toWords(error))
-        setPassword('')
-      } finally {
-        setBusy(false)
-      }
-    }
+    const missing = check?.() ?? findMissing()
+    setFault(missing)
+    if (missing !== undefined) return
+    setPassword('')
+    await onAct({ password, reason: reason.trim() })
   }
   return (
-    <Dialog title={title} fault={fault} onClose={onClose} onSubmit={() => void onGo()} submit={act} isReady={!isBusy}>
+    <Dialog title={title} fault={fault} onClose={onClose} onSubmit={onGo} submit={act}>
       {children}
       {needsReason !== 'none' && (
         <label class="field">

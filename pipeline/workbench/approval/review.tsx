@@ -4,9 +4,8 @@ import type { Review as Listed } from '../../../schemas/api/approval.ts'
 import { readChosen } from '../parts/file.ts'
 import { Icon } from '../parts/icon.tsx'
 import { PlainText } from '../parts/plain-text.tsx'
-import { useAnswer } from '../parts/use-answer.ts'
+import { usePages } from '../parts/use-pages.ts'
 import { count, toFigure, toMoment, toOutcomeWords } from '../parts/words.ts'
-import { toWords } from '../shell/api.ts'
 import { toHash } from '../shell/place.ts'
 import { useSeat } from '../shell/session.ts'
 import { tell } from '../shell/toasts.tsx'
@@ -16,18 +15,12 @@ import { PasswordDialog } from './password-dialog.tsx'
 export function Review({ api }: { api: ApprovalApi }) {
   const { may, study } = useSeat()
   const [state, setState] = useState<ReviewState>('any')
-  const { value, fault, put, again } = useAnswer<Listed>(state, (signal) => api.review({ state }, signal))
+  const { value, fault, more, again } = usePages<Listed>(state, {
+    ask: (page, signal) => api.review({ state, ...page }, signal),
+    join: (before, next) => ({ ...next, terms: [...before.terms, ...next.terms] }),
+  })
   const [sheet, setSheet] = useState<{ name: string; text: string }>()
   const file = useRef<HTMLInputElement>(null)
-  const onMore = async () => {
-    if (value?.next == null) return
-    try {
-      const more = await api.review({ state, cursor: value.next })
-      put({ ...more, terms: [...value.terms, ...more.terms] })
-    } catch (error) {
-      tell({ kind: 'failed', text: toWords(error) })
-    }
-  }
   return (
     <>
       <div class="filter-row">
@@ -117,7 +110,7 @@ export function Review({ api }: { api: ApprovalApi }) {
             </tbody>
           </table>
           {value.next !== null && (
-            <button type="button" class="button quiet" onClick={() => void onMore()}>
+            <button type="button" class="button quiet" onClick={more}>
               More
             </button>
           )}

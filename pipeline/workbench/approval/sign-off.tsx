@@ -5,7 +5,7 @@ import { Icon } from '../parts/icon.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { count, toDay, toFigure, toMoment } from '../parts/words.ts'
 import { toHash } from '../shell/place.ts'
-import { useSeat } from '../shell/session.ts'
+import { renewSession, useSeat } from '../shell/session.ts'
 import { tell } from '../shell/toasts.tsx'
 import type { ApprovalApi } from './approval-api.ts'
 import { PasswordDialog } from './password-dialog.tsx'
@@ -14,7 +14,7 @@ const MEANINGS = ['Medical coding reviewed and approved', 'Coding complete for d
 
 export function SignOff({ api }: { api: ApprovalApi }) {
   const { may } = useSeat()
-  const { value, fault, put } = useAnswer<SignOffView>('sign-off', (signal) => api.signOffState(signal))
+  const { value, fault, put, again } = useAnswer<SignOffView>('sign-off', (signal) => api.signOffState(signal))
   const [open, setOpen] = useState<'sign' | 'unlock'>()
   if (fault !== undefined) return <p class="fault">{fault}</p>
   if (value === undefined) return <p class="waiting">Looking …</p>
@@ -72,10 +72,15 @@ export function SignOff({ api }: { api: ApprovalApi }) {
         <SignDialog
           api={api}
           state={value}
-          onClose={() => setOpen(undefined)}
+          onClose={() => {
+            setOpen(undefined)
+            // A signature is refused when others worked meanwhile: what it would cover is shown anew.
+            again()
+          }}
           onDone={(next) => {
             setOpen(undefined)
             put(next)
+            renewSession()
             tell({ kind: 'done', text: 'The study is signed off and locked.' })
           }}
         />
@@ -89,6 +94,7 @@ export function SignOff({ api }: { api: ApprovalApi }) {
           onAct={async ({ password, reason }) => {
             put(await api.unlock({ password, reason }))
             setOpen(undefined)
+            renewSession()
             tell({ kind: 'done', text: 'The study is open for work again.' })
           }}
         >

@@ -1,15 +1,15 @@
 /** Everything that happened, newest first, with the state of the chain that keeps it. */
 import { useEffect, useState } from 'preact/hooks'
 import type { Audit, AuditQuery } from '../../../schemas/api/oversight.ts'
+import { Choice } from '../parts/choice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { PlainText } from '../parts/plain-text.tsx'
-import { useAnswer } from '../parts/use-answer.ts'
+import { SearchField } from '../parts/search-field.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { count, toMoment } from '../parts/words.ts'
-import { toWords } from '../shell/api.ts'
 import { useKeys } from '../shell/keys.ts'
-import { changeFacts, toHash } from '../shell/place.ts'
+import { changeFacts, pickFact, toHash } from '../shell/place.ts'
 import { useSeat } from '../shell/session.ts'
-import { tell } from '../shell/toasts.tsx'
 
 const WAIT_MS = 250
 const SHOWN_LETTERS = 120
@@ -24,15 +24,18 @@ export function AuditView({ at }: { at: URLSearchParams }) {
     return () => clearTimeout(wait)
   }, [text])
   const query: AuditQuery = {
-    ...pick(at, 'kind'),
-    ...pick(at, 'actor'),
-    ...pick(at, 'from'),
-    ...pick(at, 'to'),
-    ...pick(at, 'about'),
+    ...pickFact(at, 'kind'),
+    ...pickFact(at, 'actor'),
+    ...pickFact(at, 'from'),
+    ...pickFact(at, 'to'),
+    ...pickFact(at, 'about'),
     ...(searched === '' ? {} : { text: searched }),
     limit: 100,
   }
-  const { value, fault, put } = useAnswer<Audit>(JSON.stringify(query), (signal) => api.audit(query, signal))
+  const { value, fault, more } = usePages<Audit>(JSON.stringify(query), {
+    ask: (page, signal) => api.audit({ ...query, ...page }, signal),
+    join: (before, next) => ({ ...next, rows: [...before.rows, ...next.rows] }),
+  })
   useEffect(() => {
     if (value === undefined) return
     setKinds((before) => [...new Set([...before, ...value.rows.map(({ kind }) => kind)])].toSorted())
@@ -40,15 +43,6 @@ export function AuditView({ at }: { at: URLSearchParams }) {
   useKeys('Audit', [
     { keys: '/|f', words: 'Search the trail', run: () => document.getElementById('audit-search')?.focus() },
   ])
-  const onMore = async () => {
-    if (value?.next == null) return
-    try {
-      const more = await api.audit({ ...query, cursor: value.next })
-      put({ ...more, rows: [...value.rows, ...more.rows] })
-    } catch (error) {
-      tell({ kind: 'failed', text: toWords(error) })
-    }
-  }
   return (
     <div class="view">
       <header>
@@ -63,21 +57,25 @@ export function AuditView({ at }: { at: URLSearchParams }) {
         </a>
       </header>
       <search class="filter-row" aria-label="Narrow the trail">
-        <label class="search-field">
-          <Icon name="search" />
-          <span class="unseen">Search the trail</span>
-          <input
-            id="audit-search"
-            type="search"
-            placeholder="Term, reason, decision"
-            autocomplete="off"
-            maxLength={200}
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-        </label>
-        <Choice name="kind" words="Kind" at={at} values={kinds} />
-        <Choice name="actor" words="Who" at={at} values={value?.actors ?? []} />
+        <SearchField
+          id="audit-search"
+          words="Search the trail"
+          placeholder="Term, reason, decision"
+          value={text}
+          onInput={setText}
+        />
+        <Choice
+          words="Kind"
+          value={query.kind ?? ''}
+          values={kinds}
+          onChange={(kind) => changeFacts({ kind: kind || undefined })}
+        />
+        <Choice
+          words="Who"
+          value={query.actor ?? ''}
+          values={value?.actors ?? []}
+          onChange={(actor) => changeFacts({ actor: actor || undefined })}
+        />
         <Day name="from" words="From" at={at} />
         <Day name="to" words="To" at={at} />
         {at.get('about') !== null && (
@@ -88,14 +86,9 @@ export function AuditView({ at }: { at: URLSearchParams }) {
       </search>
       {fault !== undefined && <p class="fault">{fault}</p>}
       {value === undefined && fault === undefined && <p class="waiting">Reading and checking the chain …</p>}
-      {value !== undefined && <Rows audit={value} onMore={() => void onMore()} />}
+      {value !== undefined && <Rows audit={value} onMore={more} />}
     </div>
   )
-}
-
-function pick<N extends string>(at: URLSearchParams, name: N): { readonly [name in N]?: string } {
-  const value = at.get(name)
-  return value === null || value === '' ? {} : ({ [name]: value } as { [name in N]: string })
 }
 
 function Chain({ chain }: { chain: Audit['chain'] }) {
@@ -193,35 +186,6 @@ function LongText({ text }: { text: string | null }) {
       </summary>
       <PlainText text={text} />
     </details>
-  )
-}
-
-function Choice({
-  name,
-  words,
-  at,
-  values,
-}: {
-  name: string
-  words: string
-  at: URLSearchParams
-  values: readonly string[]
-}) {
-  const chosen = at.get(name) ?? ''
-  const all = chosen === '' || values.includes(chosen) ? values : [chosen, ...values]
-  return (
-    <label class={`chip ${chosen === '' ? '' : 'on'}`}>
-      <span class="unseen">{words}</span>
-      <select value={chosen} onChange={(event) => changeFacts({ [name]: event.currentTarget.value || undefined })}>
-        <option value="">{words}: any</option>
-        {all.map((value) => (
-          <option key={value} value={value}>
-            {value}
-          </option>
-        ))}
-      </select>
-      <Icon name="down" />
-    </label>
   )
 }
 

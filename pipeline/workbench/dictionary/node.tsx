@@ -4,7 +4,7 @@ import type { HitView, NodeView } from '../../../schemas/api/dictionary.ts'
 import { Icon } from '../parts/icon.tsx'
 import { PathLine } from '../parts/path.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
-import { count } from '../parts/words.ts'
+import { toFigure } from '../parts/words.ts'
 import { useSeat } from '../shell/session.ts'
 import type { WhichDictionary } from '../shell/study-api.ts'
 import type { NodeName } from './browser.tsx'
@@ -158,7 +158,7 @@ function Section({ title, rows, children }: { title: string; rows: readonly unkn
   return (
     <section>
       <h3>
-        {title} <span class="muted">{rows.length > 4 ? count(rows.length, '', '').trim() : ''}</span>
+        {title} <span class="muted">{rows.length > 4 ? toFigure(rows.length) : ''}</span>
       </h3>
       <ul>{children}</ul>
     </section>

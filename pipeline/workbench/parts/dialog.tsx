@@ -1,6 +1,7 @@
 /** A dialog of the browser's own: it keeps the focus, Escape closes it, and the focus goes back where it was. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { toWords } from '../shell/api.ts'
 import { Icon } from './icon.tsx'
 
 export interface DialogProps {
@@ -15,8 +16,11 @@ export interface DialogProps {
   readonly fault?: string | undefined
   /** What stands at the foot in place of the two: other acts. */
   readonly foot?: ComponentChildren
-  /** Called by Enter in a field, and by the button that submits. */
-  readonly onSubmit?: () => void
+  /**
+   * Called by Enter in a field, and by the button that submits; not again while it is under way.
+   * @throws what the server refused: it is told here, since nothing outside of an open dialog is seen or heard
+   */
+  readonly onSubmit?: () => void | Promise<void>
   readonly children: ComponentChildren
 }
 
@@ -33,6 +37,22 @@ export function Dialog({
 }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
+  const [refused, setRefused] = useState<string>()
+  const [isBusy, setBusy] = useState(false)
+  const wrong = refused ?? fault
+  const onGo = async (event: Event) => {
+    event.preventDefault()
+    if (isBusy || !isReady) return
+    setRefused(undefined)
+    setBusy(true)
+    try {
+      await onSubmit?.()
+    } catch (error) {
+      setRefused(toWords(error))
+    } finally {
+      setBusy(false)
+    }
+  }
   useEffect(() => {
     const { current } = dialog
     const before = document.activeElement
@@ -55,15 +75,10 @@ export function Dialog({
     >
       <form
         method="dialog"
-        onSubmit={(event) => {
-          event.preventDefault()
-          onSubmit?.()
-        }}
+        onSubmit={(event) => void onGo(event)}
         onKeyDown={(event) => {
-          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
           // A field would submit by itself as well.
-          event.preventDefault()
-          onSubmit?.()
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void onGo(event)
         }}
       >
         <header>
@@ -74,19 +89,19 @@ export function Dialog({
         </header>
         <div class="dialog-body">
           {children}
-          {fault !== undefined && (
+          {wrong !== undefined && (
             <p class="fault" role="alert">
-              {fault}
+              {wrong}
             </p>
           )}
         </div>
-        {foot !== undefined && <footer>{foot}</footer>}
+        {foot !== undefined && foot !== false && <footer>{foot}</footer>}
         {submit !== undefined && (
           <footer>
             <button type="button" class="button" onClick={onClose}>
               Cancel
             </button>
-            <button type="submit" class="button primary" disabled={!isReady}>
+            <button type="submit" class="button primary" disabled={!isReady || isBusy}>
               {submit}
             </button>
           </footer>

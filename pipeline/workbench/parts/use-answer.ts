@@ -40,6 +40,7 @@ export function useAnswer<T>(on: string | undefined, ask: (signal: AbortSignal) 
     fault: isOfNow ? state.fault : undefined,
     isBusy: isOfNow ? state.isBusy : true,
     again: () => setTurn((n) => n + 1),
-    put: (value) => setState({ on, value, isBusy: false }),
+    // What came too late belongs to what is no longer shown.
+    put: (value) => setState((before) => (before.on === on ? { on, value, isBusy: false } : before)),
   }
 }

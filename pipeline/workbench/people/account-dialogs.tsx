@@ -3,7 +3,6 @@ import { useState } from 'preact/hooks'
 import type { AccountView } from '../../../schemas/api/people.ts'
 import { EVERY_STUDY, ROLES, type Role } from '../../../schemas/roles.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { toWords } from '../shell/api.ts'
 import { useSeat } from '../shell/session.ts'
 import { peopleApi } from './people-api.ts'
 
@@ -69,7 +68,7 @@ export function RolesDialog({
   onClose,
 }: {
   account: AccountView
-  onRoles: (roles: GivenRoles, reason: string) => void
+  onRoles: (roles: GivenRoles, reason: string) => Promise<void>
   onClose: () => void
 }) {
   const [roles, setRoles] = useState(account.roles)
@@ -102,30 +101,17 @@ export function AccountDialog({
   const [fullName, setFullName] = useState('')
   const [email, setEmail] = useState('')
   const [roles, setRoles] = useState<GivenRoles>([])
-  const [fault, setFault] = useState<string>()
-  const onMake = async () => {
-    try {
-      onMade(
-        await peopleApi.make({
-          name: name.trim(),
-          fullName: fullName.trim(),
-          roles,
-          ...(email.trim() === '' ? {} : { email: email.trim() }),
-        }),
-      )
-    } catch (error) {
-      setFault(toWords(error))
-    }
-  }
+  const onMake = async () =>
+    onMade(
+      await peopleApi.make({
+        name: name.trim(),
+        fullName: fullName.trim(),
+        roles,
+        ...(email.trim() === '' ? {} : { email: email.trim() }),
+      }),
+    )
   return (
-    <Dialog
-      title="New account"
-      size="wide"
-      fault={fault}
-      onClose={onClose}
-      onSubmit={() => void onMake()}
-      submit="Make the account"
-    >
+    <Dialog title="New account" size="wide" onClose={onClose} onSubmit={onMake} submit="Make the account">
       <div class="field-row">
         <label class="field">
           Full name

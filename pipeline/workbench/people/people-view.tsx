@@ -23,15 +23,13 @@ export function PeopleView() {
   const [open, setOpen] = useState<Open>()
   const mayKeep = may('administer-people')
   const close = () => setOpen(undefined)
-  const act = (sent: Promise<unknown>, done: string) =>
-    sent.then(
-      () => {
-        close()
-        again()
-        tell({ kind: 'done', text: done })
-      },
-      (error: unknown) => tell({ kind: 'failed', text: toWords(error) }),
-    )
+  const act = async (sent: Promise<unknown>, done: string) => {
+    await sent
+    close()
+    again()
+    tell({ kind: 'done', text: done })
+  }
+  const tellFault = (error: unknown) => tell({ kind: 'failed', text: toWords(error) })
   const showPassword = ({ account, oneTimePassword }: { account: AccountView; oneTimePassword: string | null }) => {
     again()
     if (oneTimePassword === null) close()
@@ -95,11 +93,7 @@ export function PeopleView() {
                         <button
                           type="button"
                           class="link"
-                          onClick={() =>
-                            void peopleApi
-                              .newPassword(account.name)
-                              .then(showPassword, (error: unknown) => tell({ kind: 'failed', text: toWords(error) }))
-                          }
+                          onClick={() => void peopleApi.newPassword(account.name).then(showPassword, tellFault)}
                         >
                           New password
                         </button>
@@ -113,7 +107,9 @@ export function PeopleView() {
                           type="button"
                           class="link"
                           onClick={() =>
-                            void act(peopleApi.activate(account.name), `${account.fullName} can sign in again`)
+                            void act(peopleApi.activate(account.name), `${account.fullName} can sign in again`).catch(
+                              tellFault,
+                            )
                           }
                         >
                           Activate
@@ -133,7 +129,7 @@ export function PeopleView() {
           account={open.account}
           onClose={close}
           onRoles={(roles, reason) =>
-            void act(
+            act(
               peopleApi.setRoles(open.account.name, { roles, ...(reason === '' ? {} : { reason }) }),
               `The roles of ${open.account.fullName} are changed`,
             )
@@ -148,7 +144,7 @@ export function PeopleView() {
           isNeeded={false}
           onClose={close}
           onReason={(reason) =>
-            void act(peopleApi.deactivate(open.account.name, reason), `${open.account.fullName} can no longer sign in`)
+            act(peopleApi.deactivate(open.account.name, reason), `${open.account.fullName} can no longer sign in`)
           }
         />
       )}

@@ -3,6 +3,7 @@ import type { QueueFilter, QueueSort, QueueView, TermRow } from '../../../schema
 import type { Permission } from '../../../schemas/roles.ts'
 import { toCell } from '../parts/cell.ts'
 import { SORT_WORDS, VIEW_ORDER } from '../parts/words.ts'
+import { pickFact } from '../shell/place.ts'
 
 /** The text that is searched: kept while the page is open, never in an address. */
 export const searchedText = toCell('')
@@ -27,18 +28,13 @@ export function readFilter(at: URLSearchParams, { text, view }: { text: string; 
   return {
     view,
     ...(domain === 'AE' || domain === 'MH' ? { domain } : {}),
-    ...pick(at, 'dictionary'),
-    ...pick(at, 'site'),
-    ...pick(at, 'form'),
-    ...pick(at, 'outcome'),
+    ...pickFact(at, 'dictionary'),
+    ...pickFact(at, 'site'),
+    ...pickFact(at, 'form'),
+    ...pickFact(at, 'outcome'),
     ...(at.get('serious') === 'true' ? { serious: true } : {}),
     ...(text.trim() === '' ? {} : { text: text.trim() }),
   }
-}
-
-function pick<N extends string>(at: URLSearchParams, name: N): { readonly [name in N]?: string } {
-  const value = at.get(name)
-  return value === null || value === '' ? {} : ({ [name]: value } as { [name in N]: string })
 }
 
 /** States that ask something of a coder. */

@@ -1,7 +1,9 @@
 /** The bar above the queue: views with their counts, filters with theirs, search and sort. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Facets, QueueSort, QueueView } from '../../../schemas/api/terms.ts'
+import { Choice } from '../parts/choice.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { SORT_WORDS, toFigure, toOutcomeWords, VIEW_ORDER, VIEW_WORDS } from '../parts/words.ts'
 import { changeFacts } from '../shell/place.ts'
 import { readSort, SORTS, searchedText } from './filter.ts'
@@ -97,22 +99,14 @@ function Search() {
     wait.current = setTimeout(() => searchedText.set(next), SEARCH_WAIT_MS)
   }
   return (
-    <label class="search-field">
-      <Icon name="search" />
-      <span class="unseen">Search the verbatims</span>
-      <input
-        id="queue-search"
-        type="search"
-        placeholder="Search verbatims"
-        autocomplete="off"
-        spellcheck={false}
-        value={text}
-        onInput={(event) => onInput(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') event.currentTarget.blur()
-        }}
-      />
-    </label>
+    <SearchField
+      id="queue-search"
+      words="Search the verbatims"
+      placeholder="Search verbatims"
+      value={text}
+      onInput={onInput}
+      onEnter={(field) => field.blur()}
+    />
   )
 }
 
@@ -134,24 +128,15 @@ function Facet({
 }) {
   const chosen = at.get(name) ?? ''
   if (chosen === '' && values.length < least) return null
-  const all =
-    values.some(({ value }) => value === chosen) || chosen === '' ? values : [...values, { value: chosen, terms: 0 }]
+  const terms = new Map(values.map((one) => [one.value, one.terms]))
   return (
-    <label class={`chip ${chosen === '' ? '' : 'on'}`}>
-      <span class={chosen === '' ? 'chip-name' : 'unseen'}>{words}</span>
-      <select
-        class={chosen === '' ? 'bare' : ''}
-        value={chosen}
-        onChange={(event) => changeFacts({ [name]: event.currentTarget.value || undefined })}
-      >
-        <option value="">{chosen === '' ? `Any ${words.toLowerCase()}` : `${words}: any`}</option>
-        {all.map(({ value, terms }) => (
-          <option key={value} value={value}>
-            {`${toWords(value)} (${toFigure(terms)})`}
-          </option>
-        ))}
-      </select>
-      <Icon name="down" />
-    </label>
+    <Choice
+      words={words}
+      value={chosen}
+      values={[...terms.keys()]}
+      toName={(value) => `${toWords(value)} (${toFigure(terms.get(value) ?? 0)})`}
+      isNamed
+      onChange={(value) => changeFacts({ [name]: value || undefined })}
+    />
   )
 }

@@ -7,12 +7,13 @@ import { count } from '../parts/words.ts'
 import { Refusal, toWords } from '../shell/api.ts'
 import { useKeys } from '../shell/keys.ts'
 import { changeFacts } from '../shell/place.ts'
-import { useSeat } from '../shell/session.ts'
+import { renewSession, useSeat } from '../shell/session.ts'
 import { announce, tell } from '../shell/toasts.tsx'
 import type { Asked } from '../site-queries/ask-dialog.tsx'
 import { toSiteQueriesApi } from '../site-queries/site-queries-api.ts'
 import { type Act, sendAct, toActWords, toIntentWords } from '../term/act.ts'
 import { TermCache } from '../term/term-cache.ts'
+import type { Redacted } from '../term/term-dialogs.tsx'
 import { type Draft, TermPane } from '../term/term-pane.tsx'
 import { hasLeft, readFilter, readSort, readView, searchedText, toFirstView } from './filter.ts'
 import { Filters } from './filters.tsx'
@@ -21,6 +22,15 @@ import { TermList } from './term-list.ts'
 
 const AHEAD = 2
 const FACETS_WAIT_MS = 1500
+/** As far down as the next term that waits is looked for: a list of done ones is not read to its end. */
+const FARTHEST = 300
+const TAKEN_BACK_AT_MOST = 20
+
+/** What this person did to a term, while the page is open. */
+interface Done {
+  readonly id: string
+  readonly decision: string
+}
 
 export function QueueView({ at }: { at: URLSearchParams }) {
   const { api, may } = useSeat()
@@ -42,16 +52,27 @@ export function QueueView({ at }: { at: URLSearchParams }) {
   const siteQueries = useMemo(() => toSiteQueriesApi(api), [api])
   const cache = useMemo(() => new TermCache((id) => api.term(id)), [api])
   const [active, setActive] = useState(0)
-  const [busy, setBusy] = useState<ReadonlySet<string>>(new Set())
+  /** Terms and occurrences whose act is on its way. */
+  const acting = useRef<ReadonlySet<string>>(new Set())
   const [, draw] = useState(0)
   const drafts = useRef(new Map<string, Draft>())
-  const last = useRef<{ readonly id: string; readonly decision: string }>(undefined)
+  /** The newest last. */
+  const done = useRef<readonly Done[]>([])
   const [facetsTurn, setFacetsTurn] = useState(0)
   const facets = useAnswer(`${asked} ${facetsTurn}`, (signal) => api.facets(filter, signal))
   const keptFacets = useRef(facets.value)
   if (facets.value !== undefined) keptFacets.current = facets.value
   const termId = at.get('term') ?? undefined
   const refreshFacets = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const steps = useRef(0)
+  const shownList = useRef(list)
+  shownList.current = list
+  /** @returns whether the person has gone nowhere else since: what comes late moves nobody */
+  const beginStep = () => {
+    const step = ++steps.current
+    const { hash } = location
+    return () => steps.current === step && location.hash === hash && shownList.current === list
+  }
 
   useEffect(() => list.watch(() => draw((n) => n + 1)), [list])
   // Another filter begins at its first row, unless the open term stands in it.
@@ -90,8 +111,11 @@ export function QueueView({ at }: { at: URLSearchParams }) {
     const end = (list.total ?? 1) - 1
     const next = Math.max(0, Math.min(end, index))
     setActive(next)
-    if (termId !== undefined) void list.find(next).then((row) => row && changeFacts({ term: row.id }))
-    else announce(list.at(next)?.verbatim ?? '')
+    if (termId === undefined) return announce(list.at(next)?.verbatim ?? '')
+    const isStill = beginStep()
+    void list.find(next).then((row) => {
+      if (row !== undefined && isStill()) changeFacts({ term: row.id })
+    })
   }
   const close = () => {
     changeFacts({ term: undefined })
@@ -104,52 +128,67 @@ export function QueueView({ at }: { at: URLSearchParams }) {
     if (!may('code')) return false
     return row.state !== 'coded' && row.state !== 'autocoded' && row.state !== 'asked'
   }
-  const moveOn = async (from: number, done: string) => {
-    for (let index = from + 1; index < (list.total ?? 0); index += 1) {
+  const moveOn = async (id: string, isStill = beginStep()) => {
+    const from = list.indexOf(id) === -1 ? active - 1 : list.indexOf(id)
+    const end = list.total ?? 0
+    for (let index = from + 1; index < Math.min(end, from + 1 + FARTHEST); index += 1) {
       const row = await list.find(index)
-      if (row === undefined) break
-      if (row.id !== done && !busy.has(row.id) && isWaiting(row)) {
+      // Without its row nobody knows whether it waits: the person stays.
+      if (row === undefined || !isStill()) return
+      if (row.id !== id && !acting.current.has(row.id) && isWaiting(row)) {
         setActive(index)
         changeFacts({ term: row.id })
         return
       }
     }
+    if (!isStill()) return
     close()
-    tell({ kind: 'done', text: 'That was the last one of this list.' })
-  }
-  const setBusyTerm = (id: string, isBusy: boolean) =>
-    setBusy((before) => {
-      const next = new Set(before)
-      if (isBusy) next.add(id)
-      else next.delete(id)
-      return next
+    const isEnd = from + 1 + FARTHEST >= end
+    tell({
+      kind: 'done',
+      text: isEnd ? 'That was the last one of this list.' : `None of the next ${FARTHEST} terms waits for you.`,
     })
-  const undoLast = () => {
-    const what = last.current
-    if (what === undefined) return
-    last.current = undefined
-    void cache
+  }
+  const setActing = (target: string, isActing: boolean) => {
+    const next = new Set(acting.current)
+    if (isActing) next.add(target)
+    else next.delete(target)
+    acting.current = next
+    draw((n) => n + 1)
+  }
+  const takeBack = (what: Done) => {
+    done.current = done.current.filter(({ decision }) => decision !== what.decision)
+    const isStill = beginStep()
+    cache
       .find(what.id)
       .then((term) => {
-        changeFacts({ term: what.id })
+        if (isStill()) changeFacts({ term: what.id })
         return onAct(term, { kind: 'undo' }, what.decision)
       })
       .catch((error: unknown) => tell({ kind: 'failed', text: toWords(error) }))
   }
+  const takeBackLast = () => {
+    const last = done.current.at(-1)
+    if (last !== undefined) takeBack(last)
+  }
   const onAct = async (term: TermView, act: Act, seen: string | null): Promise<boolean> => {
     const { id, verbatim } = term.row
-    const isWhole = !('occurrence' in act) || act.occurrence === undefined
-    setBusyTerm(id, true)
+    const target = 'occurrence' in act ? (act.occurrence ?? id) : id
+    const isWhole = target === id
+    // A key pressed twice.
+    if (acting.current.has(target)) return false
+    setActing(target, true)
     drafts.current.delete(id)
-    if (isWhole && act.kind !== 'undo') void moveOn(list.indexOf(id) === -1 ? active - 1 : list.indexOf(id), id)
+    if (isWhole && act.kind !== 'undo') void moveOn(id)
     try {
-      const done = await sendAct(api, term, { act, seen })
+      const { row, decision, ...did } = await sendAct(api, term, { act, seen })
       cache.drop(id)
-      list.put(done.row)
-      const words = toActWords(act, done)
+      list.put(row)
+      const words = toActWords(act, did)
       if (isWhole && act.kind === 'code') {
-        last.current = { id, decision: done.decision }
-        tell({ kind: 'done', text: words, action: { words: 'Undo', run: undoLast } })
+        const mine = { id, decision }
+        done.current = [...done.current, mine].slice(-TAKEN_BACK_AT_MOST)
+        tell({ kind: 'done', text: words, action: { words: 'Undo', run: () => takeBack(mine) } })
       } else tell({ kind: 'done', text: words })
       if (refreshFacets.current === undefined)
         refreshFacets.current = setTimeout(() => {
@@ -160,7 +199,9 @@ export function QueueView({ at }: { at: URLSearchParams }) {
     } catch (error) {
       cache.drop(id)
       const words = toWords(error)
-      const isStale = error instanceof Refusal && error.fault.code === 'DECISION_STALE'
+      const code = error instanceof Refusal ? error.fault.code : undefined
+      const isStale = code === 'DECISION_STALE'
+      if (code === 'STUDY_SIGNED_OFF') renewSession()
       drafts.current.set(id, { act, words: isStale ? `Somebody was first. ${words}` : words })
       tell({
         kind: 'failed',
@@ -169,8 +210,7 @@ export function QueueView({ at }: { at: URLSearchParams }) {
       })
       return false
     } finally {
-      setBusyTerm(id, false)
-      draw((n) => n + 1)
+      setActing(target, false)
     }
   }
   const onNote = (term: TermView, words: string) => {
@@ -195,6 +235,7 @@ export function QueueView({ at }: { at: URLSearchParams }) {
   const onAsk = (term: TermView, asked: Asked) => {
     const { id } = term.row
     const isWhole = asked.occurrences === undefined
+    const isStill = beginStep()
     siteQueries.raise(id, asked).then(
       async (raised) => {
         tell({
@@ -202,13 +243,13 @@ export function QueueView({ at }: { at: URLSearchParams }) {
           text: `${count(raised.count, 'site query', 'site queries')} raised at ${count(raised.sites, 'site')}`,
         })
         await renewTerm(id)
-        if (isWhole) void moveOn(list.indexOf(id), id)
+        if (isWhole) void moveOn(id, isStill)
         setFacetsTurn((n) => n + 1)
       },
       (error: unknown) => tell({ kind: 'failed', text: toWords(error) }),
     )
   }
-  const onRedact = (term: TermView, { words, reason }: { words: readonly string[]; reason: string }) => {
+  const onRedact = (term: TermView, { words, reason }: Redacted) => {
     api.redact(term.row.id, { words: [...words], reason }).then(
       async (done) => {
         await renewTerm(term.row.id)
@@ -219,18 +260,18 @@ export function QueueView({ at }: { at: URLSearchParams }) {
   }
 
   useKeys('Queue', [
-    { keys: 'j|ArrowDown', words: 'Next term', run: () => move(active + 1) },
-    { keys: 'k|ArrowUp', words: 'Term before', run: () => move(active - 1) },
+    { keys: 'j|ArrowDown', isHeld: true, words: 'Next term', run: () => move(active + 1) },
+    { keys: 'k|ArrowUp', isHeld: true, words: 'Term before', run: () => move(active - 1) },
     { keys: 'Home', words: 'First term', run: () => move(0) },
     { keys: 'End', words: 'Last term', run: () => move(Number.MAX_SAFE_INTEGER) },
-    { keys: 'PageDown', words: 'A page down', run: () => move(active + 15) },
-    { keys: 'PageUp', words: 'A page up', run: () => move(active - 15) },
+    { keys: 'PageDown', isHeld: true, words: 'A page down', run: () => move(active + 15) },
+    { keys: 'PageUp', isHeld: true, words: 'A page up', run: () => move(active - 15) },
     { keys: 'f', words: 'Search and filter', run: () => document.getElementById('queue-search')?.focus() },
     ...(termId === undefined
       ? [
           { keys: 'Enter|o', words: 'Open the term', run: () => open(active) },
           { keys: '/', words: 'Search the verbatims', run: () => document.getElementById('queue-search')?.focus() },
-          { keys: 'u', words: 'Take back what you did last', run: undoLast },
+          { keys: 'u', words: 'Take back what you did last', run: takeBackLast },
         ]
       : []),
   ])
@@ -258,7 +299,7 @@ export function QueueView({ at }: { at: URLSearchParams }) {
             list={list}
             active={active}
             isNarrow={termId !== undefined}
-            busy={busy}
+            busy={acting.current}
             onActive={setActive}
             onOpen={open}
           />
@@ -274,7 +315,7 @@ export function QueueView({ at }: { at: URLSearchParams }) {
             }
             draft={drafts.current.get(termId)}
             onAct={onAct}
-            onUndoLast={last.current === undefined ? undefined : undoLast}
+            onUndoLast={done.current.length === 0 ? undefined : takeBackLast}
             onNote={onNote}
             onAsk={onAsk}
             onRedact={onRedact}

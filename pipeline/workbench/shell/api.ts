@@ -19,7 +19,7 @@ export type Query = { readonly [name: string]: string | number | boolean | undef
 export interface Ask {
   readonly query?: Query
   readonly body?: unknown
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 let csrf = ''

@@ -1,11 +1,22 @@
 /** The whole page: the door, or the bar with the view that the address names. */
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useCell } from '../parts/cell.ts'
+import { Icon } from '../parts/icon.tsx'
+import { toMoment } from '../parts/words.ts'
 import { onSessionEnd, Refusal, toWords } from './api.ts'
 import { listenToKeys, useKeys } from './keys.ts'
 import { KeysDialog } from './keys-dialog.tsx'
-import { goTo, usePlace, type View } from './place.ts'
-import { readSession, type Seat, SeatContext, type Session, session as sessionCell } from './session.ts'
+import { goTo, toHash, usePlace, type View } from './place.ts'
+import {
+  readSession,
+  renewSession,
+  type Seat,
+  SeatContext,
+  type Session,
+  type StudySeat,
+  session as sessionCell,
+  toMay,
+} from './session.ts'
 import { PasswordPage, SignInAgain, SignInPage } from './sign-in.tsx'
 import { toStudyApi } from './study-api.ts'
 import { Toasts } from './toasts.tsx'
@@ -48,16 +59,30 @@ function Workbench({ session }: { session: Session }) {
     return () => onSessionEnd(undefined)
   }, [])
   const study = session.studies.find(({ id }) => id === place.study) ?? session.studies[0]
+  const api = useMemo(() => toStudyApi(study?.id ?? ''), [study?.id])
   const seat = useMemo<Seat | undefined>(
     () =>
       study && {
         study,
         session,
-        api: toStudyApi(study.id),
-        may: (permission) => study.permissions.includes(permission) || session.permissions.includes(permission),
+        api,
+        may: toMay(session, study),
       },
-    [study, session],
+    [study, session, api],
   )
+  // Somebody may have signed the study, or unlocked it.
+  useEffect(() => {
+    const onBack = () => {
+      if (document.visibilityState === 'visible') renewSession()
+    }
+    document.addEventListener('visibilitychange', onBack)
+    return () => document.removeEventListener('visibilitychange', onBack)
+  }, [])
+  const viewBefore = useRef(place.view)
+  useEffect(() => {
+    if (viewBefore.current !== place.view) renewSession()
+    viewBefore.current = place.view
+  }, [place.view])
   useEffect(() => {
     if (study !== undefined && place.study !== study.id) goTo(study.id, 'queue')
   }, [study, place.study])
@@ -72,7 +97,14 @@ function Workbench({ session }: { session: Session }) {
       run: () => goTo(seat?.study.id ?? '', view),
     })),
   ])
-  if (changesPassword) return <PasswordPage session={session} onCancel={() => setChangesPassword(false)} />
+  const signInAgain = resume !== undefined && <SignInAgain session={session} onDone={resume} />
+  if (changesPassword)
+    return (
+      <>
+        <PasswordPage session={session} onCancel={() => setChangesPassword(false)} />
+        {signInAgain}
+      </>
+    )
   return (
     <SeatContext.Provider value={seat}>
       <button type="button" class="skip" onClick={onSkip}>
@@ -85,6 +117,7 @@ function Workbench({ session }: { session: Session }) {
         onKeys={() => setKeysOpen(true)}
         onPassword={() => setChangesPassword(true)}
       />
+      {seat !== undefined && <Signed study={seat.study} />}
       <main id="main" tabIndex={-1} key={study?.id}>
         {seat === undefined ? (
           <p class="empty">No study is open to you. Ask an administrator for a role.</p>
@@ -94,8 +127,23 @@ function Workbench({ session }: { session: Session }) {
       </main>
       <Toasts />
       {hasKeysOpen && <KeysDialog onClose={() => setKeysOpen(false)} />}
-      {resume !== undefined && <SignInAgain session={session} onDone={resume} />}
+      {signInAgain}
     </SeatContext.Provider>
+  )
+}
+
+/** Why nobody codes here. */
+function Signed({ study: { id, signature } }: { study: StudySeat }) {
+  if (signature === null) return null
+  return (
+    <p class="signed" role="status">
+      <Icon name="lock" />
+      <span>
+        <strong>Signed off by {signature.fullName}</strong>,{' '}
+        <time dateTime={signature.at}>{toMoment(signature.at)}</time>: {signature.meaning}. The codes are locked.
+      </span>
+      <a href={toHash(id, 'approval', { part: 'sign-off' })}>Signature</a>
+    </p>
   )
 }
 

@@ -2,7 +2,7 @@
  * The keyboard: views say which keys they know, the newest one first. Single keys are silent while a person types, while a
  * dialog is open, and when they are turned off (WCAG 2.1.4).
  */
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { toCell } from '../parts/cell.ts'
 
 export interface Key {
@@ -12,6 +12,8 @@ export interface Key {
   readonly words: string
   /** @param pressed which of the several ways */
   readonly run: (pressed: string) => void
+  /** Goes on while the key is held down; an act is done once, however long it is held. */
+  readonly isHeld?: true
 }
 interface Layer {
   group: string
@@ -34,7 +36,8 @@ export function useKeys(group: string, keys: readonly Key[]): void {
   const layer = useRef<Layer>({ group, keys })
   layer.current.group = group
   layer.current.keys = keys
-  useEffect(() => {
+  // Before the next key can come: what is drawn takes keys at once.
+  useLayoutEffect(() => {
     const { current } = layer
     layers.push(current)
     return () => {
@@ -70,7 +73,7 @@ function onKey(event: KeyboardEvent): void {
   const found = findKey(sequence) ?? findKey(event.key)
   if (found !== undefined) {
     event.preventDefault()
-    found.run(event.key)
+    if (!event.repeat || found.isHeld === true) found.run(event.key)
   } else if (beginsSequence(event.key)) {
     pending = event.key
     pendingSince = Date.now()

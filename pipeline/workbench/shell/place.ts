@@ -41,6 +41,12 @@ export function changeFacts(facts: Facts): void {
   dispatchEvent(new HashChangeEvent('hashchange'))
 }
 
+/** One fact of the place, by its name; nothing where it does not stand there. */
+export function pickFact<N extends string>(at: URLSearchParams, name: N): { readonly [name in N]?: string } {
+  const value = at.get(name)
+  return value === null || value === '' ? {} : ({ [name]: value } as { [name in N]: string })
+}
+
 export function usePlace(): Place {
   const [place, setPlace] = useState(readPlace)
   useEffect(() => {

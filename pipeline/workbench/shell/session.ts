@@ -17,6 +17,11 @@ export async function readSession(): Promise<Session> {
   return keepSession(await ask<Session>('GET', '/session'))
 }
 
+/** Looks whether a study was signed or unlocked meanwhile; where that fails, what is known stands. */
+export function renewSession(): void {
+  readSession().catch(() => undefined)
+}
+
 export async function readWaysIn(): Promise<WaysIn> {
   return await ask<WaysIn>('GET', '/ways-in')
 }
@@ -40,6 +45,17 @@ function keepSession(found: Session): Session {
   keepCsrf(found.csrf)
   session.set(found)
   return found
+}
+
+/** Refused by the server while a signature stands. */
+const LOCKED: ReadonlySet<Permission> = new Set(['code', 'approve', 'ask-site'])
+
+/** What a person may do in a study: what their roles allow, but for what a signature locks. */
+export function toMay({ permissions }: Session, study: StudySeat): Seat['may'] {
+  return (permission) => {
+    if (study.signature !== null && LOCKED.has(permission)) return false
+    return study.permissions.includes(permission) || permissions.includes(permission)
+  }
 }
 
 /** One study as the person who is signed in sees it. */

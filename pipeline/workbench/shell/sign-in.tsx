@@ -14,8 +14,25 @@ function Mark() {
   )
 }
 
-export function SignInPage({ fault }: { fault: string | undefined }) {
+/** By the word with which the server sends back whom the provider could not sign in. */
+const ISSUER_FAULTS: { readonly [word: string]: string } = {
+  refused:
+    'You were not signed in: you have no account here, it is out of use, or it took too long. Try again, or ask an administrator.',
+  failed: 'Signing in there did not work. Try again, or ask an administrator.',
+}
+
+/** Why the way over the provider led back here, once: it is taken out of the address. */
+function takeIssuerFault(): string | undefined {
+  const word = new URLSearchParams(location.search).get('sign-in')
+  if (word === null) return undefined
+  history.replaceState(null, '', `${location.pathname}${location.hash}`)
+  return ISSUER_FAULTS[word] ?? ISSUER_FAULTS.failed
+}
+
+export function SignInPage({ fault: unreached }: { fault: string | undefined }) {
   const { value: ways } = useAnswer('ways-in', readWaysIn)
+  const [issuerFault] = useState(takeIssuerFault)
+  const fault = unreached ?? issuerFault
   return (
     <main class="door">
       <div class="door-card">

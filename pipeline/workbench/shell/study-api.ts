@@ -44,9 +44,9 @@ export function toStudyApi(study: string) {
     study,
     root,
     queue: (query: QueueQuery, signal?: AbortSignal) =>
-      ask<Queue>('POST', `${root}/terms/list`, { body: toBody(query), ...given(signal) }),
+      ask<Queue>('POST', `${root}/terms/list`, { body: toBody(query), signal }),
     facets: (query: QueueFilter, signal?: AbortSignal) =>
-      ask<Facets>('POST', `${root}/terms/facets`, { body: toBody(query), ...given(signal) }),
+      ask<Facets>('POST', `${root}/terms/facets`, { body: toBody(query), signal }),
     term: (id: string) => ask<TermView>('GET', term(id)),
     occurrences: (id: string, cursor?: string) =>
       ask<Occurrences>('GET', `${term(id)}/occurrences`, { query: { cursor, limit: 100 } }),
@@ -61,21 +61,17 @@ export function toStudyApi(study: string) {
     redact: (id: string, body: Static<typeof RedactBody>) =>
       ask<RedactionView>('POST', `${term(id)}/redactions`, { body }),
     search: (search: Search, signal?: AbortSignal) =>
-      ask<Static<typeof Hits>>('POST', `${root}/dictionary/search`, { body: toBody(search), ...given(signal) }),
+      ask<Static<typeof Hits>>('POST', `${root}/dictionary/search`, { body: toBody(search), signal }),
     roots: (which: WhichDictionary, signal?: AbortSignal) =>
-      ask<NodeView>('GET', `${root}/dictionary/nodes`, { query: { ...which }, ...given(signal) }),
+      ask<NodeView>('GET', `${root}/dictionary/nodes`, { query: { ...which }, signal }),
     node: ({ level, code }: Pick<HitView, 'level' | 'code'>, which: WhichDictionary, signal?: AbortSignal) =>
       ask<NodeView>('GET', `${root}/dictionary/nodes/${encodeURIComponent(level)}/${encodeURIComponent(code)}`, {
         query: { ...which },
-        ...given(signal),
+        signal,
       }),
-    dashboard: (signal?: AbortSignal) => ask<Dashboard>('GET', `${root}/dashboard`, given(signal)),
+    dashboard: (signal?: AbortSignal) => ask<Dashboard>('GET', `${root}/dashboard`, { signal }),
     audit: (query: AuditQuery, signal?: AbortSignal) =>
-      ask<Audit>('POST', `${root}/audit/list`, { body: toBody(query), ...given(signal) }),
+      ask<Audit>('POST', `${root}/audit/list`, { body: toBody(query), signal }),
     auditFile: (form: 'csv' | 'json') => `/api${root}/audit/file?as=${form}`,
   }
-}
-
-function given(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal }
 }

@@ -10,15 +10,18 @@ export interface Toast {
 }
 
 const LASTS_MS = 7000
+const MOST_PASSING = 3
 const toasts = toCell<readonly Toast[]>([])
 const announced = toCell('')
 let lastId = 0
 
-/** Failures stay until they are closed. */
+/** Failures stay until they are closed, however much is done after them. */
 export function tell(toast: Omit<Toast, 'id'>): void {
   lastId += 1
   const id = lastId
-  toasts.set([...toasts.get().slice(-2), { ...toast, id }])
+  const passing = toasts.get().filter(({ kind }) => kind !== 'failed')
+  const tooOld = new Set(passing.slice(0, -MOST_PASSING + 1))
+  toasts.set([...toasts.get().filter((one) => !tooOld.has(one)), { ...toast, id }])
   if (toast.kind !== 'failed') setTimeout(() => close(id), LASTS_MS)
 }
 

@@ -47,6 +47,7 @@ export function AskDialog({
   return (
     <Dialog
       title="Ask the site"
+      fault={missing}
       onClose={onClose}
       onSubmit={onGo}
       submit={
@@ -78,11 +79,6 @@ export function AskDialog({
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
       />
-      {missing !== undefined && (
-        <p class="fault" role="alert">
-          {missing}
-        </p>
-      )}
     </Dialog>
   )
 }

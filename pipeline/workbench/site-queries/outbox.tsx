@@ -3,25 +3,19 @@ import { useState } from 'preact/hooks'
 import { Dialog } from '../parts/dialog.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { count, toFigure, toMoment } from '../parts/words.ts'
-import { toWords } from '../shell/api.ts'
-import { tell } from '../shell/toasts.tsx'
 import type { SiteQueriesApi } from './site-queries-api.ts'
 
 export function Outbox({ api, onSent }: { api: SiteQueriesApi; onSent: () => void }) {
   const { value, again } = useAnswer('outboxes', api.outboxes)
   const [isOpen, setOpen] = useState(false)
-  const send = () =>
-    api.send().then(
-      (sent) => {
-        again()
-        onSent()
-        tell({
-          kind: 'done',
-          text: `${count(sent.count, 'site query', 'site queries')} sent: fetch the file for the EDC.`,
-        })
-      },
-      (error: unknown) => tell({ kind: 'failed', text: toWords(error) }),
-    )
+  const [sent, setSent] = useState<string>()
+  const send = async () => {
+    if (waiting === 0) return
+    const { count: n } = await api.send()
+    again()
+    onSent()
+    setSent(`${count(n, 'site query', 'site queries')} sent: fetch the file for the EDC.`)
+  }
   const waiting = value?.waiting ?? 0
   return (
     <>
@@ -31,13 +25,18 @@ export function Outbox({ api, onSent }: { api: SiteQueriesApi; onSent: () => voi
       {isOpen && (
         <Dialog
           title="Outbox"
-          onClose={() => setOpen(false)}
+          onClose={() => {
+            setOpen(false)
+            setSent(undefined)
+          }}
+          onSubmit={send}
           foot={
-            <button type="button" class="button primary" disabled={waiting === 0} onClick={() => void send()}>
+            <button type="submit" class="button primary" disabled={waiting === 0}>
               Send {count(waiting, 'site query', 'site queries')}
             </button>
           }
         >
+          <p role="status">{sent}</p>
           {value?.rows.length === 0 && <p class="muted">Nothing was sent yet.</p>}
           <ul class="outboxes">
             {value?.rows.map(({ seq, at, by, count: n }) => (

@@ -25,7 +25,7 @@ export function toSiteQueriesApi({ root }: StudyApi) {
     list: (query: SiteQueryFilterQuery, signal?: AbortSignal) =>
       ask<SiteQueryPage>('POST', `${root}/site-queries/list`, {
         body: toBody(query),
-        ...(signal === undefined ? {} : { signal }),
+        signal,
       }),
     summary: (signal: AbortSignal) => ask<SiteQuerySummaryView>('GET', `${root}/site-queries/summary`, { signal }),
     one: (id: string) => ask<SiteQueryFull>('GET', one(id)),

@@ -2,10 +2,12 @@
 import { useMemo, useRef, useState } from 'preact/hooks'
 import type { SiteQueryPage, SiteQueryRow } from '../../../schemas/api/site-queries.ts'
 import type { SiteQueryState } from '../../../schemas/site-queries.ts'
+import { Choice } from '../parts/choice.tsx'
 import { readChosen } from '../parts/file.ts'
 import { Icon } from '../parts/icon.tsx'
 import { PlainText } from '../parts/plain-text.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
+import { usePages } from '../parts/use-pages.ts'
 import { count, toFigure } from '../parts/words.ts'
 import { toWords } from '../shell/api.ts'
 import { changeFacts, toHash } from '../shell/place.ts'
@@ -26,7 +28,10 @@ export function SiteQueriesView({ at }: { at: URLSearchParams }) {
     ...(site === '' ? {} : { site }),
     limit: 100,
   }
-  const list = useAnswer<SiteQueryPage>(JSON.stringify(query), (signal) => api.list(query, signal))
+  const list = usePages<SiteQueryPage>(JSON.stringify(query), {
+    ask: (page, signal) => api.list({ ...query, ...page }, signal),
+    join: (before, next) => ({ ...next, rows: [...before.rows, ...next.rows] }),
+  })
   const summary = useAnswer('summary', api.summary)
   const [open, setOpen] = useState<SiteQueryRow>()
   const file = useRef<HTMLInputElement>(null)
@@ -55,17 +60,13 @@ export function SiteQueriesView({ at }: { at: URLSearchParams }) {
       (error: unknown) => tell({ kind: 'failed', text: toWords(error) }),
     )
   }
-  const onMore = async () => {
-    const { value } = list
-    if (value?.next == null) return
-    try {
-      const more = await api.list({ ...query, cursor: value.next })
-      list.put({ ...more, rows: [...value.rows, ...more.rows] })
-    } catch (error) {
-      tell({ kind: 'failed', text: toWords(error) })
-    }
-  }
   const sites = summary.value?.sites ?? []
+  const toSiteName = (id: string) => {
+    const one = sites.find((each) => each.id === id)
+    return one === undefined
+      ? id
+      : `${one.site ?? 'none'} (${toFigure(one.open)} open, ${toFigure(one.answered)} answered)`
+  }
   return (
     <div class="view">
       <header>
@@ -99,18 +100,13 @@ export function SiteQueriesView({ at }: { at: URLSearchParams }) {
           ))}
         </fieldset>
         {sites.length > 1 && (
-          <label class={`chip ${site === '' ? '' : 'on'}`}>
-            <span class="unseen">Site</span>
-            <select value={site} onChange={(event) => changeFacts({ site: event.currentTarget.value || undefined })}>
-              <option value="">Site: any</option>
-              {sites.map(({ id, site: name, open: waiting, answered }) => (
-                <option key={id} value={id}>
-                  {`${name ?? 'none'} (${toFigure(waiting)} open, ${toFigure(answered)} answered)`}
-                </option>
-              ))}
-            </select>
-            <Icon name="down" />
-          </label>
+          <Choice
+            words="Site"
+            value={site}
+            values={sites.map(({ id }) => id)}
+            toName={toSiteName}
+            onChange={(next) => changeFacts({ site: next || undefined })}
+          />
         )}
       </search>
       {list.fault !== undefined && <p class="fault">{list.fault}</p>}
@@ -141,7 +137,7 @@ export function SiteQueriesView({ at }: { at: URLSearchParams }) {
             </tbody>
           </table>
           {list.value.next !== null && (
-            <button type="button" class="button quiet" onClick={() => void onMore()}>
+            <button type="button" class="button quiet" onClick={list.more}>
               More
             </button>
           )}

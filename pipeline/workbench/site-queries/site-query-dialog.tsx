@@ -48,6 +48,7 @@ export function SiteQueryDialog({
     <Dialog
       title="Site query"
       size="wide"
+      fault={refused}
       onClose={onClose}
       foot={
         may('ask-site') && (
@@ -134,11 +135,6 @@ export function SiteQueryDialog({
             onInput={(event) => setReason(event.currentTarget.value)}
           />
         </label>
-      )}
-      {refused !== undefined && (
-        <p class="fault" role="alert">
-          {refused}
-        </p>
       )}
     </Dialog>
   )

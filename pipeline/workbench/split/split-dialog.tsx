@@ -6,7 +6,7 @@ import { Dialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { PlainText } from '../parts/plain-text.tsx'
 import type { GivenCode } from '../term/act.ts'
-import { type Chosen, toChosen } from '../term/chosen.ts'
+import { type Chosen, toChosen, toChosenAgain } from '../term/chosen.ts'
 
 interface Part {
   readonly key: number
@@ -17,8 +17,9 @@ interface Part {
 const MOST_PARTS = 20
 const BETWEEN = /\s*(?:[,;+&/]|\band\b|\bwith\b)\s*/i
 
-/** The machine's parts, else the pieces between commas and joining words; two at least. */
-export function proposeParts({ proposal, row }: TermView): readonly Part[] {
+/** The parts that were meant before, else the machine's, else the pieces between commas and joining words; two at least. */
+function proposeParts({ proposal, row }: TermView, before: readonly GivenCode[]): readonly Part[] {
+  if (before.length > 1) return before.map((code, key) => ({ key, text: code.part ?? '', chosen: toChosenAgain(code) }))
   if (proposal.parts.length > 1)
     return proposal.parts.map(({ text, candidate }, key) => ({
       key,
@@ -34,6 +35,7 @@ export function SplitDialog({
   view,
   needsReason,
   firstReason,
+  firstCodes,
   onSplit,
   onClose,
 }: {
@@ -41,10 +43,11 @@ export function SplitDialog({
   /** A code that stands is replaced. */
   needsReason: boolean
   firstReason: string
+  firstCodes: readonly GivenCode[]
   onSplit: (codes: readonly GivenCode[], reason: string | undefined) => void
   onClose: () => void
 }) {
-  const [parts, setParts] = useState(() => proposeParts(view))
+  const [parts, setParts] = useState(() => proposeParts(view, firstCodes))
   const [reason, setReason] = useState(firstReason)
   const [fault, setFault] = useState<string>()
   const change = (key: number, next: Partial<Part>) =>

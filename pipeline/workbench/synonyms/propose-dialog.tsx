@@ -24,7 +24,8 @@ export function ProposeDialog({
     readonly dictionary?: string
     readonly chosen?: Chosen
   }
-  onPropose: (proposal: Proposal) => void
+  /** @throws what the server refused; it is shown, and what was typed stays */
+  onPropose: (proposal: Proposal) => Promise<void>
   onClose: () => void
 }) {
   const [verbatim, setVerbatim] = useState(first.verbatim ?? '')
@@ -34,11 +35,11 @@ export function ProposeDialog({
   const [chosen, setChosen] = useState(first.chosen)
   const [reason, setReason] = useState('')
   const [fault, setFault] = useState<string>()
-  const onGo = () => {
-    if (verbatim.trim() === '') setFault('Write the verbatim.')
-    else if (chosen === undefined) setFault('Choose the term.')
-    else
-      onPropose({
+  const onGo = async () => {
+    const isWritten = verbatim.trim() !== ''
+    setFault(isWritten ? (chosen === undefined ? 'Choose the term.' : undefined) : 'Write the verbatim.')
+    if (isWritten && chosen !== undefined)
+      await onPropose({
         scope,
         verbatim: verbatim.trim(),
         domain: isEvery ? null : domain,

@@ -10,7 +10,7 @@ export type EntryAct = EntryView['may'][number]
 export function toSynonymsApi({ root }: StudyApi) {
   return {
     list: (query: ListsQuery, signal?: AbortSignal) =>
-      ask<Lists>('POST', `${root}/lists/list`, { body: toBody(query), ...(signal === undefined ? {} : { signal }) }),
+      ask<Lists>('POST', `${root}/lists/list`, { body: toBody(query), signal }),
     propose: (body: Static<typeof ProposeBody>) => ask<EntryView>('POST', `${root}/lists`, { body }),
     judge: (id: string, act: EntryAct, reason: string) =>
       ask<EntryView>('POST', `${root}/lists/${id}/${act}`, { body: reason === '' ? {} : { reason } }),

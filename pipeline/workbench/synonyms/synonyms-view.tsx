@@ -1,12 +1,14 @@
 /** The synonym lists: what codes by itself, what is proposed, and what speaks against each. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { EntryView, Lists } from '../../../schemas/api/lists.ts'
-import { ENTRY_STATES, type EntryState, LIST_SCOPES } from '../../../schemas/lists.ts'
+import { ENTRY_STATES, type EntryState, LIST_SCOPES, type ListScope } from '../../../schemas/lists.ts'
+import { Choice } from '../parts/choice.tsx'
 import { readChosen } from '../parts/file.ts'
 import { Icon } from '../parts/icon.tsx'
 import { PathLine } from '../parts/path.tsx'
 import { PlainText } from '../parts/plain-text.tsx'
-import { useAnswer } from '../parts/use-answer.ts'
+import { SearchField } from '../parts/search-field.tsx'
+import { usePages } from '../parts/use-pages.ts'
 import { count, toDay, toFigure } from '../parts/words.ts'
 import { toWords } from '../shell/api.ts'
 import { useKeys } from '../shell/keys.ts'
@@ -57,7 +59,10 @@ export function SynonymsView({ at }: { at: URLSearchParams }) {
     ...(searched === '' ? {} : { text: searched }),
     limit: 100,
   }
-  const { value, fault, again, put } = useAnswer<Lists>(JSON.stringify(query), (signal) => api.list(query, signal))
+  const { value, fault, again, more } = usePages<Lists>(JSON.stringify(query), {
+    ask: (page, signal) => api.list({ ...query, ...page }, signal),
+    join: (before, next) => ({ ...next, entries: [...before.entries, ...next.entries] }),
+  })
   const kept = useRef<Lists>(undefined)
   if (value !== undefined) kept.current = value
   const scopes = kept.current?.scopes ?? []
@@ -67,17 +72,15 @@ export function SynonymsView({ at }: { at: URLSearchParams }) {
       ? [{ keys: 'n', words: 'Propose a synonym', run: () => setOpen({ kind: 'propose' }) }]
       : []),
   ])
-  const act = (sent: Promise<unknown>, done: string) =>
-    sent.then(
-      () => {
-        setOpen(undefined)
-        again()
-        tell({ kind: 'done', text: done })
-      },
-      (error: unknown) => tell({ kind: 'failed', text: toWords(error) }),
-    )
+  const act = async (sent: Promise<unknown>, done: string) => {
+    await sent
+    setOpen(undefined)
+    again()
+    tell({ kind: 'done', text: done })
+  }
+  const tellFault = (error: unknown) => tell({ kind: 'failed', text: toWords(error) })
   const judge = (entry: EntryView, one: EntryAct, reason: string) =>
-    void act(api.judge(entry.id, one, reason), `“${entry.verbatim}” is ${DONE_WORDS[one]}`)
+    act(api.judge(entry.id, one, reason), `“${entry.verbatim}” is ${DONE_WORDS[one]}`)
   const onFile = async (input: HTMLInputElement) => {
     const chosen = await readChosen(input)
     if (chosen === undefined) return
@@ -92,15 +95,6 @@ export function SynonymsView({ at }: { at: URLSearchParams }) {
       },
       (error: unknown) => tell({ kind: 'failed', text: toWords(error) }),
     )
-  }
-  const onMore = async () => {
-    if (value?.next == null) return
-    try {
-      const more = await api.list({ ...query, cursor: value.next })
-      put({ ...more, entries: [...value.entries, ...more.entries] })
-    } catch (error) {
-      tell({ kind: 'failed', text: toWords(error) })
-    }
   }
   const counted = (one: EntryState) =>
     (kept.current?.counts ?? []).reduce(
@@ -136,19 +130,13 @@ export function SynonymsView({ at }: { at: URLSearchParams }) {
         )}
       </header>
       <search class="filter-row" aria-label="Narrow the lists">
-        <label class="search-field">
-          <Icon name="search" />
-          <span class="unseen">Search the lists</span>
-          <input
-            id="synonym-search"
-            type="search"
-            placeholder="Verbatim or term"
-            autocomplete="off"
-            maxLength={200}
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-        </label>
+        <SearchField
+          id="synonym-search"
+          words="Search the lists"
+          placeholder="Verbatim or term"
+          value={text}
+          onInput={setText}
+        />
         <fieldset class="views">
           <legend class="unseen">By state</legend>
           <button type="button" aria-pressed={state === undefined} onClick={() => changeFacts({ state: undefined })}>
@@ -162,21 +150,13 @@ export function SynonymsView({ at }: { at: URLSearchParams }) {
           ))}
         </fieldset>
         {scopes.length > 1 && (
-          <label class={`chip ${scope === undefined ? '' : 'on'}`}>
-            <span class="unseen">Whose list</span>
-            <select
-              value={scope ?? ''}
-              onChange={(event) => changeFacts({ scope: event.currentTarget.value || undefined })}
-            >
-              <option value="">every list</option>
-              {scopes.map((one) => (
-                <option key={one} value={one}>
-                  {SCOPE_WORDS[one]}
-                </option>
-              ))}
-            </select>
-            <Icon name="down" />
-          </label>
+          <Choice
+            words="Whose list"
+            value={scope ?? ''}
+            values={scopes}
+            toName={(one) => SCOPE_WORDS[one as ListScope]}
+            onChange={(next) => changeFacts({ scope: next || undefined })}
+          />
         )}
       </search>
       {fault !== undefined && <p class="fault">{fault}</p>}
@@ -203,14 +183,16 @@ export function SynonymsView({ at }: { at: URLSearchParams }) {
                   key={entry.id}
                   entry={entry}
                   onJudge={(one) =>
-                    one === 'approve' ? judge(entry, one, '') : setOpen({ kind: 'judge', entry, act: one })
+                    one === 'approve'
+                      ? void judge(entry, one, '').catch(tellFault)
+                      : setOpen({ kind: 'judge', entry, act: one })
                   }
                 />
               ))}
             </tbody>
           </table>
           {value.next !== null && (
-            <button type="button" class="button quiet" onClick={() => void onMore()}>
+            <button type="button" class="button quiet" onClick={more}>
               More
             </button>
           )}
@@ -221,7 +203,7 @@ export function SynonymsView({ at }: { at: URLSearchParams }) {
           scopes={scopes}
           onClose={() => setOpen(undefined)}
           onPropose={(proposal) =>
-            void act(api.propose(proposal), `“${proposal.verbatim}” is proposed and waits for a second person`)
+            act(api.propose(proposal), `“${proposal.verbatim}” is proposed and waits for a second person`)
           }
         />
       )}

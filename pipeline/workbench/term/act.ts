@@ -52,7 +52,7 @@ export function sendAct(
 }
 
 /** What the act did, in one line. */
-export function toActWords(act: Act, done: ActView): string {
+export function toActWords(act: Act, done: Pick<ActView, 'codes' | 'occurrences' | 'approval' | 'synonym'>): string {
   const times = count(done.occurrences, 'occurrence')
   switch (act.kind) {
     case 'code':
@@ -89,7 +89,7 @@ export function isReplacing({ decision }: TermView): boolean {
   return decision !== null && decision.codes.length > 0 && decision.approval !== 'rejected'
 }
 
-function toSynonymWords({ synonym }: ActView): string {
+function toSynonymWords({ synonym }: Pick<ActView, 'synonym'>): string {
   if (synonym === undefined) return ''
   return synonym.refused === null ? '; proposed as a synonym' : `; not proposed as a synonym: ${synonym.refused}`
 }

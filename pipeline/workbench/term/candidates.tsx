@@ -27,6 +27,7 @@ export function Candidates({
   }, [at])
   const isFromDictionary = chosen?.from === 'dictionary' && at === -1
   const onStep = (event: KeyboardEvent, step: number) => {
+    if (!mayCode) return
     const next = candidates[Math.max(0, Math.min(candidates.length - 1, at + step))]
     event.preventDefault()
     onChoose(next && toChosen(next.path, 'candidates'))

@@ -16,3 +16,8 @@ export function toChosen(path: readonly Node[], from: Chosen['from']): Chosen | 
   const last = path.at(-1)
   return last && { code: last.code, text: last.text, path, from }
 }
+
+/** What was chosen before, of which the path is not known any more. */
+export function toChosenAgain({ term, text }: { readonly term: string; readonly text: string }): Chosen {
+  return { code: term, text, path: [{ level: '', code: term, text }], from: 'dictionary' }
+}

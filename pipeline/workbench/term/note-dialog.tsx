@@ -9,7 +9,8 @@ export function NoteDialog({ onNote, onClose }: { onNote: (text: string) => void
     <Dialog
       title="Note"
       onClose={onClose}
-      onSubmit={() => text.trim() !== '' && onNote(text.trim())}
+      onSubmit={() => onNote(text.trim())}
+      isReady={text.trim() !== ''}
       submit={
         <>
           Keep the note <kbd class="keycap">Ctrl ↵</kbd>

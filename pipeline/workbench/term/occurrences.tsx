@@ -4,12 +4,11 @@ import type { Occurrences, OccurrenceView, TermView } from '../../../schemas/api
 import { TermPicker } from '../dictionary/picker.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { PlainText } from '../parts/plain-text.tsx'
-import { useAnswer } from '../parts/use-answer.ts'
+import { usePages } from '../parts/use-pages.ts'
 import { toOutcomeWords } from '../parts/words.ts'
-import { toWords } from '../shell/api.ts'
 import { useSeat } from '../shell/session.ts'
-import { tell } from '../shell/toasts.tsx'
 import { AskDialog, type Asked } from '../site-queries/ask-dialog.tsx'
+import { BADGES, STATE_WORDS } from '../site-queries/state-words.ts'
 import type { Act } from './act.ts'
 import { type Chosen, toChosen } from './chosen.ts'
 
@@ -24,21 +23,14 @@ export function OccurrencesTab({
 }) {
   const { api, may } = useSeat()
   const { id, verbatim } = view.row
-  const { value, fault, put, again } = useAnswer<Occurrences>(`${id} ${view.row.decision ?? ''}`, () =>
-    api.occurrences(id),
-  )
+  const { value, fault, more, again } = usePages<Occurrences>(JSON.stringify(view.row), {
+    ask: ({ cursor }) => api.occurrences(id, cursor),
+    join: (before, next) => ({ ...next, rows: [...before.rows, ...next.rows] }),
+  })
   const [differs, setDiffers] = useState<OccurrenceView>()
   const [asks, setAsks] = useState<OccurrenceView>()
   if (fault !== undefined) return <p class="fault">{fault}</p>
   if (value === undefined) return <p class="waiting small">Looking …</p>
-  const onMore = async () => {
-    try {
-      const more = await api.occurrences(id, value.next ?? undefined)
-      put({ ...more, rows: [...value.rows, ...more.rows] })
-    } catch (error) {
-      tell({ kind: 'failed', text: toWords(error) })
-    }
-  }
   const names = listNames(value.rows)
   const hasOwn = value.rows.some(({ decision }) => decision !== null)
   return (
@@ -98,7 +90,7 @@ export function OccurrencesTab({
         </table>
       </section>
       {value.next !== null && (
-        <button type="button" class="button quiet" onClick={() => void onMore()}>
+        <button type="button" class="button quiet" onClick={more}>
           More ({value.rows.length} of {value.total})
         </button>
       )}
@@ -148,8 +140,8 @@ function ContextCell({ value }: { value: string }) {
 
 function QueryBadge({ query }: { query: NonNullable<OccurrenceView['siteQuery']> }) {
   return (
-    <span class={`badge ${query.state === 'open' ? 'warn' : ''}`} title={query.text}>
-      {query.state}, {query.ageDays} d
+    <span class={`badge ${BADGES[query.state]}`} title={query.text}>
+      {STATE_WORDS[query.state]}, {query.ageDays} d
     </span>
   )
 }

@@ -21,19 +21,22 @@ export function ReasonDialog({
   first?: string
   isNeeded?: boolean
   suggestions?: readonly string[]
-  onReason: (reason: string) => void
+  /** @throws what the server refused; it is shown, and what was typed stays */
+  onReason: (reason: string) => void | Promise<void>
   onClose: () => void
 }) {
   const [reason, setReason] = useState(first)
   const [isMissing, setMissing] = useState(false)
   const field = useId()
   const onGo = () => {
-    if (isNeeded && reason.trim() === '') setMissing(true)
-    else onReason(reason.trim())
+    const isOut = isNeeded && reason.trim() === ''
+    setMissing(isOut)
+    return isOut ? undefined : onReason(reason.trim())
   }
   return (
     <Dialog
       title={title}
+      fault={isMissing ? 'Say why: it stands in the audit trail.' : undefined}
       onClose={onClose}
       onSubmit={onGo}
       submit={
@@ -54,11 +57,6 @@ export function ReasonDialog({
         aria-invalid={isMissing}
         onInput={(event) => setReason(event.currentTarget.value)}
       />
-      {isMissing && (
-        <p class="fault" role="alert">
-          Say why: it stands in the audit trail.
-        </p>
-      )}
       {suggestions.length > 0 && (
         <p class="suggestions">
           {suggestions.map((suggestion) => (

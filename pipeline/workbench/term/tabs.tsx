@@ -112,8 +112,8 @@ function Precedents({ id }: { id: string }) {
 
 function History({ view }: { view: TermView }) {
   const { api } = useSeat()
-  const { id, decision } = view.row
-  const { value, fault } = useAnswer(`${id} ${decision ?? ''}`, () => api.history(id))
+  const { id } = view.row
+  const { value, fault } = useAnswer(JSON.stringify(view.decision), () => api.history(id))
   if (fault !== undefined) return <p class="fault">{fault}</p>
   if (value === undefined) return <p class="waiting small">Looking …</p>
   if (value.decisions.length === 0) return <p class="empty small">Nothing was decided yet.</p>

@@ -11,18 +11,15 @@ import { count, toDay, toOutcomeWords } from '../parts/words.ts'
 import { useKeys } from '../shell/keys.ts'
 import { useSeat } from '../shell/session.ts'
 import { announce, tell } from '../shell/toasts.tsx'
-import { AskDialog, type Asked } from '../site-queries/ask-dialog.tsx'
-import { SplitDialog } from '../split/split-dialog.tsx'
+import type { Asked } from '../site-queries/ask-dialog.tsx'
 import { SCOPE_WORDS } from '../synonyms/scopes.ts'
 import { type Act, isReplacing } from './act.ts'
 import { Aligned } from './alignment.tsx'
 import { Candidates } from './candidates.tsx'
-import { type Chosen, toChosen } from './chosen.ts'
-import { NoteDialog } from './note-dialog.tsx'
-import { ReasonDialog } from './reason-dialog.tsx'
-import { RedactDialog } from './redact-dialog.tsx'
+import { type Chosen, toChosen, toChosenAgain } from './chosen.ts'
 import { Standing } from './standing.tsx'
 import { Tabs } from './tabs.tsx'
+import { type Redacted, TermDialog, type TermDialogName } from './term-dialogs.tsx'
 
 /** What was meant for a term before somebody else was first: shown again, reason and all. */
 export interface Draft {
@@ -30,7 +27,11 @@ export interface Draft {
   /** What the server said. */
   readonly words: string
 }
-type Open = 'replace' | 'reject' | 'undo' | 'split' | 'note' | 'ask' | 'redact'
+interface Open {
+  readonly name: TermDialogName
+  /** The decision that stood when it was opened: what comes meanwhile was not looked at. */
+  readonly seen: string | null
+}
 
 export function TermPane({
   view,
@@ -53,7 +54,7 @@ export function TermPane({
   onUndoLast: (() => void) | undefined
   onNote: (view: TermView, text: string) => void
   onAsk: (view: TermView, asked: Asked) => void
-  onRedact: (view: TermView, redacted: { readonly words: readonly string[]; readonly reason: string }) => void
+  onRedact: (view: TermView, redacted: Redacted) => void
   onClose: () => void
 }) {
   const { may } = useSeat()
@@ -67,8 +68,13 @@ export function TermPane({
     if (document.activeElement === document.body || document.activeElement?.closest('.queue-list, .term'))
       heading.current?.focus({ preventScroll: true })
   }, [])
-  const act = (next: Act) => void onAct(view, next, decision?.id ?? null)
-  const draftReason = draft !== undefined && 'reason' in draft.act ? (draft.act.reason ?? '') : ''
+  const standing = decision?.id ?? null
+  const act = (next: Act, seen = standing) => void onAct(view, next, seen)
+  const show = (name: TermDialogName) => setOpen({ name, seen: standing })
+  const done = (next: () => void) => {
+    setOpen(undefined)
+    next()
+  }
   const mayCode = may('code')
   const hasCode = decision !== null && decision.codes.length > 0
   const mayJudge = may('approve') && decision?.approval === 'pending' && view.mayApprove
@@ -76,20 +82,20 @@ export function TermPane({
     setChosen(next)
     if (next !== undefined) announce(`${next.text} chosen. Enter codes.`)
   }
-  const code = (reason?: string) => {
+  const toCodeAct = (reason?: string): Act => ({
+    kind: 'code',
+    codes: chosen === undefined ? [] : [{ term: chosen.code, text: chosen.text }],
+    ...(reason === undefined ? {} : { reason }),
+    ...(synonym === '' ? {} : { synonym }),
+  })
+  const code = () => {
     if (chosen === undefined)
       tell({ kind: 'busy', text: 'Choose a candidate first: 1 to 9, or / to search the dictionary.' })
-    else if (isReplacing(view) && reason === undefined) setOpen('replace')
-    else
-      act({
-        kind: 'code',
-        codes: [{ term: chosen.code, text: chosen.text }],
-        ...(reason === undefined ? {} : { reason }),
-        ...(synonym === '' ? {} : { synonym }),
-      })
+    else if (isReplacing(view)) show('replace')
+    else act(toCodeAct())
   }
   const undo = () => {
-    if (hasCode) setOpen('undo')
+    if (hasCode) show('undo')
     else onUndoLast?.()
   }
   useKeys('Term', [
@@ -113,19 +119,19 @@ export function TermPane({
                 },
               ]
             : []),
-          { keys: 's', words: 'Split into several events', run: () => setOpen('split') },
+          { keys: 's', words: 'Split into several events', run: () => show('split') },
           { keys: 'u', words: 'Take back the code, or what you did last', run: undo },
         ]
       : []),
     ...(mayJudge
       ? [
           { keys: 'a', words: 'Approve', run: () => act({ kind: 'approve' }) },
-          { keys: 'r', words: 'Reject, with a reason', run: () => setOpen('reject') },
+          { keys: 'r', words: 'Reject, with a reason', run: () => show('reject') },
         ]
       : []),
-    ...(may('ask-site') ? [{ keys: 'q', words: 'Ask the site', run: () => setOpen('ask') }] : []),
-    ...(may('redact') ? [{ keys: 'h', words: 'Hide words, such as a name', run: () => setOpen('redact') }] : []),
-    ...(may('note') ? [{ keys: 'n', words: 'Write a note', run: () => setOpen('note') }] : []),
+    ...(may('ask-site') ? [{ keys: 'q', words: 'Ask the site', run: () => show('ask') }] : []),
+    ...(may('redact') ? [{ keys: 'h', words: 'Hide words, such as a name', run: () => show('redact') }] : []),
+    ...(may('note') ? [{ keys: 'n', words: 'Write a note', run: () => show('note') }] : []),
     { keys: '/', words: 'Search the dictionary', run: () => document.getElementById('dictionary-search')?.focus() },
     { keys: 'Escape', words: 'Close the term', run: onClose },
   ])
@@ -196,7 +202,7 @@ export function TermPane({
             view={view}
             onAct={(next, seen) => onAct(view, next, seen)}
             onAsk={(asked) => onAsk(view, asked)}
-            onNote={() => setOpen('note')}
+            onNote={() => show('note')}
           />
         </div>
         <footer class="acts">
@@ -226,33 +232,33 @@ export function TermPane({
               <button type="button" class="button primary" onClick={() => act({ kind: 'approve' })}>
                 Approve <Keycap of="a" />
               </button>
-              <button type="button" class="button" onClick={() => setOpen('reject')}>
+              <button type="button" class="button" onClick={() => show('reject')}>
                 Reject <Keycap of="r" />
               </button>
             </>
           )}
           {mayCode && (
-            <button type="button" class="button" onClick={() => setOpen('split')}>
+            <button type="button" class="button" onClick={() => show('split')}>
               Split <Keycap of="s" />
             </button>
           )}
           {may('ask-site') && (
-            <button type="button" class="button" onClick={() => setOpen('ask')}>
+            <button type="button" class="button" onClick={() => show('ask')}>
               Ask site <Keycap of="q" />
             </button>
           )}
           {may('redact') && (
-            <button type="button" class="button" onClick={() => setOpen('redact')}>
+            <button type="button" class="button" onClick={() => show('redact')}>
               Hide words <Keycap of="h" />
             </button>
           )}
           {mayCode && hasCode && (
-            <button type="button" class="button" onClick={() => setOpen('undo')}>
+            <button type="button" class="button" onClick={() => show('undo')}>
               Undo <Keycap of="u" />
             </button>
           )}
           {may('note') && (
-            <button type="button" class="button" onClick={() => setOpen('note')}>
+            <button type="button" class="button" onClick={() => show('note')}>
               Note <Keycap of="n" />
             </button>
           )}
@@ -268,87 +274,18 @@ export function TermPane({
           heading.current?.focus({ preventScroll: true })
         }}
       />
-      {open === 'replace' && chosen !== undefined && (
-        <ReasonDialog
-          title="Replace the code"
-          words={`${decision?.codes.map(({ path }) => path.at(-1)?.text).join(' + ')} becomes ${chosen.text}.`}
-          act={`Code to ${chosen.text}`}
-          first={draftReason}
-          suggestions={['More specific term', 'The site confirmed', 'Coding convention of the study']}
-          onClose={() => setOpen(undefined)}
-          onReason={(reason) => {
-            setOpen(undefined)
-            code(reason)
-          }}
-        />
-      )}
-      {open === 'reject' && (
-        <ReasonDialog
-          title="Reject the code"
-          words="The term goes back to the queue with your reason."
-          act="Reject"
-          first={draftReason}
-          suggestions={['Too general', 'Not what was reported', 'Ask the site first']}
-          onClose={() => setOpen(undefined)}
-          onReason={(reason) => {
-            setOpen(undefined)
-            act({ kind: 'reject', reason })
-          }}
-        />
-      )}
-      {open === 'undo' && (
-        <ReasonDialog
-          title="Take back the code"
-          words="A new decision opens the term again; what was decided stays in the history."
-          act="Take back"
-          first={draftReason}
-          isNeeded={false}
-          onClose={() => setOpen(undefined)}
-          onReason={(reason) => {
-            setOpen(undefined)
-            act({ kind: 'undo', ...(reason === '' ? {} : { reason }) })
-          }}
-        />
-      )}
-      {open === 'split' && (
-        <SplitDialog
+      {open !== undefined && (
+        <TermDialog
+          name={open.name}
           view={view}
-          needsReason={isReplacing(view)}
-          firstReason={draftReason}
+          chosen={chosen}
+          draft={draft?.act}
+          onReplace={(reason) => done(() => act(toCodeAct(reason), open.seen))}
+          onAct={(next) => done(() => act(next, open.seen))}
+          onAsk={(asked) => done(() => onAsk(view, asked))}
+          onRedact={(redacted) => done(() => onRedact(view, redacted))}
+          onNote={(text) => done(() => onNote(view, text))}
           onClose={() => setOpen(undefined)}
-          onSplit={(codes, reason) => {
-            setOpen(undefined)
-            act({ kind: 'code', codes, ...(reason === undefined ? {} : { reason }) })
-          }}
-        />
-      )}
-      {open === 'ask' && (
-        <AskDialog
-          row={row}
-          onClose={() => setOpen(undefined)}
-          onAsk={(asked) => {
-            setOpen(undefined)
-            onAsk(view, asked)
-          }}
-        />
-      )}
-      {open === 'redact' && (
-        <RedactDialog
-          verbatim={row.verbatim}
-          onClose={() => setOpen(undefined)}
-          onRedact={(words, reason) => {
-            setOpen(undefined)
-            onRedact(view, { words, reason })
-          }}
-        />
-      )}
-      {open === 'note' && (
-        <NoteDialog
-          onClose={() => setOpen(undefined)}
-          onNote={(text) => {
-            setOpen(undefined)
-            onNote(view, text)
-          }}
         />
       )}
     </>
@@ -360,16 +297,10 @@ function toScope(text: string): ListScope | '' {
 }
 
 function toDraftChosen(draft: Draft | undefined, view: TermView): Chosen | undefined {
-  if (draft?.act.kind !== 'code' || draft.act.codes.length !== 1) return undefined
+  // What was meant for one occurrence is no code for all of them.
+  if (draft?.act.kind !== 'code' || draft.act.occurrence !== undefined || draft.act.codes.length !== 1) return undefined
   const code = draft.act.codes[0]
   const candidate = view.proposal.candidates.find(({ path }) => path.at(-1)?.code === code?.term)
   if (candidate !== undefined) return toChosen(candidate.path, 'candidates')
-  return (
-    code && {
-      code: code.term,
-      text: code.text,
-      path: [{ level: '', code: code.term, text: code.text }],
-      from: 'dictionary',
-    }
-  )
+  return code && toChosenAgain(code)
 }

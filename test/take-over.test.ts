@@ -1,0 +1,192 @@
+/** Codes of another tool: whose decisions they become, and what is left to the queue. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import { listHistory, openExport, type TakeOverAct, takeOver, verifyStudy } from '../pipeline/index.ts'
+import { openSmallStudy, type SmallStudy, toAsserted } from './small-study.ts'
+
+const HEADER = 'subject,verbatim,code,pt,coder,coded_at,approver,approved_at,comment,part'
+
+async function take(
+  small: SmallStudy,
+  rows: readonly string[],
+  change: Partial<TakeOverAct> & { header?: string } = {},
+) {
+  const { header = HEADER, ...act } = change
+  const path = join(small.folder, 'earlier.csv')
+  await writeFile(path, `${[header, ...rows].join('\n')}\n`)
+  const { store, kits } = small.desk
+  return takeOver(small.study, {
+    store,
+    kits,
+    actor: toAsserted('Dana'),
+    file: { ...openExport(path), name: 'earlier.csv' },
+    tool: 'Old Coder 5.2',
+    reason: 'the study moves',
+    withApprovals: true,
+    ...act,
+  })
+}
+
+async function findCode(text: string, small: SmallStudy): Promise<string> {
+  const { kits } = small.desk
+  return kits.mainOf('AE').dictionary.listByFold(text)[0]?.code ?? ''
+}
+
+async function readLast(small: SmallStudy, term: string) {
+  const found = await small.find(term)
+  const target = found.kind === 'group' ? found.group.target : found.occurrence.target
+  const last = (await listHistory(small.desk.store, small.study.id, target)).at(-1)
+  return (
+    last && {
+      llts: last.codings.map(({ path, partText }) => (partText === null ? '' : `${partText}: `) + path.at(-1)?.text),
+      actor: last.actor,
+      at: last.at,
+      verdict: last.verdict?.actor ?? null,
+      waits: last.waits,
+    }
+  )
+}
+
+test('a code comes in as the decision of who made it there, with its approval', async () => {
+  const small = await openSmallStudy(['101 bad HA', '102 bad HA'])
+  const code = await findCode('headache', small)
+  const report = await take(small, [
+    `,bad HA,${code},Headache,Carl Old,2024-05-01,Vera Old,2024-05-03T10:00:00+02:00,per guideline,`,
+  ])
+  expect(report).toEqual({
+    rows: 1,
+    groups: 1,
+    occurrences: 0,
+    approvals: 1,
+    ownApprovals: 0,
+    pathChanged: 0,
+    left: [],
+  })
+  expect(await readLast(small, 'bad HA')).toEqual({
+    llts: ['Headache'],
+    actor: 'Carl Old',
+    at: '2024-05-01T00:00:00Z',
+    verdict: 'Vera Old',
+    waits: true,
+  })
+  expect(await small.listFaults()).toEqual([])
+})
+
+test('approvals stay there unless they are asked for, and nobody approves their own code', async () => {
+  const small = await openSmallStudy(['101 bad HA', '102 sick tummy'])
+  const [headache, nausea] = [await findCode('headache', small), await findCode('nausea', small)]
+  await take(small, [`,bad HA,${headache},,Carl,2024-05-01,Vera,2024-05-02,,`], { withApprovals: false })
+  expect((await readLast(small, 'bad HA'))?.verdict).toBe(null)
+  const report = await take(small, [`,sick tummy,${nausea},,Carl,2024-05-01,carl ,2024-05-02,,`])
+  expect(report).toMatchObject({ groups: 1, approvals: 0, ownApprovals: 1 })
+  expect(await readLast(small, 'sick tummy')).toMatchObject({ verdict: null, waits: true })
+})
+
+test('what does not fit is left with its reason, and the rest is taken', async () => {
+  const small = await openSmallStudy([
+    '101 bad HA',
+    '102 sick tummy',
+    '103 sore thing',
+    '104 odd thing',
+    '105 felt off',
+  ])
+  await small.code('sick tummy', 'nausea')
+  const headache = await findCode('headache', small)
+  const report = await take(small, [
+    `,bad HA,${headache},Nausea,Carl,2024-05-01,,,,`,
+    `,sick tummy,${headache},,Carl,2024-05-01,,,,`,
+    `,never reported,${headache},,Carl,2024-05-01,,,,`,
+    `,sore thing,123,,Carl,2024-05-01,,,,`,
+    `,odd thing,${headache},,Carl,2024-05-01,,,,`,
+    `,odd thing,${await findCode('nausea', small)},,Carl,2024-05-02,,,,`,
+    `,felt off,${headache},,Carl,2024-05-01,,,,`,
+  ])
+  expect(report.left.map(({ line, why }) => [line, why])).toEqual([
+    [2, 'other-path'],
+    [3, 'already-coded'],
+    [4, 'unknown-verbatim'],
+    [5, 'unknown-code'],
+    [6, 'contradictory'],
+    [7, 'contradictory'],
+  ])
+  expect(report.groups).toBe(1)
+  expect(await readLast(small, 'felt off')).toMatchObject({ llts: ['Headache'], actor: 'Carl' })
+  expect(await readLast(small, 'sick tummy')).toMatchObject({ llts: ['Nausea'], actor: 'Ann' })
+})
+
+test('of a file of occurrences the code of most becomes the term’s, another one its own subject’s', async () => {
+  const small = await openSmallStudy(['101 felt off', '102 felt off', '103 felt off', '104 felt off'])
+  const [headache, nausea] = [await findCode('headache', small), await findCode('nausea', small)]
+  const report = await take(small, [
+    `101,felt off,${headache},,Carl,2024-05-01,,,,`,
+    `102,FELT OFF,${headache},,Carl,2024-05-02,,,,`,
+    `104,felt off,${headache},,Carl,2024-05-02,,,,`,
+    `103,felt off,${nausea},,Dora,2024-05-03,,,,`,
+    `999,felt off,${nausea},,Dora,2024-05-03,,,,`,
+  ])
+  expect(report).toMatchObject({ groups: 1, occurrences: 1 })
+  expect(report.left).toMatchObject([{ line: 6, why: 'unknown-subject' }])
+  expect(await readLast(small, 'felt off')).toMatchObject({ llts: ['Headache'], actor: 'Carl' })
+  const db = new DatabaseSync(small.study.paths.store, { readOnly: true })
+  const own = db
+    .prepare(
+      `select o.subject, d.actor, d.auth, d.at from decision d join occurrence o on o.study = d.study and o.no = d.occurrence_no`,
+    )
+    .all()
+  db.close()
+  expect(own.map((row) => ({ ...row }))).toEqual([
+    { subject: '103', actor: 'Dora', auth: 'taken over from Old Coder 5.2', at: '2024-05-03T00:00:00Z' },
+  ])
+  expect(await small.listFaults()).toEqual([])
+})
+
+test('rows that name parts are a split', async () => {
+  const small = await openSmallStudy(['101 HA and nausea'])
+  const [headache, nausea] = [await findCode('headache', small), await findCode('nausea', small)]
+  const report = await take(small, [
+    `,HA and nausea,${headache},,Carl,2024-05-01,,,,HA`,
+    `,HA and nausea,${nausea},,Carl,2024-05-01,,,,nausea`,
+  ])
+  expect(report).toMatchObject({ rows: 2, groups: 1, left: [] })
+  expect((await readLast(small, 'HA and nausea'))?.llts).toEqual(['HA: Headache', 'nausea: Nausea'])
+})
+
+test('the same file a second time changes nothing', async () => {
+  const small = await openSmallStudy(['101 felt off'])
+  const rows = [`,felt off,${await findCode('headache', small)},,Carl,2024-05-01,,,,`]
+  await take(small, rows)
+  const again = await take(small, rows)
+  expect(again).toMatchObject({ groups: 0, left: [{ why: 'already-coded' }] })
+})
+
+test('a file with a row that cannot be read is refused whole, with its lines', async () => {
+  const small = await openSmallStudy(['101 felt off'])
+  const code = await findCode('headache', small)
+  const refused = take(small, [`,felt off,${code},,Carl,01/05/2024,,,,`, `,felt off,${code},,,2024-05-01,,,,`])
+  await expect(refused).rejects.toMatchObject({
+    code: 'TAKE_OVER_INVALID',
+    message: expect.stringMatching(/line 2: coded at "01\/05\/2024" is no date; line 3: no coder/),
+  })
+  expect(await readLast(small, 'felt off')).toMatchObject({ actor: 'aecoder' })
+  await expect(take(small, ['x,y'], { header: 'verbatim,code' })).rejects.toThrow(/no column coder; no column codedat/)
+})
+
+test('verify finds an approval that was changed after it was taken over', async () => {
+  const small = await openSmallStudy(['101 felt off'])
+  await take(small, [`,felt off,${await findCode('headache', small)},,Carl,2024-05-01,Vera,2024-05-02,,`])
+  expect((await verifyStudy(small.study, small.desk.store)).faults).toEqual([])
+  await small.desk.store.close()
+  const db = new DatabaseSync(small.study.paths.store)
+  db.exec(`drop trigger verdict_no_update; update verdict set actor = 'Mallory'`)
+  db.exec(
+    `create trigger verdict_no_update before update on verdict begin select raise(abort, 'verdict is append-only'); end`,
+  )
+  db.close()
+  const { openStudyStoreToRead } = await import('../pipeline/index.ts')
+  const store = await openStudyStoreToRead(small.study, small.ambience)
+  const { faults } = await verifyStudy(small.study, store)
+  await store.close()
+  expect(faults).toEqual([expect.stringMatching(/^verdicts of event \d+: they are not those that were taken over$/)])
+})
