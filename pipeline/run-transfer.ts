@@ -28,11 +28,17 @@ import { openTransferFiles } from './transfer-files.ts'
 /** Withdraws, source by source, what snapshots do not state any more. A source that study.json names no more states nothing. */
 async function withdrawMissing(
   study: Study,
-  { staging, store, files }: { staging: Staging; store: Store; files: TransferReport['files'] },
+  {
+    staging,
+    store,
+    files,
+    changed,
+  }: { staging: Staging; store: Store; files: TransferReport['files']; changed: ReadonlySet<string> },
 ): Promise<void> {
   const kept = new Set(study.config.sources.filter((source) => source.transfer === 'delta').map((source) => source.id))
   // A row that was rejected, and accepted as such, may be the very record: its absence says nothing.
   for (const file of files) if (file.rejected > 0) kept.add(file.source)
+  for (const source of changed) kept.add(source)
   for (const source of await listSources(store.db, study.id))
     if (!kept.has(source)) await staging.withdrawMissing(source)
 }
@@ -99,8 +105,9 @@ export async function takeTransfer(
   try {
     const total = inputs.reduce((sum, { bytes }) => sum + bytes, 0)
     let done = 0
+    const staged: { input: InputFile; file: Awaited<ReturnType<typeof stageFile>> }[] = []
     for (const input of inputs) {
-      const { counts, ...made } = await stageFile(study, {
+      const file = await stageFile(study, {
         staging,
         input,
         onBytes: (bytes) => options.onProgress?.({ stage: 'reading', done: done + bytes, total }),
@@ -111,10 +118,14 @@ export async function takeTransfer(
         },
       })
       done += input.bytes
-      files.push({ ...counts, encoding: made.encoding, sha256: input.sha256, bytes: input.bytes })
-      structures.push({ source: input.source.id, ...made })
+      staged.push({ input, file })
+      structures.push({ source: input.source.id, encoding: file.encoding, structure: file.structure })
     }
-    await withdrawMissing(study, { staging, store, files })
+    const changed = listChangedSources(staged)
+    await staging.settle()
+    for (const { input, file } of staged)
+      files.push({ ...file.counts, encoding: file.encoding, sha256: input.sha256, bytes: input.bytes })
+    await withdrawMissing(study, { staging, store, files, changed })
     structure = toTransferStructure(structures, before)
     comparison = await compareTransfer(study, { store, staging, current, structure, before })
   } catch (error) {
@@ -216,7 +227,12 @@ async function stageFile(
     bytes += chunk.byteLength
     onBytes(bytes)
   }
-  const { encoding, batches, ...reading } = await readSource({ config: study.config, source, file, onBytes: watch })
+  const { encoding, states, batches, ...reading } = await readSource({
+    config: study.config,
+    source,
+    file,
+    onBytes: watch,
+  })
   staging.beginFile({ source: source.id, name: file.name })
   for await (const batch of batches) {
     checkStructure(reading.structure())
@@ -229,7 +245,30 @@ async function stageFile(
       action: 'Wait until the export is complete, then run again',
     })
   const counts = await staging.endFile({ sha256: input.sha256, bytes: input.bytes, encoding })
-  return { counts, encoding, structure: reading.structure() }
+  return { counts, encoding, states, structure: reading.structure() }
+}
+
+/**
+ * The sources whose files state changes: they withdraw nothing but what they say.
+ * @throws AecoderError FORMAT_MISMATCH where a source has files of both kinds: which of them is later is not known
+ */
+function listChangedSources(
+  staged: readonly { readonly input: InputFile; readonly file: Awaited<ReturnType<typeof stageFile>> }[],
+): ReadonlySet<string> {
+  const states = new Map<string, { readonly states: string; readonly name: string }>()
+  for (const { input, file } of staged) {
+    const { source } = input
+    const before = states.get(source.id)
+    if (before !== undefined && before.states !== file.states)
+      throw new AecoderError('FORMAT_MISMATCH', {
+        where: input.file.name,
+        found: `it states ${file.states}, and ${before.name} of the same source "${source.id}" states ${before.states}`,
+        expected: 'one kind of files in a transfer: which of them is later is not known',
+        action: 'Give the snapshot first, and the transactional files as the next transfer',
+      })
+    states.set(source.id, { states: file.states, name: input.file.name })
+  }
+  return new Set([...states].flatMap(([source, of]) => (of.states === 'changes' ? [source] : [])))
 }
 
 /** The group in the domain's main dictionary: those beside it follow from it. */

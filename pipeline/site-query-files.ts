@@ -56,8 +56,11 @@ export function toOutboxFiles(siteQueries: readonly SiteQueryView[], { studyId }
   return { csv: toSafeCsv(header, cells), json: `${JSON.stringify({ siteQueries: rows }, null, 2)}\n` }
 }
 
-function toRow({ id, site, usubjid, domain, key, basedOn, text, raisedAt, raisedBy }: SiteQueryView, studyId: string) {
-  const { subject, event, eventRepeat, form, formRepeat, group, groupRepeat, record, item } = parseKeyText(key)
+function toRow(
+  { id, site, subject, usubjid, domain, key, basedOn, text, raisedAt, raisedBy }: SiteQueryView,
+  studyId: string,
+) {
+  const { event, eventRepeat, form, formRepeat, group, groupRepeat, record, item } = parseKeyText(key)
   return {
     siteQueryId: id,
     STUDYID: studyId,

@@ -67,7 +67,15 @@ export const BUCKETS = ['accepted', 'duplicate', 'superseded', 'skipped', 'rejec
 export type Bucket = (typeof BUCKETS)[number]
 
 /** Why a row holds nothing to code. Counted by reason, not listed. */
-export const SKIP_REASONS = ['other-form', 'no-event', 'empty-record'] as const
+export const SKIP_REASONS = [
+  'other-form',
+  'no-event',
+  'empty-record',
+  /** Of changes: no value of a mapped item (shown, queried, commented). */
+  'nothing-stated',
+  /** Of changes: what it takes back is not there. */
+  'not-there',
+] as const
 export type SkipReason = (typeof SKIP_REASONS)[number]
 
 /** Why a row could not be taken in. Any one leaves the run incomplete unless it is accepted by name. */

@@ -42,6 +42,8 @@ export interface Occurrence {
   /** As the export wrote it, before trimming. */
   readonly subjectRaw: string
   readonly usubjid: string
+  /** Set where `subject` is the export's own key: another id or site of the subject is news, and makes no other subject. */
+  readonly isFollowed?: true
   readonly site: string | null
   /** The reported term, exactly as written; never altered (invariant 1). */
   readonly verbatim: string
@@ -60,6 +62,8 @@ export interface Occurrence {
 export interface SubjectRecord {
   readonly subject: string
   readonly usubjid: string
+  /** As in `Occurrence`. */
+  readonly isFollowed?: true
   readonly site: string | null
   readonly sex: 'M' | 'F' | null
   readonly birthYear: number | null
@@ -68,9 +72,53 @@ export interface SubjectRecord {
 
 /** Something odd that keeps no row out, e.g. a date that is none. */
 export interface Remark {
-  readonly code: 'date-not-understood' | 'sex-not-understood' | 'birth-year-not-understood' | 'term-too-long'
+  readonly code:
+    | 'date-not-understood'
+    | 'sex-not-understood'
+    | 'birth-year-not-understood'
+    | 'term-too-long'
+    | 'subject-renamed'
+    | 'subject-moved'
+    | 'update-unknown'
   readonly line: number
   readonly text: string
+  /** The variable it is about: a later value of it makes the remark void. */
+  readonly variable?: string
+}
+
+/** What a change says of one reported term: only what it names. */
+export interface OccurrenceChange {
+  /** As if the record held nothing but what is named. */
+  readonly occurrence: Occurrence
+  readonly isTermStated: boolean
+  /** Names of the context's values that are stated. */
+  readonly stated: ReadonlySet<string>
+  readonly isSiteStated: boolean
+  /** Whether the id that people use is stated, and not only the export's own key. */
+  readonly isSubjectStated: boolean
+  /** Names of the context's values that show that somebody filled the record in. */
+  readonly evidence: readonly string[]
+}
+
+/** What decides whether a changed record holds something to code, beside its values. `null`: the change does not say. */
+export interface ChangeConditions {
+  /** Whether a condition of the source says that the record belongs to another form. */
+  readonly isOther: boolean | null
+  readonly isNoEvent: boolean | null
+  /** Whether the record should be known already. */
+  readonly isUpdate: boolean
+}
+
+/** Which records a removal takes back: those that agree in every part of the key that is there. */
+export type RemovalScope = Pick<OccurrenceKey, 'subject'> & {
+  readonly domain: CodedDomain | 'DM'
+} & Partial<Pick<OccurrenceKey, 'event' | 'eventRepeat' | 'form' | 'formRepeat' | 'group' | 'groupRepeat'>>
+
+/** How a subject that is known by the export's own key is called now. */
+export interface SubjectName {
+  readonly subject: string
+  readonly subjectRaw: string
+  readonly site: string | null
 }
 
 /** Where ingest sends a row. Duplicates and conflicts are found later, against what is stored. */
@@ -89,6 +137,26 @@ export type RowOutcome =
       readonly subject: SubjectRecord
       readonly remarks: readonly Remark[]
     }
+  | {
+      /** Of a transactional file: values of a record that have changed. */
+      readonly kind: 'changes'
+      readonly line: number
+      readonly changes: readonly OccurrenceChange[]
+      readonly conditions: ChangeConditions
+      readonly remarks: readonly Remark[]
+    }
+  | {
+      /** Of a transactional file: what has changed of a subject's demographics. */
+      readonly kind: 'subject-change'
+      readonly line: number
+      readonly subject: SubjectRecord
+      readonly isSexStated: boolean
+      readonly isBirthYearStated: boolean
+      readonly isSiteStated: boolean
+      readonly remarks: readonly Remark[]
+    }
+  | { readonly kind: 'subject-name'; readonly line: number; readonly name: SubjectName }
+  | { readonly kind: 'removal'; readonly line: number; readonly scope: RemovalScope }
   | { readonly kind: 'skipped'; readonly line: number; readonly reason: SkipReason }
   /** A state of a record that a later row of the file changes. */
   | { readonly kind: 'superseded'; readonly line: number; readonly raw: string }

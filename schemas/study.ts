@@ -31,6 +31,7 @@ export interface SourceConfig {
   readonly forms?: readonly string[]
   readonly groups?: readonly string[]
   readonly record: 'group' | 'form'
+  readonly formVersion?: string
   readonly only: readonly Condition[]
   readonly noEvent: readonly Condition[]
   readonly key: KeyStrategy
@@ -110,6 +111,7 @@ export interface StudyConfig {
 /** Words of a mapping that say where a record stands rather than what it says. */
 export const STRUCTURE_WORDS = [
   'subject',
+  'subjectKey',
   'site',
   'event',
   'eventRepeat',
@@ -187,6 +189,20 @@ function isTable({ format }: SourceConfig): boolean {
   return format !== undefined && format !== 'odm'
 }
 
+/** Whether a text is a regular expression that never fits nothing at all. */
+function isVersionPattern(pattern: string): boolean {
+  try {
+    return !toVersionPattern(pattern).test('')
+  } catch {
+    return false
+  }
+}
+
+/** What a FormOID ends in, by `formVersion` of a source. @throws SyntaxError for what is no regular expression */
+export function toVersionPattern(pattern: string): RegExp {
+  return new RegExp(`(?:${pattern})$`, 'u')
+}
+
 /** What JSON Schema cannot say: words that exist, sources that can work, ids that are told apart. */
 function listMeaningFaults(config: StudyConfig): string[] {
   const faults: string[] = listDictionaryFaults(config)
@@ -199,6 +215,12 @@ function listMeaningFaults(config: StudyConfig): string[] {
       faults.push(`${at}.map.subject: missing: name the column that holds the subject id`)
     if (isTable(source) && (source.forms || source.groups))
       faults.push(`${at}.forms/groups: only ODM has these: use "only" for a table`)
+    if (isTable(source) && source.formVersion !== undefined)
+      faults.push(`${at}.formVersion: only the forms of ODM have OIDs with versions: remove it`)
+    if (source.formVersion !== undefined && !isVersionPattern(source.formVersion))
+      faults.push(
+        `${at}.formVersion: ${JSON.stringify(source.formVersion)} is no regular expression of what ends a FormOID: write one like "_V[0-9]+"`,
+      )
     const keyColumns = listKeyColumns(source.key)
     if (source.format === 'odm' && keyColumns.length > 0)
       faults.push(`${at}.key: an ODM record is keyed by its structure: remove it`)

@@ -106,6 +106,5 @@ class TextListener implements XmlListener {
 const NONE = {}
 
 function toValues(attributes: XmlElement['attributes']): IcdElement['attributes'] {
-  const names = Object.keys(attributes)
-  return names.length === 0 ? NONE : Object.fromEntries(names.map((name) => [name, attributes[name]?.value ?? '']))
+  return Object.keys(attributes).length === 0 ? NONE : { ...attributes }
 }

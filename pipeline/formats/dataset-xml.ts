@@ -204,5 +204,5 @@ class GroupReader implements XmlListener {
 
 /** An attribute without prefix, null when it is absent. */
 function read({ attributes }: XmlElement, name: string): string | null {
-  return attributes[name]?.value ?? null
+  return attributes[name] ?? null
 }

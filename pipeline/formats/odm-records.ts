@@ -1,15 +1,37 @@
 /**
- * ODM elements to records. Knows the clinical data of ODM 1.x snapshots, typed and untyped; passes over metadata, audit
- * trails, signatures and everything vendors add. Knows no files and no mapping.
+ * ODM elements to records: snapshots and transactional files, ODM 1.x and 2.0, typed and untyped items. Passes over
+ * metadata, audit trails, queries, signatures and what else vendors add. Knows no files and no mapping.
  */
 import { AecoderError } from '../../schemas/errors.ts'
-import type { OdmRecord, OdmRoot } from './types.ts'
+import { OpenGroups } from './odm-groups.ts'
+import { readVendorFacts } from './odm-vendors.ts'
+import type { OdmRecord, OdmRoot, OdmStatement } from './types.ts'
 import { type XmlElement, type XmlListener, XmlReader } from './xml.ts'
 
 /** The element that makes one record: ItemGroupData, or FormData with all its item groups merged. */
 export type OdmRecordKind = 'group' | 'form'
 
-type Level = 'ODM' | 'ClinicalData' | 'SubjectData' | 'StudyEventData' | 'FormData' | 'ItemGroupData' | 'ItemData'
+/** Of a record by its FormOID and its ItemGroupOID, which is null for whole forms. */
+export type OdmRecordFilter = (formOid: string | null, groupOid: string | null) => boolean
+
+export interface OdmRecordOptions {
+  readonly record: OdmRecordKind
+  readonly isWanted?: OdmRecordFilter
+}
+
+type Level =
+  | 'ODM'
+  | 'ClinicalData'
+  | 'SubjectData'
+  | 'StudyEventData'
+  | 'FormData'
+  | 'ItemGroupData'
+  | 'ItemData'
+  | 'Value'
+
+/** ODM 1.3.2 §3.1.4.1: what is to be done with an element. */
+type Transaction = 'Insert' | 'Update' | 'Upsert' | 'Remove' | 'Context'
+const TRANSACTIONS: readonly string[] = ['Insert', 'Update', 'Upsert', 'Remove', 'Context'] satisfies Transaction[]
 
 /**
  * Where each level of the clinical data may stand (ODM 1.3.2 §3.1.4), with two liberties taken by real exports: REDCap
@@ -23,25 +45,66 @@ const PARENTS: Readonly<Record<Level, readonly Level[]>> = {
   FormData: ['StudyEventData', 'SubjectData'],
   ItemGroupData: ['FormData', 'ClinicalData'],
   ItemData: ['ItemGroupData'],
+  Value: [],
 }
 
-const ODM_NAMESPACE = /^http:\/\/www\.cdisc\.org\/ns\/odm\/v1\.\d$/
+/** The same in ODM 2.0, where item groups stand in one another and forms are item groups. */
+const PARENTS_2: Readonly<Record<Level, readonly Level[]>> = {
+  ...PARENTS,
+  FormData: [],
+  ItemGroupData: ['ItemGroupData', 'StudyEventData', 'SubjectData', 'ClinicalData'],
+  Value: ['ItemData'],
+}
+
+const ODM_NAMESPACE = /^http:\/\/www\.cdisc\.org\/ns\/odm\/v(?:1\.\d|2\.0)$/
+const ODM_2_NAMESPACE = 'http://www.cdisc.org/ns/odm/v2.0'
+
+/** Characters of one item's value. What is longer is no reported term, date or code. */
+const LONGEST_VALUE = 1_048_576
+
+/** What stands between several values of one item in ODM 2.0. */
+const VALUES_JOINED_BY = '; '
+
+const NO_ITEMS: ReadonlyMap<string, string | null> = new Map()
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-type Keys = Mutable<Omit<OdmRecord, 'line' | 'items'>>
-type OpenRecord = { readonly record: OdmRecord; readonly items: Map<string, string | null> }
+type Keys = Mutable<Omit<OdmRecord, 'says' | 'level' | 'line' | 'items'>>
+
+interface OpenRecord {
+  readonly keys: Keys
+  readonly line: number
+  readonly isWanted: boolean
+  readonly items: Map<string, string | null>
+  /** In transactional whole forms: the group that each item was named in. */
+  readonly itemGroups: Map<string, string>
+  isUpdate: boolean
+}
+
+/** An ItemData that is open and whose value its content gives. */
+interface OpenItem {
+  readonly oid: string
+  readonly line: number
+  readonly local: string
+  text: string
+  /** Of ODM 2.0: the values that have ended. */
+  readonly values: string[] | undefined
+}
 
 /** Takes a file's text piece by piece and gives back the records that have ended, in document order. */
 export class OdmRecordReader implements XmlListener {
   readonly #file: string
   readonly #kind: OdmRecordKind
+  readonly #isWanted: OdmRecordFilter
   readonly #xml: XmlReader
   #root: Omit<OdmRoot, 'encoding'> | undefined
   #rootNamespace = ''
+  #isTransactional: boolean = false
   readonly #open: Level[] = []
+  /** What is to be done with each open element, inherited where it does not say. */
+  readonly #transactions: (Transaction | undefined)[] = []
   /** Depth inside an element that is passed over; 0 outside. */
   #passed = 0
-  readonly #keys: Keys = {
+  #keys: Keys = {
     studyOid: null,
     subjectKey: null,
     studySubjectId: null,
@@ -53,15 +116,18 @@ export class OdmRecordReader implements XmlListener {
     groupOid: null,
     groupRepeatKey: null,
   }
+  #subjectLine = 0
   #isSubjectBegun: boolean = false
-  #record: OpenRecord | undefined
-  /** The typed item whose text is being read. */
-  #item: { readonly oid: string; readonly line: number; text: string } | undefined
+  readonly #groups = new OpenGroups<OpenRecord>()
+  /** The record of a whole form. */
+  #form: OpenRecord | undefined
+  #item: OpenItem | undefined
   #ended: OdmRecord[] = []
 
-  constructor(file: string, kind: OdmRecordKind) {
+  constructor(file: string, { record, isWanted = () => true }: OdmRecordOptions) {
     this.#file = file
-    this.#kind = kind
+    this.#kind = record
+    this.#isWanted = isWanted
     this.#xml = new XmlReader(file, this)
   }
 
@@ -87,42 +153,45 @@ export class OdmRecordReader implements XmlListener {
     const level = this.#passed > 0 ? undefined : this.#findLevel(element)
     if (level === undefined) {
       if (this.#passed === 0) this.#readSite(element)
+      if (this.#groups.edition === 2 && element.local === 'ItemGroupDef')
+        this.#groups.define(read(element, 'OID'), read(element, 'Type'))
       this.#passed++
       return
     }
     this.#checkPlace(level, element)
-    this.#checkTransaction(element)
+    const transaction = this.#findTransaction(level, element)
+    if (transaction === 'Remove' && this.#remove(level, element)) {
+      this.#passed++
+      return
+    }
     this.#open.push(level)
+    this.#transactions.push(transaction)
+    const keys = this.#keys
     switch (level) {
       case 'ODM':
         this.#openRoot(element)
         break
       case 'ClinicalData':
-        this.#keys.studyOid = read(element, 'StudyOID')
+        keys.studyOid = read(element, 'StudyOID')
         break
       case 'SubjectData':
-        this.#keys.subjectKey = read(element, 'SubjectKey')
-        this.#keys.studySubjectId = readStudySubjectId(element)
-        this.#isSubjectBegun = false
+        this.#openSubject(element)
         break
       case 'StudyEventData':
-        this.#keys.eventOid = read(element, 'StudyEventOID')
-        this.#keys.eventRepeatKey = read(element, 'StudyEventRepeatKey')
+        this.#openEvent(element)
         break
       case 'FormData':
-        this.#keys.formOid = read(element, 'FormOID')
-        this.#keys.formRepeatKey = read(element, 'FormRepeatKey')
-        if (this.#kind === 'form') this.#openRecord(element.line)
+        this.#openForm(element)
+        if (this.#kind === 'form') this.#form = this.#openRecord(element.line)
         break
       case 'ItemGroupData':
-        if (this.#kind === 'group') {
-          this.#keys.groupOid = read(element, 'ItemGroupOID')
-          this.#keys.groupRepeatKey = read(element, 'ItemGroupRepeatKey')
-          this.#openRecord(element.line)
-        }
+        this.#openGroup(element)
         break
       case 'ItemData':
-        this.#openItem(element)
+        this.#openItem(element, transaction)
+        break
+      case 'Value':
+        this.#openValue()
         break
     }
   }
@@ -133,7 +202,9 @@ export class OdmRecordReader implements XmlListener {
       return
     }
     const keys = this.#keys
-    switch (this.#open.pop()) {
+    const level = this.#open.pop()
+    const transaction = this.#transactions.pop()
+    switch (level) {
       case undefined:
       case 'ODM':
         break
@@ -141,27 +212,33 @@ export class OdmRecordReader implements XmlListener {
         keys.studyOid = null
         break
       case 'SubjectData':
+        if (this.#isTransactional && !this.#isSubjectBegun) this.#tell('subject', { level: 'subject' })
         keys.subjectKey = keys.studySubjectId = keys.siteOid = null
         break
       case 'StudyEventData':
         keys.eventOid = keys.eventRepeatKey = null
         break
       case 'FormData':
-        if (this.#kind === 'form') this.#closeRecord()
+        this.#closeRecord(this.#form, transaction)
+        this.#form = undefined
         keys.formOid = keys.formRepeatKey = null
         break
       case 'ItemGroupData':
-        if (this.#kind === 'group') this.#closeRecord()
-        keys.groupOid = keys.groupRepeatKey = null
+        this.#closeGroup(transaction)
         break
       case 'ItemData':
         this.#closeItem()
+        break
+      case 'Value':
+        this.#closeValue()
         break
     }
   }
 
   text(text: string): void {
-    if (this.#item !== undefined && this.#passed === 0) this.#item.text += text
+    if (this.#item === undefined || this.#passed > 0) return
+    if (this.#item.text.length + text.length > LONGEST_VALUE) throw this.#tooLong(this.#item.oid, this.#item.line)
+    this.#item.text += text
   }
 
   /** Undefined for what is passed over: other namespaces, and elements of ODM that hold no clinical data. */
@@ -186,9 +263,12 @@ export class OdmRecordReader implements XmlListener {
       case 'StudyEventData':
       case 'FormData':
       case 'ItemGroupData':
+      case 'ItemData':
         return local
+      case 'Value':
+        return this.#groups.edition === 2 && this.#open.at(-1) === 'ItemData' ? 'Value' : undefined
       default:
-        // ItemData, or typed: ItemDataString, ItemDataPartialDate, ItemDataAny …
+        // Typed: ItemDataString, ItemDataPartialDate, ItemDataAny …
         return local.startsWith('ItemData') ? 'ItemData' : undefined
     }
   }
@@ -199,37 +279,70 @@ export class OdmRecordReader implements XmlListener {
 
   #checkPlace(level: Level, { local, line }: XmlElement): void {
     const parent = this.#open.at(-1)
-    if (parent === undefined || PARENTS[level].includes(parent)) return
-    throw this.#unsupported(line, `<${local}> directly inside <${parent}>`, 'Export as ODM 1.3')
+    if (parent === undefined || (this.#groups.edition === 2 ? PARENTS_2 : PARENTS)[level].includes(parent)) return
+    const action = local === 'FormData' ? 'ODM 2.0 has no forms of its own: export as ODM 1.3' : 'Export as ODM 1.3'
+    throw this.#unsupported(line, `<${local}> directly inside <${parent}>`, action)
   }
 
-  #checkTransaction(element: XmlElement): void {
-    const type = read(element, 'TransactionType')
-    if (type === null || type === 'Insert') return
-    throw this.#unsupported(
-      element.line,
-      `<${element.local} TransactionType="${type}">`,
-      'Only snapshots can be read for now: export a snapshot of all data (FileType="Snapshot") instead of changes',
-    )
+  /**
+   * What is to be done with an element: what it says itself, else what is to be done with the element around it. In a
+   * snapshot `Context` means nothing: everything there is stated.
+   */
+  #findTransaction(level: Level, element: XmlElement): Transaction | undefined {
+    if (level === 'ODM' || level === 'ClinicalData') return undefined
+    if (level !== 'ItemData' && level !== 'Value' && element.prefixed.length > 0 && this.#readVendor(element).isRemoved)
+      return 'Remove'
+    const said = read(element, 'TransactionType')
+    if (said === null) return this.#transactions.at(-1)
+    if (!TRANSACTIONS.includes(said))
+      throw this.#unsupported(
+        element.line,
+        `<${element.local} TransactionType="${said}">`,
+        `It must be one of ${TRANSACTIONS.join(', ')}: have the export corrected`,
+      )
+    return said === 'Context' && !this.#isTransactional ? undefined : (said as Transaction)
   }
 
   #openRoot(element: XmlElement): void {
     const fileType = read(element, 'FileType')
-    if (fileType?.trim().toLowerCase() === 'transactional') {
-      throw this.#unsupported(
-        element.line,
-        'a transactional ODM file',
-        'Only snapshots can be read for now: export a snapshot of all data (FileType="Snapshot") instead of changes',
-      )
-    }
+    const odmVersion = read(element, 'ODMVersion')
     this.#rootNamespace = element.namespace
+    const isEdition2 = element.namespace === '' ? odmVersion?.startsWith('2.') : element.namespace === ODM_2_NAMESPACE
+    this.#groups.edition = isEdition2 ? 2 : 1
+    this.#isTransactional = fileType?.trim().toLowerCase() === 'transactional'
     this.#root = {
       fileType,
-      odmVersion: read(element, 'ODMVersion'),
+      isTransactional: this.#isTransactional,
+      odmVersion,
       fileOid: read(element, 'FileOID'),
       creationDateTime: read(element, 'CreationDateTime'),
       asOfDateTime: read(element, 'AsOfDateTime'),
     }
+  }
+
+  #openSubject(element: XmlElement): void {
+    this.#keys.subjectKey = read(element, 'SubjectKey')
+    this.#keys.studySubjectId = this.#readVendor(element).studySubjectId
+    this.#subjectLine = element.line
+    this.#isSubjectBegun = false
+  }
+
+  #openEvent(element: XmlElement): void {
+    this.#keys.eventOid = read(element, 'StudyEventOID')
+    this.#keys.eventRepeatKey = this.#readRepeatKey(element, 'StudyEventRepeatKey')
+  }
+
+  #openForm(element: XmlElement): void {
+    this.#keys.formOid = read(element, 'FormOID')
+    this.#keys.formRepeatKey = this.#readRepeatKey(element, 'FormRepeatKey')
+  }
+
+  #readRepeatKey(element: XmlElement, name: string): string | null {
+    return read(element, name) ?? this.#readVendor(element).ordinals[name] ?? null
+  }
+
+  #readVendor(element: XmlElement) {
+    return readVendorFacts(element, (name) => this.#xml.split(name))
   }
 
   #readSite(element: XmlElement): void {
@@ -241,81 +354,211 @@ export class OdmRecordReader implements XmlListener {
     this.#keys.siteOid = read(element, 'LocationOID')
   }
 
-  #openRecord(line: number): void {
-    this.#isSubjectBegun = true
-    const items = new Map<string, string | null>()
-    this.#record = { record: { line, ...this.#keys, items }, items }
+  /**
+   * Takes the removal of an element with all below it.
+   * @returns false for what is not removed as a whole: items, and the groups of a record that is a whole form
+   */
+  #remove(level: Level, element: XmlElement): boolean {
+    const { line } = element
+    switch (level) {
+      case 'SubjectData':
+        this.#openSubject(element)
+        this.#tell('removal', { level: 'subject', line })
+        this.#keys.subjectKey = this.#keys.studySubjectId = this.#keys.siteOid = null
+        return true
+      case 'StudyEventData':
+        this.#openEvent(element)
+        this.#tell('removal', { level: 'event', line })
+        this.#keys.eventOid = this.#keys.eventRepeatKey = null
+        return true
+      case 'FormData':
+        this.#openForm(element)
+        this.#tell('removal', { level: 'form', line })
+        this.#keys.formOid = this.#keys.formRepeatKey = null
+        return true
+      case 'ItemGroupData':
+        return this.#removeGroup(element)
+      default:
+        return false
+    }
   }
 
-  #closeRecord(): void {
-    if (this.#record !== undefined) this.#ended.push(this.#record.record)
-    this.#record = undefined
-  }
-
-  #openItem(element: XmlElement): void {
+  #removeGroup(element: XmlElement): boolean {
     const { line, local } = element
+    const outer = { ...this.#keys }
+    const { isForm } = this.#groups.push(this.#readGroup(element))
+    if (this.#kind === 'form' && !isForm)
+      throw this.#unsupported(
+        line,
+        `the removal of one <${local}> of a form: which of the form's items it holds is not known`,
+        'Set "record": "group" on the source',
+      )
+    this.#placeGroup()
+    this.#tell('removal', { level: isForm ? 'form' : 'group', line })
+    this.#groups.pop()
+    this.#keys = outer
+    return true
+  }
+
+  #tell(says: 'removal' | 'subject', { level, line }: { level: OdmRecord['level']; line?: number }): void {
+    this.#isSubjectBegun = true
+    this.#ended.push({ says, level, line: line ?? this.#subjectLine, ...this.#keys, items: NO_ITEMS })
+  }
+
+  #readGroup(element: XmlElement) {
+    return { oid: read(element, 'ItemGroupOID'), repeatKey: this.#readRepeatKey(element, 'ItemGroupRepeatKey') }
+  }
+
+  #openGroup(element: XmlElement): void {
+    const group = this.#groups.push(this.#readGroup(element))
+    this.#placeGroup()
+    if (this.#kind === 'group') group.record = this.#openRecord(element.line)
+    else if (group.isForm) this.#form = this.#openRecord(element.line)
+  }
+
+  #closeGroup(transaction: Transaction | undefined): void {
+    const group = this.#groups.pop()
+    if (group?.hasItems || !group?.hasGroups) this.#closeRecord(group?.record, transaction)
+    if (group?.isForm) {
+      this.#closeRecord(this.#form, transaction)
+      this.#form = undefined
+    }
+    this.#placeGroup()
+  }
+
+  /** The keys that the open groups make. */
+  #placeGroup(): void {
+    const keys = this.#keys
+    const { form, groupOid, groupRepeatKey } = this.#groups.toKeys()
+    if (form !== undefined) {
+      keys.formOid = form.oid
+      keys.formRepeatKey = form.repeatKey
+    }
+    keys.groupOid = this.#kind === 'group' ? groupOid : null
+    keys.groupRepeatKey = this.#kind === 'group' ? groupRepeatKey : null
+  }
+
+  #openRecord(line: number): OpenRecord {
+    this.#isSubjectBegun = true
+    const keys = { ...this.#keys }
+    return {
+      keys,
+      line,
+      isWanted: this.#isWanted(keys.formOid, keys.groupOid),
+      items: new Map<string, string | null>(),
+      itemGroups: new Map<string, string>(),
+      isUpdate: false,
+    }
+  }
+
+  #closeRecord(record: OpenRecord | undefined, transaction: Transaction | undefined): void {
+    if (record === undefined) return
+    const { keys, line, items } = record
+    const isUpdate = record.isUpdate || transaction === 'Update'
+    const says: OdmStatement = this.#isTransactional ? (isUpdate ? 'update' : 'change') : 'whole'
+    this.#ended.push({ says, level: this.#kind, line, ...keys, items })
+  }
+
+  #openItem(element: XmlElement, transaction: Transaction | undefined): void {
+    const { line, local } = element
+    const group = this.#groups.last
+    if (group !== undefined) group.hasItems = true
+    if ((group?.record ?? this.#form)?.isWanted === false) return
     const oid = read(element, 'ItemOID')
     if (oid === null) throw this.#unsupported(line, `<${local}> without ItemOID`, 'Have the export corrected')
-    if (read(element, 'IsNull')?.toLowerCase() === 'yes') {
-      this.#setItem({ oid, value: null, line })
-    } else if (local === 'ItemData') {
-      this.#setItem({ oid, value: read(element, 'Value'), line })
+    // Context only locates; an item that is removed holds nothing any more.
+    if (transaction === 'Context') return
+    const isUpdate = transaction === 'Update'
+    if (transaction === 'Remove' || read(element, 'IsNull')?.toLowerCase() === 'yes') {
+      this.#setItem({ oid, value: null, line, isUpdate })
+    } else if (local === 'ItemData' && this.#groups.edition === 1) {
+      const value = read(element, 'Value')
+      if (value !== null && value.length > LONGEST_VALUE) throw this.#tooLong(oid, line)
+      if (value !== null || !this.#isTransactional) this.#setItem({ oid, value, line, isUpdate })
+    } else if (/^ItemData(?:Base64|Hex)/.test(local)) {
+      // Pictures and files: not text that anybody reads.
+      if (!this.#isTransactional) this.#setItem({ oid, value: null, line, isUpdate })
     } else {
-      this.#item = { oid, line, text: '' }
-      this.#xml.listenToText('yes')
+      this.#item = { oid, line, local, text: '', values: local === 'ItemData' ? [] : undefined }
+      if (this.#item.values === undefined) this.#xml.listenToText('yes')
     }
   }
 
   #closeItem(): void {
     if (this.#item === undefined) return
-    const { oid, line, text } = this.#item
-    this.#setItem({ oid, value: text, line })
+    const { oid, line, text, values } = this.#item
     this.#item = undefined
+    if (values === undefined) this.#xml.listenToText('no')
+    // Without any <Value> an item of ODM 2.0 is empty (ODM 2.0 §3.3); of a change it says nothing.
+    const value = values === undefined ? text : values.length === 0 ? null : values.join(VALUES_JOINED_BY)
+    if (value !== null || !this.#isTransactional) this.#setItem({ oid, value, line, isUpdate: false })
+  }
+
+  #openValue(): void {
+    if (this.#item === undefined) return
+    this.#item.text = ''
+    this.#xml.listenToText('yes')
+  }
+
+  #closeValue(): void {
+    if (this.#item === undefined) return
+    this.#item.values?.push(this.#item.text)
     this.#xml.listenToText('no')
   }
 
   /**
-   * An item that stands twice in one record counts once if the values agree or one of them is null. Two values would
-   * make it a matter of order which one is coded: the file is refused, because for form records it means that the form
-   * holds repeating groups, and for group records that it is no snapshot.
+   * An item that stands twice in one record of a snapshot counts once if the values agree or one of them is null. Two
+   * values would make it a matter of order which one is coded: the file is refused, because for form records it means
+   * that the form holds repeating groups, and for group records that it is no snapshot. In a transactional file the
+   * later one is the news, but of another group of the form.
    */
-  #setItem({ oid, value, line }: { oid: string; value: string | null; line: number }): void {
-    if (this.#record === undefined) {
+  #setItem({ oid, value, line, isUpdate }: { oid: string; value: string | null; line: number; isUpdate: boolean }) {
+    const group = this.#groups.last
+    const record = group?.record ?? this.#form
+    if (record === undefined) {
       throw this.#unsupported(line, 'an item outside a form', 'Set "record": "group" on the source')
     }
-    const { items, record } = this.#record
+    if (isUpdate) record.isUpdate = true
+    const { items } = record
     const earlier = items.get(oid)
-    if (earlier === undefined || earlier === null) {
+    if (earlier === undefined || earlier === null || value === earlier) {
+      if (earlier === undefined || value !== null) items.set(oid, value)
+    } else if (this.#isTransactional && this.#isSameGroup(record, oid)) {
       items.set(oid, value)
-    } else if (value !== null && value !== earlier) {
+    } else if (value !== null) {
       throw this.#unsupported(
         line,
         `item ${oid} has two values in the ${this.#kind} that begins on line ${record.line}`,
         this.#kind === 'form' ? 'The form repeats a group: set "record": "group" on the source' : 'Export a snapshot',
       )
     }
+    if (this.#isTransactional && this.#kind === 'form') record.itemGroups.set(oid, toGroupName(group))
+  }
+
+  #isSameGroup(record: OpenRecord, oid: string): boolean {
+    return this.#kind === 'group' || record.itemGroups.get(oid) === toGroupName(this.#groups.last)
+  }
+
+  #tooLong(oid: string, line: number): AecoderError {
+    const found = `item ${oid} has a value of more than ${LONGEST_VALUE} characters`
+    return this.#unsupported(line, found, 'Leave the item out of the export')
   }
 
   #unsupported(line: number, found: string, action: string): AecoderError {
     return new AecoderError('ODM_UNSUPPORTED', {
       where: `${this.#file}:${line}`,
       found,
-      expected: 'the clinical data of an ODM 1.2 or 1.3 snapshot',
+      expected: 'the clinical data of ODM 1.2, 1.3 or 2.0',
       action,
     })
   }
 }
 
-/** An attribute without prefix, null when it is absent. */
-function read({ attributes }: XmlElement, name: string): string | null {
-  return attributes[name]?.value ?? null
+function toGroupName(group: { readonly oid: string | null; readonly repeatKey: string | null } | undefined): string {
+  return JSON.stringify([group?.oid, group?.repeatKey])
 }
 
-/** OpenClinica:StudySubjectID or Rave's mdsol:SubjectName, whatever the prefix. */
-function readStudySubjectId({ attributes }: XmlElement): string | null {
-  for (const { local, uri, value } of Object.values(attributes)) {
-    if (local === 'StudySubjectID' && uri !== '') return value
-    if (local === 'SubjectName' && uri.startsWith('http://www.mdsol.com/')) return value
-  }
-  return null
+/** An attribute without prefix, null when it is absent. */
+function read({ attributes }: XmlElement, name: string): string | null {
+  return attributes[name] ?? null
 }

@@ -1,13 +1,15 @@
-/** ODM-XML snapshots: the root, then records. Knows how a file is streamed; the elements are read in odm-records.ts. */
+/** ODM-XML: the root, then records. Knows how a file is streamed; the elements are read in odm-records.ts. */
 import { AecoderError } from '../../schemas/errors.ts'
 import type { SourceFile } from '../../schemas/files.ts'
 import { readText } from './decode.ts'
-import { type OdmRecordKind, OdmRecordReader } from './odm-records.ts'
+import { type OdmRecordFilter, type OdmRecordKind, OdmRecordReader } from './odm-records.ts'
 import { toBlocks } from './text-blocks.ts'
 import type { OdmFile, OdmRecord } from './types.ts'
 
 export interface OpenOdmOptions {
   readonly record: OdmRecordKind
+  /** Whether somebody asks for the items of these records; they come without any where it says no. Without it all do. */
+  readonly isWanted?: OdmRecordFilter
   /** Where neither a byte order mark nor the XML declaration names it; without it UTF-8. */
   readonly encoding?: string
   /** Sees every chunk of the file once, in order: for a checksum. */
@@ -18,7 +20,7 @@ export interface OpenOdmOptions {
 const LONGEST_PROLOG = 1_048_576
 
 /**
- * Opens an ODM 1.2 or 1.3 snapshot: reads its root, then its records as they are asked for. `records` must be consumed,
+ * Opens an ODM 1.2, 1.3 or 2.0 file: reads its root, then its records as they are asked for. `records` must be consumed,
  * be it only for one batch: ending its loop closes the file.
  *
  * Records come out before the end of the file is seen, so the error of a broken or truncated file comes from `records`
@@ -29,7 +31,7 @@ export async function openOdm(file: SourceFile, options: OpenOdmOptions): Promis
   const { encoding, text } = await readText(file, { ...options, declaration: 'xml' })
   const blocks = toBlocks(text)
   try {
-    const reader = new OdmRecordReader(file.name, options.record)
+    const reader = new OdmRecordReader(file.name, options)
     const first: OdmRecord[] = []
     for (let characters = 0; reader.root === undefined; ) {
       const next = await blocks.next()

@@ -24,20 +24,35 @@ export interface Table {
   readonly rows: AsyncIterable<readonly TableRow[]>
 }
 
-/** One item of an ODM record; `null` where the item is there without a value (IsNull, or no Value at all). */
+/**
+ * The items of an ODM record; `null` where one is there without a value: IsNull, in a snapshot also no Value at all, in a
+ * transactional file also one that is removed. There an item without a Value says nothing (Rave's SetVisible, QueryOpen),
+ * and is not among them.
+ */
 export type OdmItems = ReadonlyMap<string, string | null>
+
+/**
+ * What a record says: `whole` all there is of it (a snapshot); `change` and `update` only what its items name (an update
+ * speaks of a record that should be known); `removal` that it is withdrawn with everything below it; `subject` nothing
+ * but how the subject is called.
+ */
+export type OdmStatement = 'whole' | 'change' | 'update' | 'removal' | 'subject'
 
 /** One ItemGroupData, or one FormData with all its item groups merged. Keys that are absent are null. */
 export interface OdmRecord {
+  readonly says: OdmStatement
+  /** What the record is one of; of a removal or a subject, down to where its keys are set. */
+  readonly level: 'subject' | 'event' | 'form' | 'group'
   /** 1-based line on which the element begins. */
   readonly line: number
   readonly studyOid: string | null
   readonly subjectKey: string | null
-  /** The human subject id where a vendor keeps one beside SubjectKey (OpenClinica:StudySubjectID); else null. */
+  /** The human subject id where a vendor keeps one beside SubjectKey (OpenClinica:StudySubjectID, mdsol:SubjectName); else null. */
   readonly studySubjectId: string | null
   readonly siteOid: string | null
   readonly eventOid: string | null
   readonly eventRepeatKey: string | null
+  /** ODM 2.0 has no FormData: the ItemGroupData whose definition is a form's, else the outermost. */
   readonly formOid: string | null
   readonly formRepeatKey: string | null
   /** Null when the record is a whole form. */
@@ -50,6 +65,8 @@ export interface OdmRecord {
 export interface OdmRoot {
   readonly encoding: string
   readonly fileType: string | null
+  /** Whether records state what has changed, in the order of the document, and not all there is. */
+  readonly isTransactional: boolean
   readonly odmVersion: string | null
   readonly fileOid: string | null
   readonly creationDateTime: string | null

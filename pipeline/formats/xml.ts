@@ -1,15 +1,19 @@
 /**
  * Text to XML elements, strictly: what is not well-formed is refused with its place, and so is a document type
- * declaration, whose entities could blow up in memory. Knows no ODM.
+ * declaration, whose entities could blow up in memory. Namespaces are resolved here: the parser's own way of doing so
+ * halves its speed. Knows no ODM.
  */
-import { type SaxesAttributeNS, SaxesParser } from 'saxes'
+import { SaxesParser } from 'saxes'
 import { AecoderError } from '../../schemas/errors.ts'
 
 export interface XmlElement {
   readonly local: string
+  /** Empty for none. */
   readonly namespace: string
   /** By name as written, prefix included. */
-  readonly attributes: Readonly<Record<string, SaxesAttributeNS>>
+  readonly attributes: Readonly<Record<string, string>>
+  /** Names of the attributes with a prefix, which is what vendors add. Valid until the next element. */
+  readonly prefixed: readonly string[]
   /** 1-based line on which the element begins. */
   readonly line: number
 }
@@ -24,18 +28,40 @@ export interface XmlListener {
 
 /** Elements within one another. ODM needs ten, vendors a few more. */
 const DEEPEST = 256
+const MOST_ATTRIBUTES = 1000
+/** Characters of one comment, CDATA section or attribute: the parser holds what is not complete in memory. */
+const LONGEST_TOKEN = 16 * 1024 * 1024
 
-/** Characters from one element to the next: a tag, a comment, a text. */
-const LONGEST_PIECE = 16 * 1024 * 1024
+const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace'
+const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/'
+
+/** Namespaces by prefix, that of names without one under ''. */
+type Scope = ReadonlyMap<string, string>
+
+/** Where the parser keeps what it has read of a token that is not complete. Not part of its interface: a test holds it. */
+interface Unfinished {
+  readonly text: string
+  readonly name: string
+  readonly entity: string
+  readonly piTarget: string
+}
 
 export class XmlReader {
   readonly #file: string
-  #depth = 0
-  /** Characters since something ended. */
-  #unended = 0
-  readonly #parser = new SaxesParser<{ xmlns: true }>({ xmlns: true })
+  readonly #parser = new SaxesParser({ xmlns: false })
   readonly #listener: XmlListener
   #startLine = 1
+  #depth = 0
+  #scope: Scope = new Map([
+    ['', ''],
+    ['xml', XML_NAMESPACE],
+    ['xmlns', XMLNS_NAMESPACE],
+  ])
+  /** The scopes around elements that declare namespaces, with the depth of each. */
+  readonly #outer: { readonly depth: number; readonly scope: Scope }[] = []
+  /** Of the tag that is being read: how many attributes it has, and the names of those that have to do with namespaces. */
+  #attributes = 0
+  #prefixed: string[] = []
 
   constructor(file: string, listener: XmlListener) {
     this.#file = file
@@ -49,20 +75,52 @@ export class XmlReader {
         'a document type declaration (DOCTYPE), which is not read because its entities can hide anything',
       )
     })
+    parser.on('processinginstruction', ({ target }) => {
+      if (target.includes(':')) throw this.#malformed(`malformed name: ${target}`)
+    })
     parser.on('opentagstart', () => {
       // The parser has read one character beyond the name: a line break there begins the next line.
       this.#startLine = parser.column === 0 ? parser.line - 1 : parser.line
+      this.#attributes = 0
+      if (this.#prefixed.length > 0) this.#prefixed = []
     })
-    parser.on('opentag', ({ local, uri, attributes }) => {
-      this.#unended = 0
+    parser.on('attribute', ({ name }) => {
+      if (++this.#attributes > MOST_ATTRIBUTES)
+        throw this.#malformed(`an element with more than ${MOST_ATTRIBUTES} attributes`)
+      if (name.includes(':') || name === 'xmlns') this.#prefixed.push(name)
+    })
+    parser.on('opentag', ({ name, attributes }) => {
       if (++this.#depth > DEEPEST) throw this.#malformed(`more than ${DEEPEST} elements within one another`)
-      listener.openElement({ local, namespace: uri, attributes, line: this.#startLine })
+      if (this.#prefixed.length > 0) this.#resolveAttributes(attributes)
+      const { local, namespace } = name.includes(':')
+        ? this.split(name)
+        : { local: name, namespace: this.#scope.get('') ?? '' }
+      if (namespace === XMLNS_NAMESPACE) throw this.#malformed('tags may not have "xmlns" as prefix')
+      listener.openElement({ local, namespace, attributes, prefixed: this.#prefixed, line: this.#startLine })
     })
     parser.on('closetag', () => {
-      this.#unended = 0
-      this.#depth--
       listener.closeElement()
+      const outer = this.#outer.at(-1)
+      if (outer?.depth === this.#depth) {
+        this.#scope = outer.scope
+        this.#outer.pop()
+      }
+      this.#depth--
     })
+  }
+
+  /**
+   * A name with a prefix, apart, in the scope of the element that is open.
+   * @throws AecoderError XML_MALFORMED when nothing declares the prefix
+   */
+  split(name: string): { local: string; namespace: string } {
+    const colon = name.indexOf(':')
+    const prefix = name.slice(0, colon)
+    const local = name.slice(colon + 1)
+    if (prefix === '' || local === '' || local.includes(':')) throw this.#malformed(`malformed name: ${name}`)
+    const namespace = this.#scope.get(prefix)
+    if (namespace === undefined) throw this.#malformed(`unbound namespace prefix: "${prefix}"`)
+    return { local, namespace }
   }
 
   /** Text that nobody listens to is not kept in memory. */
@@ -82,16 +140,45 @@ export class XmlReader {
 
   /** @throws AecoderError XML_MALFORMED with file:line:column */
   push(text: string): void {
-    this.#unended += text.length
     this.#parser.write(text)
-    // The parser keeps what has not ended in memory.
-    if (this.#unended > LONGEST_PIECE)
-      throw this.#malformed(`a tag, comment or text of more than ${LONGEST_PIECE} characters`)
+    const held = this.#parser as unknown as Unfinished
+    if (held.text.length + held.name.length + held.entity.length + held.piTarget.length > LONGEST_TOKEN)
+      throw this.#malformed(`a tag, comment or text of more than ${LONGEST_TOKEN} characters`)
   }
 
   /** @throws AecoderError XML_MALFORMED when the document is not complete */
   end(): void {
     this.#parser.close()
+  }
+
+  /** Takes in what an element declares; then every prefix must be declared, and no attribute may stand twice. */
+  #resolveAttributes(attributes: Readonly<Record<string, string>>): void {
+    const names = this.#prefixed.filter((name) => name !== 'xmlns' && !name.startsWith('xmlns:'))
+    if (names.length < this.#prefixed.length) this.#declare(attributes)
+    this.#prefixed = names
+    const seen = new Set<string>()
+    for (const name of names) {
+      const { local, namespace } = this.split(name)
+      seen.add(`${namespace} ${local}`)
+    }
+    if (seen.size < names.length) throw this.#malformed(`duplicate attribute under two prefixes: ${names.join(', ')}`)
+  }
+
+  #declare(attributes: Readonly<Record<string, string>>): void {
+    const scope = new Map(this.#scope)
+    for (const name of this.#prefixed) {
+      if (name !== 'xmlns' && !name.startsWith('xmlns:')) continue
+      const prefix = name.slice('xmlns:'.length)
+      const namespace = (attributes[name] ?? '').trim()
+      if (name !== 'xmlns' && (prefix === '' || prefix.includes(':'))) throw this.#malformed(`malformed name: ${name}`)
+      if (prefix !== '' && namespace === '') throw this.#malformed('invalid attempt to undefine prefix in XML 1.0')
+      const isReserved = prefix === 'xmlns' || namespace === XMLNS_NAMESPACE
+      if (isReserved || (prefix === 'xml') !== (namespace === XML_NAMESPACE))
+        throw this.#malformed(`${name}="${namespace}": xml and xmlns keep their own namespaces`)
+      scope.set(prefix, namespace)
+    }
+    this.#outer.push({ depth: this.#depth, scope: this.#scope })
+    this.#scope = scope
   }
 
   #malformed(found: string, cause?: Error): AecoderError {

@@ -190,6 +190,8 @@ export const STRUCTURE_NAMES: { readonly [word in StructureWord]: readonly strin
     'recordid',
     'usubjid',
   ],
+  // Which of several ids never changes cannot be told by a name.
+  subjectKey: [],
   site: [
     'siteid',
     'sitenumber',

@@ -35,11 +35,13 @@ export function toDemographicsReader<Row extends Located>(
     const sex = parseSex(readWord('SEX', row))
     const birth = parseBirth({ year: readWord('BRTHYR', row), date: readWord('BRTHDAT', row) }, source.dateOrder)
     const remarks: Remark[] = []
-    if (sex.doubt !== undefined) remarks.push({ code: 'sex-not-understood', line, text: sex.doubt })
-    for (const text of birth.doubts) remarks.push({ code: 'birth-year-not-understood', line, text })
+    if (sex.doubt !== undefined) remarks.push({ code: 'sex-not-understood', line, text: sex.doubt, variable: 'SEX' })
+    for (const text of birth.doubts)
+      remarks.push({ code: 'birth-year-not-understood', line, text, variable: 'BRTHDAT' })
     const subject: SubjectRecord = {
       subject: about.id,
       usubjid: about.usubjid,
+      ...(about.isFollowed ? { isFollowed: true } : {}),
       site: about.site,
       sex: sex.value,
       birthYear: birth.value,

@@ -12,6 +12,7 @@ import {
   type SourceConfig,
   STUDY_WORD,
   type StructureWord,
+  toVersionPattern,
 } from '../../schemas/study.ts'
 import type { OdmRecord, TableRow } from '../formats/types.ts'
 import { isWide, listNumbers, toColumnAt, toNumberFinder } from './slots.ts'
@@ -39,7 +40,7 @@ export interface Slot<Row> {
   /** Mapped variables but the term, and carried columns. */
   readonly context: readonly NamedReader<Row>[]
   /** What shows that somebody filled it in: no constants, key and structure columns; in a wide form nothing shared. */
-  readonly evidence: readonly Reader<Row>[]
+  readonly evidence: readonly NamedReader<Row>[]
 }
 
 /** Everything ingest reads of a row or record. Resolved once per file. */
@@ -115,6 +116,7 @@ export function resolveCsvMapping(
     },
     structure: {
       subject: absent,
+      subjectKey: absent,
       site: absent,
       event: absent,
       eventRepeat: absent,
@@ -141,23 +143,47 @@ export function resolveOdmMapping(source: SourceConfig): Mapping<OdmRecord> {
       action: 'Name the forms instead, or set "record" to "group"',
     })
   }
+  const toForm = toFormOf(source.formVersion)
   return resolveMapping<OdmRecord>(source, {
-    findColumn: (oid) => (record) => record.items.get(oid) ?? null,
+    findColumn: (oid, field) =>
+      field === 'map.subjectKey' && oid === SUBJECT_KEY
+        ? (record) => record.subjectKey
+        : (record) => record.items.get(oid) ?? null,
     findOptional: (oid) => (record) => record.items.get(oid) ?? null,
     findNumbers: (columns) => toNumberFinder(columns.map(({ column }) => column)),
     structure: {
       // A vendor's human id is what people and other exports call the subject; SubjectKey may be a UUID.
       subject: (record) => record.studySubjectId ?? record.subjectKey,
+      subjectKey: absent,
       site: (record) => record.siteOid,
       event: (record) => record.eventOid,
       eventRepeat: (record) => record.eventRepeatKey,
-      form: (record) => record.formOid,
+      form: (record) => toForm(record.formOid),
       formRepeat: (record) => record.formRepeatKey,
       group: (record) => record.groupOid,
       groupRepeat: (record) => record.groupRepeatKey,
     },
     study: (record) => record.studyOid,
   })
+}
+
+/** What `map.subjectKey` names where it is the attribute of an ODM's SubjectData, and no item. */
+export const SUBJECT_KEY = 'SubjectKey'
+
+/** A FormOID without its version: a form with a new version is the same form. */
+function toFormOf(version: string | undefined): (oid: string | null) => string | null {
+  if (version === undefined) return (oid) => oid
+  const pattern = toVersionPattern(version)
+  const known = new Map<string, string>() // a file has few OIDs and many records
+  return (oid) => {
+    if (oid === null) return null
+    let form = known.get(oid)
+    if (form === undefined) {
+      form = oid.replace(pattern, '')
+      known.set(oid, form)
+    }
+    return form
+  }
 }
 
 /** Whether a text shows nothing: absent, empty or white space only. */
@@ -174,6 +200,7 @@ function resolveMapping<Row>(source: SourceConfig, layout: Layout<Row>): Mapping
   }
   const structure = {
     subject: toStructureReader('subject'),
+    subjectKey: toStructureReader('subjectKey'),
     site: toStructureReader('site'),
     event: toStructureReader('event'),
     eventRepeat: toStructureReader('eventRepeat'),
@@ -224,7 +251,7 @@ function toSlotLister<Row>(
     }
     const term = readers.find(({ name }) => name === termWord) ?? null
     const telling = wide.length > 0 ? own : [...(term ? [term] : []), ...context]
-    const evidence = telling.filter(({ column }) => column !== null && !placing.has(column)).map(({ read }) => read)
+    const evidence = telling.filter(({ column }) => column !== null && !placing.has(column))
     return { term, context, evidence }
   }
   if (wide.length === 0) {

@@ -8,7 +8,7 @@ import type { CodedDomain, CrfContext, Occurrence, OccurrenceKey, Remark, RowOut
 import { COUNT_MEMBER, SLOT, type SourceConfig, type StudyConfig, toStudyId } from '../../schemas/study.ts'
 import { type CrfDate, parseCrfDate } from './dates.ts'
 import { KeyTable } from './key-table.ts'
-import { isBlank, type Mapping, type NamedReader, type Reader, type Slot } from './mapping.ts'
+import { isBlank, type Mapping, type NamedReader, type Reader, type Slot, SUBJECT_KEY } from './mapping.ts'
 import { toContentId, toContextTextOf, toIdOf, toKeyTextOf } from './occurrence-key.ts'
 
 /** What both formats give of a row or record beside its values. */
@@ -30,6 +30,7 @@ const REMEMBERED_DATES = 20_000
 /** V8 copies texts up to this length; a longer cell is a view that would keep its whole block of the file in memory. */
 const LONGEST_REMEMBERED = 12
 
+const FOLLOWED = { isFollowed: true } as const
 const NO_REMARKS: readonly Remark[] = []
 
 /** The outcome reader of an AE or MH source: resolved once, called for every row of one file. */
@@ -61,11 +62,11 @@ export function toOccurrenceReader<Row extends Located>(
       for (const column of plan.columns) {
         context[column.name] = column.read(row)
         const doubt = column.findDoubt?.(row)
-        if (doubt !== undefined) remarks = [...remarks, { code: 'date-not-understood', line, text: doubt }]
+        if (doubt !== undefined) remarks = [...remarks, { code: 'date-not-understood', line, text: doubt, variable: column.name }]
       }
       const verbatim = plan.readTerm(row) ?? ''
       const tooLong = findTooLong(field, verbatim)
-      if (tooLong !== undefined) remarks = [...remarks, { code: 'term-too-long', line, text: tooLong }]
+      if (tooLong !== undefined) remarks = [...remarks, { code: 'term-too-long', line, text: tooLong, variable: field }]
       let key = readKey(subject.id, plan.item, row)
       if (seen !== undefined) {
         const count = seen.add(plan.toId(key))
@@ -81,6 +82,7 @@ export function toOccurrenceReader<Row extends Located>(
         subject: subject.id,
         subjectRaw: subject.raw,
         usubjid: subject.usubjid,
+        ...(subject.isFollowed ? FOLLOWED : {}),
         site: subject.site,
         verbatim,
         ...(translation === undefined ? {} : { translation }),
@@ -190,7 +192,7 @@ function findTooLong(field: string, verbatim: string): string | undefined {
 }
 
 function isFilled<Row>({ evidence }: Slot<Row>, row: Row): boolean {
-  for (const read of evidence) if (!isBlank(read(row))) return true
+  for (const { read } of evidence) if (!isBlank(read(row))) return true
   return false
 }
 
@@ -209,9 +211,11 @@ export function findSkipReason<Row>(mapping: Mapping<Row>, row: Row): SkipReason
 }
 
 export interface RowSubject {
-  /** Trimmed: what keys and people call the subject. */
+  /** What keys call the subject: the export's own key of it where study.json maps one, else its id, trimmed. */
   readonly id: string
+  /** The id that people use, as written. */
   readonly raw: string
+  readonly isFollowed: boolean
   readonly usubjid: string
   readonly site: string | null
 }
@@ -221,14 +225,17 @@ export function toSubjectReader<Row extends Located>({
   config,
   mapping,
 }: OutcomeReaderOptions<Row>): (row: Row) => RowSubject | undefined {
-  const { subject, site } = mapping.structure
+  const { subject, subjectKey, site } = mapping.structure
+  const isFollowed = subjectKey.column !== null
   const toUsubjid = toUsubjidOf(config)
   return (row) => {
-    const raw = subject.read(row) ?? ''
-    const id = raw.trim() // also takes off a no-break space, which spreadsheets leave behind
+    const written = subject.read(row) ?? ''
+    const shown = written.trim() // also takes off a no-break space, which spreadsheets leave behind
+    const id = isFollowed ? (readKeyPart(subjectKey, row) ?? '') : shown
     if (id === '') return undefined
+    const raw = shown === '' ? id : written
     const siteId = readKeyPart(site, row)
-    return { id, raw, usubjid: toUsubjid(id, siteId), site: siteId }
+    return { id, raw, isFollowed, usubjid: toUsubjid(raw.trim(), siteId), site: siteId }
   }
 }
 
@@ -236,8 +243,10 @@ export function toMissingSubject<Row extends Located>(
   { mapping, toRaw }: OutcomeReaderOptions<Row>,
   row: Row,
 ): RowOutcome {
-  const { column } = mapping.structure.subject
-  const place = column === null ? 'the record has no SubjectKey' : `"${column}" is blank`
+  const { subject, subjectKey } = mapping.structure
+  const column = subjectKey.column ?? subject.column
+  const place =
+    column === null || column === SUBJECT_KEY ? 'the record has no SubjectKey' : `"${column}" is blank`
   return toRejected({ line: row.line, code: 'missing-subject', reason: `no subject id: ${place}` }, toRaw(row))
 }
 
@@ -274,6 +283,8 @@ function readRecordKey<Row>(readers: readonly NamedReader<Row>[], row: Row): { [
 
 interface ContextColumn<Row> {
   readonly name: string
+  /** The column or ItemOID it comes from; null for a constant. */
+  readonly column: string | null
   readonly read: Reader<Row>
   /** The sentence of a remark, where a value is doubtful. */
   readonly findDoubt?: (row: Row) => string | undefined
@@ -283,6 +294,15 @@ type DateParser = (text: string) => CrfDate
 interface DateParsers {
   readonly inOrder: DateParser
   readonly iso: DateParser
+}
+
+/** The names of a slot's context, each with the column or ItemOID it comes from; null for a constant. */
+export function listContextNames<Row>(
+  { context }: Slot<Row>,
+  domain: CodedDomain,
+): readonly Pick<ContextColumn<Row>, 'name' | 'column'>[] {
+  const parse = toRememberingParser(undefined)
+  return listContextColumns(context, { domain, dates: { inOrder: parse, iso: parse } })
 }
 
 /** The columns of the context: what is mapped and carried, as written, and the ISO dates that follow from it. */
@@ -297,7 +317,7 @@ function listContextColumns<Row>(
       columns.push(toIsoColumn(reader, { moment, parse: dates.iso }))
       continue
     }
-    columns.push({ name: reader.name, read: reader.read })
+    columns.push(reader)
     const isIsoMapped = context.some((other) => other.name === moment?.iso)
     if (moment && !isIsoMapped) columns.push(toDerivedColumn(reader, { moment, parse: dates.inOrder }))
   }
@@ -324,6 +344,7 @@ function toDerivedColumn<Row>(
   const label = toLabel(reader)
   return {
     name: moment.iso,
+    column: reader.column,
     read: (row) => parse(reader.read(row) ?? '').iso,
     findDoubt: (row) => {
       const text = reader.read(row) ?? ''
@@ -341,6 +362,7 @@ function toIsoColumn<Row>(
   const label = toLabel(reader)
   return {
     name: reader.name,
+    column: reader.column,
     read: reader.read,
     findDoubt: (row) => {
       const text = reader.read(row) ?? ''

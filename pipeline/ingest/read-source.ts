@@ -13,6 +13,7 @@ import { detectFormat } from '../formats/detect.ts'
 import { openOdm } from '../formats/odm.ts'
 import { openTable } from '../formats/open-table.ts'
 import type { OdmRecord, Table, TableRow } from '../formats/types.ts'
+import { toChangeReader, toRemovalReader } from './changes.ts'
 import { toDemographicsReader } from './demographics.ts'
 import { KeyTable } from './key-table.ts'
 import { type Mapping, resolveCsvMapping, resolveOdmMapping } from './mapping.ts'
@@ -33,6 +34,8 @@ export interface SourceReading {
   readonly encoding: string
   /** When the data stood like this, as the file says (ODM AsOfDateTime, else CreationDateTime); null where it does not. */
   readonly asOf: string | null
+  /** Whether rows state records as they are, or what has changed of them, in file order. */
+  readonly states: 'everything' | 'changes'
   /** Exactly one outcome per row or record, in file order. Can be consumed once. */
   readonly batches: AsyncIterable<readonly RowOutcome[]>
   /** What the file is made of, as far as it was read. */
@@ -106,11 +109,13 @@ async function readTableSource(
   }
   const { encoding, asOf } = table
   const structure = () => watch.read()
-  if (source.rows !== 'changes') return { encoding, asOf, batches: toBatches(table.rows, toOutcome), structure }
+  const states = 'everything'
+  if (source.rows !== 'changes') return { encoding, asOf, states, batches: toBatches(table.rows, toOutcome), structure }
   const readId = toRowIdReader({ config, source, mapping, toRaw })
   return {
     encoding,
     asOf,
+    states,
     batches: toLastStates(table, { toOutcome, readId, toRaw, openAgain: () => open(undefined) }),
     structure,
   }
@@ -150,10 +155,14 @@ async function* toLastStates(
 
 async function readOdmSource({ config, source, file, onBytes }: ReadSourceOptions): Promise<SourceReading> {
   const mapping = resolveOdmMapping(source)
-  const { root, records } = await openOdm(file, { ...toOpening(source, onBytes), record: source.record })
-  const readRecord = toOutcomeReader({ config, source, mapping, toRaw: toRawRecord })
   const isForm = toOidTest(source.forms)
   const isGroup = toOidTest(source.groups)
+  const isWanted = (formOid: string | null, groupOid: string | null) => isForm(formOid) && isGroup(groupOid)
+  const { root, records } = await openOdm(file, { ...toOpening(source, onBytes), record: source.record, isWanted })
+  const options = { config, source, mapping, toRaw: toRawRecord }
+  const { isTransactional } = root
+  const readRecord = isTransactional ? await toReaderOrClose(options, records) : toOutcomeReader(options)
+  const readRemoval = toRemovalReader(options)
   const watch = toTermWatch(mapping, {
     sourceId: source.id,
     fileName: file.name,
@@ -162,17 +171,26 @@ async function readOdmSource({ config, source, file, onBytes }: ReadSourceOption
   const structure = new StructureWatch({ format: 'odm', columns: [] })
   const toOutcome = (record: OdmRecord): RowOutcome => {
     structure.seeStudy(mapping.study(record))
-    if (!isForm(record.formOid) || !isGroup(record.groupOid)) {
-      structure.seeOther(record.formOid)
-      return { kind: 'skipped', line: record.line, reason: 'other-form' }
+    const { level, says, line, formOid, groupOid } = record
+    const isOfSource =
+      level === 'subject' || level === 'event' || (level === 'form' ? isForm(formOid) : isWanted(formOid, groupOid))
+    if (!isOfSource) {
+      structure.seeOther(formOid)
+      return { kind: 'skipped', line, reason: 'other-form' }
     }
+    if (says === 'removal') return readRemoval(record)
     structure.seeRecord(record)
     watch.see(record)
     return readRecord(record)
   }
-  const asOf = root.asOfDateTime ?? root.creationDateTime
-  const batches = toBatches(records, toOutcome, watch.check)
-  return { encoding: root.encoding, asOf, batches, structure: () => structure.read() }
+  return {
+    encoding: root.encoding,
+    asOf: root.asOfDateTime ?? root.creationDateTime,
+    states: isTransactional ? 'changes' : 'everything',
+    // A file of changes need not name the term anywhere.
+    batches: toBatches(records, toOutcome, isTransactional ? undefined : watch.check),
+    structure: () => structure.read(),
+  }
 }
 
 function toOpening({ encoding }: SourceConfig, onBytes: ReadSourceOptions['onBytes']) {
@@ -184,11 +202,27 @@ async function resolveOrClose(source: SourceConfig, table: Table, fileName: stri
   try {
     return resolveCsvMapping(source, table.header, fileName)
   } catch (error) {
-    const rows = table.rows[Symbol.asyncIterator]()
-    await rows.next().catch(() => undefined) // only a reading that has begun can be ended; its own errors come second
-    await rows.return?.()
+    await close(table.rows)
     throw error
   }
+}
+
+async function toReaderOrClose(
+  options: OutcomeReaderOptions<OdmRecord>,
+  records: AsyncIterable<readonly OdmRecord[]>,
+): Promise<(record: OdmRecord) => RowOutcome> {
+  try {
+    return toChangeReader(options)
+  } catch (error) {
+    await close(records)
+    throw error
+  }
+}
+
+async function close(rows: AsyncIterable<unknown>): Promise<void> {
+  const reading = rows[Symbol.asyncIterator]()
+  await reading.next().catch(() => undefined) // only a reading that has begun can be ended; its own errors come second
+  await reading.return?.()
 }
 
 function toOutcomeReader<Row extends Located>(options: OutcomeReaderOptions<Row>): (row: Row) => RowOutcome {
@@ -224,8 +258,11 @@ function toOidTest(patterns: readonly string[] | undefined): (oid: string | null
   }
 }
 
+/** What a record's raw text leaves out: where it stands in the file, and what is the same for all of them. */
+const NOT_RAW: ReadonlySet<string> = new Set(['line', 'says', 'level'])
+
 /** An ODM record as one line of JSON: where it stands, then its items. */
 function toRawRecord({ items, ...place }: OdmRecord): string {
-  const known = Object.entries(place).filter(([name, value]) => value !== null && name !== 'line')
+  const known = Object.entries(place).filter(([name, value]) => value !== null && !NOT_RAW.has(name))
   return JSON.stringify({ ...Object.fromEntries(known), items: Object.fromEntries(items) })
 }

@@ -16,7 +16,7 @@ interface Row {
   no: number
   id: string
   key: string
-  subject: string
+  subject_raw: string
   site: string | null
   verbatim: string
   context: string
@@ -43,7 +43,7 @@ export async function* readDatasetRows(
   let after = { usubjid: '', n: 0 }
   for (;;) {
     const { rows } = await sql<Row>`
-      select s.usubjid, s.n, s.part, o.no, o.id, o.key, o.subject, v.site, v.verbatim, v.context, v.group_no
+      select s.usubjid, s.n, s.part, o.no, o.id, o.key, v.subject_raw, v.site, v.verbatim, v.context, v.group_no
       from sequence s
       join occurrence o on o.study = s.study and o.no = s.occurrence_no
       join occurrence_version v on v.study = s.study and v.occurrence_no = s.occurrence_no and v.present = 1 and ${isCurrentVersion(head)}
@@ -65,7 +65,7 @@ export async function* readDatasetRows(
         key: row.key,
         usubjid: row.usubjid,
         sequence: row.n,
-        subject: row.subject,
+        subject: row.subject_raw.trim(),
         site: row.site,
         verbatim: row.verbatim,
         modified: code.modified,

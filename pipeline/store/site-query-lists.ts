@@ -296,7 +296,7 @@ export async function readSiteQueries(
       ${step('x.at', ['raised', 'reopened'])} as opened_at,
       ${step('x.text', ['raised', 'edited'])} as text,
       ${step("json_object('text', x.text, 'at', x.answered_at, 'by', x.answered_by)", ['answered'])} as answer,
-      o.id as occurrence, o.domain, o.subject, o.usubjid, o.key, v.site, v.verbatim, v.present, v.context,
+      o.id as occurrence, o.domain, v.subject_raw, o.usubjid, o.key, v.site, v.verbatim, v.present, v.context,
       coalesce(b.id, g.id) as term, coalesce(b.terminology, g.terminology) as terminology
     from site_query q ${joinState({ uptoSeq })}
     join query_step r on r.study = q.study and r.query = q.id and r.seq = q.seq
@@ -324,7 +324,7 @@ export async function readSiteQueries(
     domain: row.domain,
     terminology: row.terminology,
     site: row.site,
-    subject: row.subject,
+    subject: row.subject_raw.trim(),
     usubjid: row.usubjid,
     key: row.key,
     verbatim: row.verbatim,
@@ -352,7 +352,7 @@ interface Row {
   domain: CodedDomain
   terminology: string
   site: string | null
-  subject: string
+  subject_raw: string
   usubjid: string
   key: string
   verbatim: string

@@ -14,6 +14,7 @@ import type { TermGroup } from '../review/term-group.ts'
 import { copyCountsBeside, TERM_GROUP_COLUMNS } from './beside.ts'
 import { type Cell, insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent } from './chain.ts'
+import { type Conclusion, FoldedChanges, isChangeRow, type PendingRow } from './changes.ts'
 import {
   digestAccount,
   findCommitted,
@@ -23,6 +24,7 @@ import {
   type VersionFacts,
   VersionsDigest,
 } from './current.ts'
+import { FollowedSubjects } from './followed.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -44,6 +46,22 @@ export interface FileCounts extends BucketCounts {
   remarks: { [code in Remark['code']]?: { count: number; examples: string[] } }
 }
 
+/** A file whose rows are being taken in. */
+export interface StagedFile {
+  /** Its number within the transfer. */
+  readonly no: number
+  readonly source: string
+  readonly name: string
+  readonly counts: FileCounts
+}
+
+/** What is known of a file when it was read to its end. */
+export interface FileFacts {
+  readonly sha256: string
+  readonly bytes: number
+  readonly encoding: string
+}
+
 /** What a transfer did to the occurrences known before. */
 export interface Movement {
   new: number
@@ -62,6 +80,8 @@ interface Known {
   source: string
   serious: number
   usubjid: string
+  subjectRaw: string
+  site: string | null
   present: boolean
 }
 
@@ -102,6 +122,8 @@ export class Staging {
   /** Occurrences with smaller numbers were known before this transfer. */
   readonly #firstFresh: number
   readonly #digest = new VersionsDigest()
+  readonly #changes: FoldedChanges
+  readonly #followed: FollowedSubjects
   readonly #moved = new Map<number, { occurrences: number; serious: number }>()
   /** Group and occurrence numbers of new versions that `group_member` does not hold yet. */
   #members: { groupNo: number; no: number }[] = []
@@ -110,7 +132,9 @@ export class Staging {
   #nextGroup: number
   #nextSetAside = 1
   #fileNo = 0
-  #file: { source: string; name: string; counts: FileCounts } | undefined
+  #file: StagedFile | undefined
+  /** Files whose account waits until changes are settled. */
+  #unsettled: { readonly file: StagedFile; readonly facts: FileFacts }[] = []
 
   private constructor(
     store: Store,
@@ -134,6 +158,8 @@ export class Staging {
     this.#sequences = state.sequences
     this.#subjects = state.subjects
     this.#seen = new Bitmap()
+    this.#changes = new FoldedChanges(study)
+    this.#followed = new FollowedSubjects(study)
   }
 
   /** Begins a transfer. The caller holds the study's lock; what a killed run left is cleared away first. */
@@ -184,6 +210,7 @@ export class Staging {
   beginFile(file: { source: string; name: string }): void {
     this.#fileNo++
     this.#file = {
+      no: this.#fileNo,
       ...file,
       counts: {
         read: 0,
@@ -212,7 +239,10 @@ export class Staging {
     if (rows.length === 0) return
     const file = this.#openFile()
     await this.#store.db.transaction().execute(async (trx) => {
-      const known = await this.#findKnown(trx, rows)
+      const known = await this.#findKnown(trx, listOccurrences(rows))
+      await this.#followed.load(trx, rows.flatMap(listNamed))
+      const changes = rows.filter(isChangeRow)
+      if (changes.length > 0) await this.#changes.load(trx, changes)
       const batch = new Batch()
       for (const row of rows) this.#take(row, { file, known, batch })
       this.#digest.add(batch.fresh, 'fresh')
@@ -238,13 +268,16 @@ export class Staging {
       )
   }
 
-  #take(
-    row: RowOutcome,
-    { file, known, batch }: { file: { source: string; counts: FileCounts }; known: Map<string, Known>; batch: Batch },
-  ): void {
+  #take(row: RowOutcome, { file, known, batch }: { file: StagedFile; known: Map<string, Known>; batch: Batch }): void {
     const { counts } = file
     counts.read++
     switch (row.kind) {
+      case 'changes':
+      case 'subject-change':
+      case 'subject-name':
+      case 'removal':
+        this.#changes.take(row, file)
+        return
       case 'skipped':
         counts.skipped++
         counts.skippedBy[row.reason] = (counts.skippedBy[row.reason] ?? 0) + 1
@@ -252,7 +285,7 @@ export class Staging {
       case 'superseded':
         this.#setAside(batch, {
           bucket: 'superseded',
-          counts,
+          file,
           line: row.line,
           code: 'superseded',
           reason: 'a later row of the file changes this record',
@@ -260,16 +293,17 @@ export class Staging {
         })
         return
       case 'rejected':
-        this.#setAside(batch, { bucket: 'rejected', counts, ...row })
+        this.#setAside(batch, { ...row, bucket: 'rejected', file })
         return
       case 'subject': {
         const seenBefore = this.#subjectsSeen.get(row.subject.subject)
-        const contentId = toSubjectContentId(row.subject)
+        const subject = this.#followed.withFirst(row.subject)
+        const contentId = toSubjectContentId(subject)
         if (seenBefore !== undefined) {
           this.#setAside(
             batch,
             this.#toRepeat({
-              counts,
+              file,
               line: row.line,
               raw: row.raw,
               isSame: seenBefore === contentId,
@@ -280,7 +314,7 @@ export class Staging {
         }
         counts.accepted++
         keepRemarks(counts, row.remarks)
-        this.#takeSubject(row.subject, { contentId, batch })
+        this.#takeSubject(subject, { contentId, batch })
         return
       }
       case 'occurrences': {
@@ -290,7 +324,7 @@ export class Staging {
           this.#setAside(
             batch,
             this.#toRepeat({
-              counts,
+              file,
               line: row.line,
               raw: row.raw,
               isSame: !conflict,
@@ -303,8 +337,7 @@ export class Staging {
         keepRemarks(counts, row.remarks)
         for (const [index, occurrence] of row.occurrences.entries()) {
           if (repeats[index] === 'duplicate') continue
-          counts.occurrences++
-          this.#takeOccurrence(occurrence, { source: file.source, known, batch })
+          this.#takeOccurrence(occurrence, { file, known, batch })
         }
         return
       }
@@ -320,12 +353,18 @@ export class Staging {
   }
 
   #takeOccurrence(
-    occurrence: Occurrence,
-    { source, known, batch }: { source: string; known: Map<string, Known>; batch: Batch },
+    stated: Occurrence,
+    { file, known, batch }: { file: StagedFile; known: Map<string, Known>; batch: Batch },
   ): void {
+    const { source, counts } = file
+    const occurrence = this.#followed.withFirst(stated)
     const before = known.get(occurrence.id)
     const no = before?.no ?? this.#nextOccurrence++
-    if (before !== undefined && before.usubjid !== occurrence.usubjid) this.usubjidChanged++
+    counts.occurrences++
+    if (before !== undefined) {
+      if (before.usubjid !== occurrence.usubjid) this.usubjidChanged++
+      keepRemarks(counts, this.#followed.findRemarks(occurrence, before))
+    }
     this.#seen.add(no)
     const keys = this.#keysOf(source)
     keys[before === undefined ? 'new' : before.present ? 'matched' : 'returned']++
@@ -344,7 +383,7 @@ export class Staging {
       ])
       const n = this.#nextSequence(occurrence)
       batch.sequences.push([this.#study, occurrence.domain, occurrence.usubjid, n, no, 1, this.transferNo])
-      batch.fresh.push({ ...toFacts(occurrence), n, source, file_no: this.#fileNo })
+      batch.fresh.push({ ...toFacts(occurrence), n, source, file_no: file.no })
     } else if (before.present && before.contentId === occurrence.contentId) {
       this.movement.unchanged++
       // A source withdraws what it stated last: when another one states the record now, that has to be known.
@@ -371,7 +410,7 @@ export class Staging {
       serious,
       occurrence.context,
       occurrence.contentId,
-      this.#fileNo,
+      file.no,
       occurrence.line,
     ])
     known.set(occurrence.id, {
@@ -382,6 +421,8 @@ export class Staging {
       source,
       serious,
       usubjid: occurrence.usubjid,
+      subjectRaw: occurrence.subjectRaw,
+      site: occurrence.site,
       present: true,
     })
   }
@@ -448,13 +489,13 @@ export class Staging {
   }
 
   #toRepeat({
-    counts,
+    file,
     line,
     raw,
     isSame,
     what,
   }: {
-    counts: FileCounts
+    file: StagedFile
     line: number
     raw: string
     isSame: boolean
@@ -463,7 +504,7 @@ export class Staging {
     if (isSame)
       return {
         bucket: 'duplicate',
-        counts,
+        file,
         line,
         code: 'duplicate',
         reason: `${what} stands in this transfer already, with the same content`,
@@ -471,7 +512,7 @@ export class Staging {
       }
     return {
       bucket: 'rejected',
-      counts,
+      file,
       line,
       code: 'conflicting-key',
       reason: `${what} stands in this transfer already, with other content: the key does not tell them apart`,
@@ -479,25 +520,15 @@ export class Staging {
     }
   }
 
-  #setAside(batch: Batch, { bucket, counts, line, code, reason, raw }: SetAside): void {
+  #setAside(batch: Batch, { bucket, file, line, code, reason, raw }: SetAside): void {
+    const { counts } = file
     counts[bucket]++
     if (bucket === 'rejected')
       counts.rejectedBy[code as RejectReason] = (counts.rejectedBy[code as RejectReason] ?? 0) + 1
-    batch.setAside.push([
-      this.#study,
-      this.transferNo,
-      this.#nextSetAside++,
-      this.#fileNo,
-      line,
-      bucket,
-      code,
-      reason,
-      raw,
-    ])
+    batch.setAside.push([this.#study, this.transferNo, this.#nextSetAside++, file.no, line, bucket, code, reason, raw])
   }
 
-  async #findKnown(trx: Kysely<Tables>, rows: readonly RowOutcome[]): Promise<Map<string, Known>> {
-    const occurrences = rows.flatMap((row) => (row.kind === 'occurrences' ? row.occurrences : []))
+  async #findKnown(trx: Kysely<Tables>, occurrences: readonly Occurrence[]): Promise<Map<string, Known>> {
     const known = new Map<string, Known>()
     if (occurrences.length === 0) return known
     const named = JSON.stringify(occurrences.map(({ subject, id }) => [subject, id]))
@@ -510,9 +541,11 @@ export class Staging {
       source: string
       serious: number
       usubjid: string
+      subject_raw: string
+      site: string | null
       present: number
     }>`
-      select o.id, o.no, v.content_id, v.verbatim, v.group_no, v.source, v.serious, o.usubjid, v.present
+      select o.id, o.no, v.content_id, v.verbatim, v.group_no, v.source, v.serious, o.usubjid, v.subject_raw, v.site, v.present
       from json_each(${named}) j cross join occurrence o on o.study = ${this.#study} and o.subject = j.value ->> 0 and o.id = j.value ->> 1
       join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
       where v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = o.study and w.occurrence_no = o.no)`.execute(
@@ -527,6 +560,8 @@ export class Staging {
         source: row.source,
         serious: row.serious,
         usubjid: row.usubjid,
+        subjectRaw: row.subject_raw,
+        site: row.site,
         present: row.present === 1,
       })
     await this.#findGroups(trx, occurrences)
@@ -551,31 +586,123 @@ export class Staging {
     for (const row of rows) this.#groupIds.set(row.id, row.no)
   }
 
-  /** Closes the file's account. What was read must be what its buckets hold (invariant 2): the store refuses otherwise. */
-  async endFile(file: {
-    sha256: string
-    bytes: number
-    encoding: string
-  }): Promise<FileCounts & { source: string; name: string }> {
+  /**
+   * Closes the file's account. What was read must be what its buckets hold (invariant 2): the store refuses otherwise.
+   * @returns the account; that of a file with changes is complete when `settle` is done
+   */
+  async endFile(facts: FileFacts): Promise<FileCounts & { source: string; name: string }> {
     await this.#flush()
-    const { source, name, counts } = this.#openFile()
+    const file = this.#openFile()
     this.#file = undefined
-    const { skippedBy, rejectedBy: _, remarks, ...numbers } = counts
+    if (this.#changes.isEmpty) await this.#writeAccount(file, facts)
+    else this.#unsettled.push({ file, facts })
+    return Object.assign(file.counts, { source: file.source, name: file.name })
+  }
+
+  async #writeAccount({ no, source, name, counts }: StagedFile, facts: FileFacts): Promise<void> {
+    const { read, accepted, duplicate, superseded, skipped, rejected, occurrences, skippedBy, remarks } = counts
     await this.#store.db
       .insertInto('transfer_file')
       .values({
         study: this.#study,
         transfer_no: this.transferNo,
-        file_no: this.#fileNo,
+        file_no: no,
         source,
         name,
-        ...file,
-        ...numbers,
+        sha256: facts.sha256,
+        bytes: facts.bytes,
+        encoding: facts.encoding,
+        read,
+        accepted,
+        duplicate,
+        superseded,
+        skipped,
+        rejected,
+        occurrences,
         skipped_by: toCanonicalJson(skippedBy),
         remarks: toCanonicalJson(remarks),
       })
       .execute()
-    return { source, name, ...counts }
+  }
+
+  /** Writes what the changes of all files came to. After the last file, and before anything is withdrawn. */
+  async settle(): Promise<void> {
+    const { db } = this.#store
+    const changes = this.#changes
+    await changes.nameSubjects(db)
+    let due: Conclusion[] = []
+    for (const conclusion of changes.listConclusions()) {
+      due.push(conclusion)
+      if (due.length < BATCH_ROWS) continue
+      await this.#settleRecords(due)
+      due = []
+    }
+    await this.#settleRecords(due)
+    await this.#settleSubjects()
+    changes.settleRows()
+    await this.#writeUnsettled()
+  }
+
+  async #settleRecords(due: readonly Conclusion[]): Promise<void> {
+    const stated = due.filter((conclusion) => conclusion.kind === 'stated')
+    const gone = due.filter((conclusion) => conclusion.kind === 'gone').filter(({ no }) => !this.#seen.has(no))
+    if (stated.length > 0)
+      await this.#store.db.transaction().execute(async (trx) => {
+        const occurrences = stated.map(({ occurrence }) => occurrence)
+        const known = await this.#findKnown(trx, occurrences)
+        await this.#followed.load(trx, occurrences)
+        const batch = new Batch()
+        for (const { occurrence, remarks, row } of stated) {
+          if (this.#findRepeat(occurrence, known) !== 'none') {
+            this.#rejectChange(batch, { row, raw: toCanonicalJson({ ...occurrence }), what: toRecordName(occurrence) })
+            continue
+          }
+          row.endAs('accepted')
+          keepRemarks(row.file.counts, remarks)
+          this.#takeOccurrence(occurrence, { file: row.file, known, batch })
+        }
+        this.#digest.add(batch.fresh, 'fresh')
+        await batch.write(trx)
+      })
+    for (const { row } of gone) row.endAs('accepted')
+    if (gone.length > 0) await this.#withdraw(new Map(gone.map(({ no, row }) => [no, row])))
+    if (this.#members.length >= MEMBERS_HELD) await this.#writeMembers()
+  }
+
+  async #settleSubjects(): Promise<void> {
+    const changed = [...this.#changes.listSubjects()]
+    await this.#store.db.transaction().execute(async (trx) => {
+      await this.#followed.load(
+        trx,
+        changed.map(({ subject }) => subject),
+      )
+      const batch = new Batch()
+      for (const { subject: stated, remarks, row } of changed) {
+        const subject = this.#followed.withFirst(stated)
+        if (this.#subjectsSeen.has(subject.subject)) {
+          this.#rejectChange(batch, { row, raw: toCanonicalJson({ ...subject }), what: `subject ${subject.subject}` })
+          continue
+        }
+        row.endAs('accepted')
+        keepRemarks(row.file.counts, remarks)
+        this.#takeSubject(subject, { contentId: toSubjectContentId(subject), batch })
+      }
+      await batch.write(trx)
+    })
+  }
+
+  /** A record that another file of the transfer states as a whole cannot be changed by this one: which is later is not known. */
+  #rejectChange(batch: Batch, { row, raw, what }: { row: PendingRow; raw: string; what: string }): void {
+    const { file, line } = row
+    this.#setAside(batch, this.#toRepeat({ file, line, raw, isSame: false, what }))
+    file.counts.rejected-- // counted when the row is settled
+    row.endAs('rejected')
+  }
+
+  async #writeUnsettled(): Promise<void> {
+    const unsettled = this.#unsettled
+    this.#unsettled = []
+    for (const { file, facts } of unsettled) await this.#writeAccount(file, facts)
   }
 
   /** A snapshot states everything there is: what its source stated before and does not now is withdrawn, and can come back. After all files. */
@@ -594,20 +721,23 @@ export class Staging {
       const missing = rows.flatMap((row) => (this.#seen.has(row.no) ? [] : [row.no]))
       counts.known += rows.length
       counts.withdrawn += missing.length
-      if (missing.length > 0) await this.#withdraw(missing)
+      if (missing.length > 0) await this.#withdraw(new Map(missing.map((no) => [no, undefined])))
     }
   }
 
-  async #withdraw(missing: readonly number[]): Promise<void> {
+  /** @param missing occurrences by number, each with the row that takes it back; without one it is missing from a snapshot */
+  async #withdraw(missing: ReadonlyMap<number, PendingRow | undefined>): Promise<void> {
     await this.#store.db.transaction().execute(async (trx) => {
       const { rows } = await sql<Tables['occurrence_version']>`
         select v.* from occurrence_version v
-        where v.study = ${this.#study} and v.occurrence_no in ${toList(missing)}
+        where v.study = ${this.#study} and v.occurrence_no in ${toList([...missing.keys()])}
           and v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = v.study and w.occurrence_no = v.occurrence_no)`.execute(
         trx,
       )
       const batch = new Batch()
       for (const row of rows) {
+        const place = missing.get(row.occurrence_no)
+        this.#seen.add(row.occurrence_no)
         this.movement.withdrawn++
         this.#keysOf(row.source).gone++
         this.#move({ groupNo: row.group_no, serious: row.serious }, -1)
@@ -624,8 +754,8 @@ export class Staging {
           row.serious,
           row.context,
           row.content_id,
-          null,
-          null,
+          place?.file.no ?? null,
+          place?.line ?? null,
         ])
       }
       await batch.write(trx)
@@ -635,6 +765,7 @@ export class Staging {
   /** Makes the transfer current: one short transaction with its event, its end row and the new counts. */
   async commit({ actor, body }: { actor: Actor; body: Json }): Promise<void> {
     const { db, ambience } = this.#store
+    if (this.#unsettled.length > 0) throw new Error('settle comes first')
     const study = this.#study
     await this.#writeMembers()
     for await (const versions of readVersionFacts(db, study, { transferNo: this.transferNo, before: this.#firstFresh }))
@@ -667,10 +798,11 @@ export class Staging {
 
   /** The same, but what it would have done can still be read, until `clearAbandoned` or the next transfer. */
   async refuse({ actor, reason }: { actor: Actor; reason: string }): Promise<void> {
+    await this.#writeUnsettled()
     await endAbandoned(this.#store, this.#study, { transferNo: this.transferNo, actor, reason })
   }
 
-  #openFile(): { source: string; name: string; counts: FileCounts } {
+  #openFile(): StagedFile {
     if (this.#file === undefined) throw new Error('beginFile comes first')
     return this.#file
   }
@@ -678,7 +810,7 @@ export class Staging {
 
 type SetAside = {
   readonly bucket: Bucket
-  readonly counts: FileCounts
+  readonly file: StagedFile
   readonly line: number
   readonly code: string
   readonly reason: string
@@ -890,6 +1022,15 @@ function toRecordName(occurrence: Occurrence | undefined): string {
     .filter(([, value]) => value !== null)
     .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
   return [`subject ${JSON.stringify(subject)}`, ...parts].join(', ')
+}
+
+function listOccurrences(rows: readonly RowOutcome[]): Occurrence[] {
+  return rows.flatMap((row) => (row.kind === 'occurrences' ? row.occurrences : []))
+}
+
+/** The subjects that whole records of a batch are about, as far as they may be known by a key. */
+function listNamed(row: RowOutcome): readonly (Occurrence | SubjectRecord)[] {
+  return row.kind === 'occurrences' ? row.occurrences : row.kind === 'subject' ? [row.subject] : []
 }
 
 function toFacts({ id, usubjid, contentId, line }: Occurrence) {

@@ -6,7 +6,7 @@ import { toCanonicalJson } from '../../schemas/content-id.ts'
 import { assertNever } from '../../schemas/errors.ts'
 import type { SourceFile } from '../../schemas/files.ts'
 import { parseKeyText, toKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
-import type { CrfContext, Occurrence, OccurrenceKey, RowOutcome } from '../../schemas/records.ts'
+import type { CrfContext, Occurrence, OccurrenceChange, OccurrenceKey, RowOutcome } from '../../schemas/records.ts'
 import { parseStudyConfig, type SourceConfig, type StudyConfig, toStudyId } from '../../schemas/study.ts'
 
 export function toFile(name: string, text: string): SourceFile {
@@ -58,10 +58,27 @@ export function toWords(outcomes: readonly RowOutcome[]): string[] {
         return `${outcome.line} ${outcome.occurrences.map(({ verbatim }) => JSON.stringify(verbatim)).join(' ')}`
       case 'subject':
         return `${outcome.line} ${outcome.subject.subject} ${outcome.subject.sex} ${outcome.subject.birthYear}`
+      case 'changes':
+        return `${outcome.line} changes ${outcome.changes.map(toChangeWords).join('; ')}`
+      case 'subject-change':
+        return `${outcome.line} changes ${outcome.subject.subject}: sex ${outcome.isSexStated ? outcome.subject.sex : '-'}, born ${outcome.isBirthYearStated ? outcome.subject.birthYear : '-'}`
+      case 'subject-name':
+        return `${outcome.line} ${outcome.name.subject} is called ${JSON.stringify(outcome.name.subjectRaw)}`
+      case 'removal':
+        return `${outcome.line} removes ${JSON.stringify(Object.values(outcome.scope))}`
       default:
         return assertNever(outcome)
     }
   })
+}
+
+/** What a change states: the term and the values of the context that it names. */
+function toChangeWords({ occurrence, isTermStated, stated }: OccurrenceChange): string {
+  const context = JSON.parse(occurrence.context) as CrfContext
+  return [
+    ...(isTermStated ? [JSON.stringify(occurrence.verbatim)] : []),
+    ...[...stated].map((name) => `${name}=${JSON.stringify(context[name])}`),
+  ].join(' ')
 }
 
 /** Occurrences with key and context as the objects that their texts stand for. */

@@ -135,6 +135,7 @@ export async function addFile(
   staging.beginFile({ source, name: `${source}.csv` })
   for (let start = 0; start < rows.length; start += batch) await staging.add(rows.slice(start, start + batch))
   const counts = await staging.endFile({ sha256: 'f'.repeat(64), bytes: 1, encoding: 'utf-8' })
+  await staging.settle()
   if (kind === 'snapshot') await staging.withdrawMissing(source)
   return counts
 }

@@ -177,7 +177,9 @@ function toText(
   lines.push('', ...toCodingLines(counts, listCompanions()))
   for (const beside of counts.beside)
     lines.push('', `in ${beside.terminology}`, ...toCodingLines(beside, listCompanions(beside.terminology)))
-  const setAside = sum((file) => file.duplicate + file.superseded + file.rejected)
+  // Changes of one record that were folded into a later one are superseded, and listed nowhere.
+  const setAside =
+    report.status === 'unchanged' ? sum((file) => file.duplicate + file.rejected) : setAsideRows(run)
   lines.push(`set aside      ${toCount(setAside, 'row')}`)
   lines.push(
     '',
