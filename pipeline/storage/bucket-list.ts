@@ -11,6 +11,8 @@ export interface Under extends ObjectPlace {
 
 export interface ListedObject {
   readonly key: string
+  /** Bytes. */
+  readonly size: number
   /** Milliseconds since 1970, by the server's clock. */
   readonly modified: number
 }
@@ -27,8 +29,8 @@ const DELETED_AT_ONCE = 1000
 /** All objects whose key begins with the prefix, in pages. */
 export async function* listObjects(under: Under): AsyncGenerator<readonly ListedObject[]> {
   for await (const { Contents = [] } of pages(under, {}))
-    yield Contents.flatMap(({ Key, LastModified }) =>
-      Key === undefined ? [] : [{ key: Key, modified: LastModified?.getTime() ?? 0 }],
+    yield Contents.flatMap(({ Key, Size = 0, LastModified }) =>
+      Key === undefined ? [] : [{ key: Key, size: Size, modified: LastModified?.getTime() ?? 0 }],
     )
 }
 

@@ -42,9 +42,10 @@ interface Asked {
 /**
  * All bytes of an object, in chunks. A place among the requests in flight is held while a range comes in, not while the
  * chunks are consumed: a slow consumer keeps no connection waiting, and several readers never wait for one another.
+ * @param listed bytes that it had when it was listed, where it was: a second witness of where it ends
  * @throws AecoderError FILE_NOT_FOUND, FILE_CHANGED when it is another object than it was at the start, BUCKET_FAILED
  */
-export async function* readObject(target: Target): AsyncGenerator<Uint8Array> {
+export async function* readObject(target: Target, listed?: number): AsyncGenerator<Uint8Array> {
   const end = new AbortController()
   const fetch = (asked: Omit<Asked, 'signal'>) => {
     const piece = readRange(target, { ...asked, signal: end.signal })
@@ -54,6 +55,7 @@ export async function* readObject(target: Target): AsyncGenerator<Uint8Array> {
   }
   try {
     let { bytes, seen } = await fetch({ at: 0, length: FIRST_BYTES })
+    if (listed !== undefined && listed !== seen.size) await confirmSeen(target, seen)
     let ahead: Promise<Piece> | undefined
     for (let at = bytes.byteLength; ; at += bytes.byteLength) {
       for (let done = 0; done < bytes.byteLength; done += CHUNK_BYTES) yield bytes.subarray(done, done + CHUNK_BYTES)
@@ -67,6 +69,13 @@ export async function* readObject(target: Target): AsyncGenerator<Uint8Array> {
   } finally {
     end.abort()
   }
+}
+
+/** Whether the object is no longer what was listed, or an answer was cut and says that it is all there is. */
+async function confirmSeen(target: Target, seen: Seen): Promise<void> {
+  const now = await readSeen(target)
+  if (now.etag !== seen.etag) throw toChanged(target)
+  if (now.size !== seen.size) throw toStrangeServer(target, `${seen.size} bytes as if they were all ${now.size}`)
 }
 
 /** A small object whole, and which it is. */

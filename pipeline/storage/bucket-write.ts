@@ -44,20 +44,23 @@ export async function createObject(target: Target): Promise<FileSink> {
   let state: 'open' | 'closed' | 'aborted' = 'open'
   let last: Promise<void> = Promise.resolve()
 
-  const abort = async () => {
-    if (state !== 'open') return
+  const aborted = new Error('aborted')
+  /** Ends the upload; lib-storage removes the parts that were sent. Gives what it failed for before, if it did. */
+  const end = async () => {
     state = 'aborted'
-    body.destroy(new Error('aborted'))
-    // lib-storage removes the parts that were sent.
-    await uploaded.catch(() => undefined)
+    body.destroy(aborted)
+    return await uploaded.then(
+      () => undefined,
+      (error: unknown) => (error === aborted ? undefined : error),
+    )
   }
   const attempt = async <T>(step: () => Promise<T>): Promise<T> => {
     if (state !== 'open') throw new Error(`${target.name} is ${state}: it takes no more`)
     try {
       return await step()
     } catch (error) {
-      await abort()
-      throw toBucketError(error, target, 'written')
+      // That the body takes no more is only what follows from why the upload failed.
+      throw toBucketError((await end()) ?? error, target, 'written')
     }
   }
   const send = async (chunk: Uint8Array) => {
@@ -88,7 +91,9 @@ export async function createObject(target: Target): Promise<FileSink> {
         state = 'closed'
         return written
       }),
-    abort,
+    async abort() {
+      if (state === 'open') await end()
+    },
   }
 }
 
@@ -128,13 +133,11 @@ export async function findObjectState(target: Target): Promise<FileState | undef
  * @throws AecoderError BUCKET_CONFLICT for the other; BUCKET_FAILED, also where the server does not heed conditions
  */
 export async function swapObject(target: Target, bytes: Uint8Array, seen: FileState | undefined): Promise<WrittenFile> {
-  const condition = seen === undefined ? { IfNoneMatch: '*' } : { IfMatch: seen.mark }
   try {
-    // A server that does not know conditions ignores them, and both would win. Asked with one that cannot be met, and
-    // with what stands there anyway, it shows.
-    if (seen !== undefined) await confirmConditions(target, seen.bytes, { IfMatch: NO_SUCH_MARK })
-    await trySwap(target, { bytes, seen, condition })
-    if (seen === undefined) await confirmConditions(target, bytes, condition)
+    if (seen === undefined) {
+      await trySwap(target, { bytes, seen, toCondition: () => ({ IfNoneMatch: '*' }) })
+      await confirmConditions(target, bytes, { IfNoneMatch: '*' })
+    } else await trySwap(target, { bytes, seen, toCondition: (isQuoted) => ({ IfMatch: toMark(seen.mark, isQuoted) }) })
   } catch (error) {
     throw toBucketError(error, target, 'written')
   }
@@ -146,28 +149,45 @@ interface Condition {
   readonly IfNoneMatch?: string
 }
 
+/** radosgw 16 compares the text of If-Match with the ETag without its quotes, which RFC 9110 has around both. */
+function toMark(mark: string, isQuoted: boolean): string {
+  return isQuoted ? mark : mark.replaceAll('"', '')
+}
+
 async function trySwap(
   target: Target,
-  { bytes, seen, condition }: { bytes: Uint8Array; seen: FileState | undefined; condition: Condition },
+  {
+    bytes,
+    seen,
+    toCondition,
+  }: { bytes: Uint8Array; seen: FileState | undefined; toCondition: (isQuoted: boolean) => Condition },
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
+    const isQuoted = attempt % 2 === 1
     try {
-      await put(target, bytes, condition)
+      if (seen !== undefined && attempt <= 2)
+        await confirmConditions(target, seen.bytes, { IfMatch: toMark(NO_SUCH_MARK, isQuoted) })
+      await put(target, bytes, toCondition(isQuoted))
       return
     } catch (error) {
       const { status } = toAnswer(error)
       const isDecided = isConditionFailed(error) || isMissing(error)
       // What was refused for other reasons was not done.
-      if (!isDecided && status !== undefined && status < 500) throw error
+      if (error instanceof AecoderError || (!isDecided && status !== undefined && status < 500)) throw error
       const now = await findObjectState(target)
       // Done, and the answer got lost: asked again, the server finds our own object in the way.
       if (now !== undefined && Buffer.from(now.bytes).equals(bytes)) return
       if (!isDecided) throw error
-      if (now?.mark !== seen?.mark || attempt === SWAP_ATTEMPTS) throw toConflict(target.where)
+      if (now?.mark !== seen?.mark) throw toConflict(target.where)
+      if (attempt === SWAP_ATTEMPTS) throw toUnheeded(target, 'refuses conditions that are met')
     }
   }
 }
 
+/**
+ * A server that does not know conditions ignores them, and of two who swap both would win. Asked to put what stands there
+ * under a condition that is not met, it shows.
+ */
 async function confirmConditions(target: Target, bytes: Uint8Array, condition: Condition): Promise<void> {
   try {
     await put(target, bytes, condition)
@@ -175,11 +195,15 @@ async function confirmConditions(target: Target, bytes: Uint8Array, condition: C
     if (isConditionFailed(error) || isMissing(error)) return
     throw error
   }
-  throw new AecoderError('BUCKET_FAILED', {
-    where: target.where,
-    found: 'the server ignores the conditions of conditional writes: two runs at once could both win',
-    expected: 'a server that knows If-Match and If-None-Match for PutObject',
-    action: 'Write to a folder, or to a bucket of another server',
+  throw toUnheeded(target, 'ignores conditions: two runs at once could both win')
+}
+
+function toUnheeded({ where }: Target, what: string): AecoderError {
+  return new AecoderError('BUCKET_FAILED', {
+    where,
+    found: `the server ${what}`,
+    expected: 'one that heeds If-Match and If-None-Match of PutObject',
+    action: 'Nothing of this run is current. Write to a folder, or to a bucket of another server',
   })
 }
 

@@ -20,6 +20,9 @@ const HOUR_MS = 3_600_000
 export function openBucket(url: string, settings: BucketSettings): Storage {
   const place: BucketPlace = { ...parseBucketUrl(url), settings }
   const target = (name: string) => toTarget(place, name)
+  /** Bytes by name, as they were listed or looked at last. */
+  const sizes = new Map<string, number>()
+  const read = (name: string) => readObject(target(name), sizes.get(name))
   /** What stands in a folder, the whole place without one. */
   const under = (name?: string): Under => ({
     ...toPlace(place),
@@ -31,17 +34,21 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
       const top = under()
       const names: string[] = []
       for await (const page of listObjects(top))
-        for (const { key } of page) {
+        for (const { key, size } of page) {
           const name = key.slice(top.prefix.length)
-          if (isShown(name)) names.push(name)
+          if (!isShown(name)) continue
+          names.push(name)
+          sizes.set(name, size)
         }
       // A server sorts by bytes; here it is by code unit, as for a folder.
       return names.sort((a, b) => (a < b ? -1 : 1))
     },
-    read: (name) => readObject(target(name)),
-    file: (name) => ({ name, open: () => readObject(target(name)), random: toRandomAccess(target(name)) }),
+    read,
+    file: (name) => ({ name, open: () => read(name), random: toRandomAccess(target(name)) }),
     async has(name) {
-      return (await findSeen(target(name))) !== undefined
+      const seen = await findSeen(target(name))
+      if (seen !== undefined) sizes.set(name, seen.size)
+      return seen !== undefined
     },
     async listFolders(name) {
       const inside = under(name)

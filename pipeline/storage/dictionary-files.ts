@@ -21,8 +21,9 @@ export async function openDictionaryFiles(
   { askPassword, s3 }: { askPassword: (file: string) => Promise<string | undefined>; s3?: BucketConfig },
 ): Promise<DictionaryFiles> {
   const { folder: around, name } = splitPlace(path)
-  if (name === '' || !(await isFile(path, s3))) return openDictionaryFolder(path, s3)
   const folder = openStorage(around, s3)
+  const isFile = isBucketUrl(path) ? name !== '' && (await folder.has(name)) : !(await isFolder(path))
+  if (!isFile) return openDictionaryFolder(path, s3)
   if (/\.zip$/i.test(name))
     return openDictionaryZip(
       { ...folder.file(name), name: path },
@@ -52,11 +53,6 @@ export function openDictionaryFolder(path: string, s3?: BucketConfig): Dictionar
     },
     open: (name) => folder.read(name),
   }
-}
-
-async function isFile(path: string, s3: BucketConfig | undefined): Promise<boolean> {
-  const { folder, name } = splitPlace(path)
-  return isBucketUrl(path) ? await openStorage(folder, s3).has(name) : !(await isFolder(path))
 }
 
 async function isFolder(path: string): Promise<boolean> {
