@@ -190,18 +190,13 @@ async function stageFile(
   const { source, file } = input
   const digest = createHash('sha256')
   let bytes = 0
-  const watched: SourceFile = {
-    ...file,
-    async *open() {
-      for await (const chunk of file.open()) {
-        digest.update(chunk)
-        bytes += chunk.byteLength
-        onBytes(bytes)
-        yield chunk
-      }
-    },
+  // Not the file itself is watched: its format is detected, and columns may be looked for, before its rows are read.
+  const watch = (chunk: Uint8Array) => {
+    digest.update(chunk)
+    bytes += chunk.byteLength
+    onBytes(bytes)
   }
-  const { encoding, batches } = await readSource({ config: study.config, source, file: watched })
+  const { encoding, batches } = await readSource({ config: study.config, source, file, onBytes: watch })
   staging.beginFile({ source: source.id, name: file.name })
   for await (const batch of batches) await staging.add(batch)
   if (digest.digest('hex') !== input.sha256)

@@ -1,8 +1,17 @@
 /** A prefix of a bucket as a Storage. Knows objects and keys; knows nothing of what they hold. */
 import { parseBucketUrl } from '../../schemas/bucket-url.ts'
-import { AecoderError } from '../../schemas/errors.ts'
 import type { RandomAccess, Storage } from '../../schemas/files.ts'
-import { findLastWrite, listBelow, listObjects, listUploads, removeBelow, type Under } from './bucket-list.ts'
+import {
+  abortUpload,
+  findLastPart,
+  findListed,
+  findLastWrite,
+  listBelow,
+  listObjects,
+  listUploads,
+  removeBelow,
+  type Under,
+} from './bucket-list.ts'
 import { readObject, readRange, readSeen, type Seen } from './bucket-read.ts'
 import type { BucketSettings } from './bucket-settings.ts'
 import { type BucketPlace, type Target, toPlace, toPrefix, toTarget, toWhere } from './bucket-target.ts'
@@ -28,6 +37,9 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
     ...toPlace(place),
     prefix: name === undefined ? toPrefix(place) : `${target(name).key}/`,
   })
+  /** A request whose clock is more than minutes off is refused, so ours is near the server's. */
+  const isOld = (written: number) =>
+    settings.abandonedHours === 0 || Date.now() - written > settings.abandonedHours * HOUR_MS
   return {
     where: toWhere(place),
     async list() {
@@ -46,9 +58,11 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
     read,
     file: (name) => ({ name, open: () => read(name), random: toRandomAccess(target(name)) }),
     async has(name) {
-      const seen = await findSeen(target(name))
-      if (seen !== undefined) sizes.set(name, seen.size)
-      return seen !== undefined
+      // Listed rather than asked for by itself: of a HEAD that fails no server says why.
+      const { key, ...rest } = target(name)
+      const found = await findListed({ ...rest, prefix: key })
+      if (found !== undefined) sizes.set(name, found.size)
+      return found !== undefined
     },
     async listFolders(name) {
       const inside = under(name)
@@ -60,10 +74,12 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
       return [...names]
     },
     removeFolder: (name) => removeBelow(under(name)),
-    async isAbandoned(name) {
-      if (settings.abandonedHours === 0) return true
-      // A request whose clock is more than minutes off is refused, so ours is near the server's.
-      return Date.now() - (await findLastWrite(under(name))) > settings.abandonedHours * HOUR_MS
+    isAbandoned: async (name) => isOld(await findLastWrite(under(name))),
+    async removeUnfinished(name) {
+      const folder = under(name)
+      // A begun upload whose answer was lost is begun again: the first one is nobody's, and its run may be whole.
+      for (const upload of await listUploads(folder))
+        if (isOld(await findLastPart(folder, upload))) await abortUpload(folder, upload)
     },
     createFile: (name) => createObject(target(name)),
     findState: (name) => findObjectState(target(name)),
@@ -74,15 +90,6 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
 
 function isShown(name: string): boolean {
   return !name.split('/').some((part) => part === '' || part.startsWith('.'))
-}
-
-async function findSeen(target: Target): Promise<Seen | undefined> {
-  try {
-    return await readSeen(target)
-  } catch (error) {
-    if (error instanceof AecoderError && error.code === 'FILE_NOT_FOUND') return undefined
-    throw error
-  }
 }
 
 /** All reads are of the object that the first one met. */
