@@ -152,7 +152,9 @@ export {
   openStudyStore,
   openStudyStoreToRead,
   type Study,
+  toFolder,
   toPackageRoot,
+  toPlace,
   toShortPath,
 } from './study.ts'
 export {

@@ -1,6 +1,5 @@
 /** The first leg of a run: the files of a transfer into the store, every row into one bucket. */
 import { createHash } from 'node:crypto'
-import { resolve } from 'node:path'
 import { type Json, toCanonicalJson, toContentId } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { SourceFile } from '../schemas/files.ts'
@@ -16,13 +15,12 @@ import { checkStudies, toTransferStructure } from './review/transfer-rules.ts'
 import type { RunOptions, TransferReport } from './run.ts'
 import { type Comparison, compareTransfer } from './run-guard.ts'
 import type { FilesInFiles } from './storage/files-in-files.ts'
-import { openFolder } from './storage/folder.ts'
 import { listMatching } from './storage/glob.ts'
 import { findCommitted } from './store/current.ts'
 import { Staging } from './store/staging.ts'
 import type { Store } from './store/store.ts'
 import { findTransferStructure, listSources, listTransferFiles } from './store/transfers.ts'
-import { type Study, toMappingId, toShortPath, toStudyPath } from './study.ts'
+import { openPlace, type Study, toMappingId, toPlace, toShortPath, toStudyPath } from './study.ts'
 import { openTransferFiles } from './transfer-files.ts'
 
 /** Withdraws, source by source, what snapshots do not state any more. A source that study.json names no more states nothing. */
@@ -60,8 +58,8 @@ export async function takeTransfer(
 ): Promise<TransferReport> {
   const { store, actor } = options
   const accept = new Set<string>(options.accept)
-  const folder = resolve(options.input ?? study.paths.input)
-  const inputs = await listInputs(study, openTransferFiles(openFolder(folder), options))
+  const folder = toPlace(options.input ?? study.paths.input)
+  const inputs = await listInputs(study, openTransferFiles(openPlace(study, folder), options))
   const contentId = toContentId(
     toCanonicalJson([toMappingId(study), inputs.map(({ source, sha256 }) => [source.id, sha256])]),
   )
