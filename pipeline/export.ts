@@ -40,10 +40,10 @@ export async function exportStudy(
           found: 'no transfer was taken in yet',
           action: 'Run the study first: aecoder run',
         })
-      await checkStoreKnowsRun(store, study)
+      const before = await checkStoreKnowsRun(store, study)
       await checkDictionariesInForce(store, study, kits)
       const signature = await findSignature(store.db, study.id)
-      if (signature) return await publishSigned(study, { ...options, store, kits, signature })
+      if (signature) return await publishSigned(study, { ...options, store, kits, before, signature })
       const { actor } = options
       await recordSettings(store, study.id, {
         artefacts: listSettings(study, kits),
@@ -56,7 +56,10 @@ export async function exportStudy(
       if (unchanged) return { run: unchanged, isUnchanged: true }
       const head = await numberParts(study, { store, head: checked })
       const asBefore = toColumnsBefore(await readCurrentRun(study))
-      return { run: await publishRun(study, { store, kits, head, ...asBefore, ...options }), isUnchanged: false }
+      return {
+        run: await publishRun(study, { store, kits, before, head, ...asBefore, ...options }),
+        isUnchanged: false,
+      }
     } finally {
       unlock()
     }

@@ -149,7 +149,9 @@ export {
   openStudyStore,
   openStudyStoreToRead,
   type Study,
+  toFolder,
   toPackageRoot,
+  toPlace,
   toShortPath,
 } from './study.ts'
 export {

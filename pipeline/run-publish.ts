@@ -1,8 +1,7 @@
 /** The last leg of a run: the dataset of what is decided, its manifest, and the swap that makes it current. */
-import { join } from 'node:path'
 import { type Json, toCanonicalJson, toSha256 } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
-import type { Storage, WrittenFile } from '../schemas/files.ts'
+import type { FileState, Storage, WrittenFile } from '../schemas/files.ts'
 import { CODED_DOMAINS, type CodedDomain, type DatasetRow } from '../schemas/records.ts'
 import { STRUCTURE_WORDS } from '../schemas/study.ts'
 import type { CodingKits } from './coding-kits.ts'
@@ -10,7 +9,8 @@ import type { DatasetDictionary } from './dataset/columns.ts'
 import { openCsvFile } from './dataset/csv-file.ts'
 import { type DatasetFile, writeDataset } from './dataset/write-dataset.ts'
 import { listSettings, type RunOptions, type TransferReport } from './run.ts'
-import { openFolder } from './storage/folder.ts'
+import { confirmFile } from './storage/confirm.ts'
+import { joinPlace } from './storage/place.ts'
 import { listArtefactSets } from './store/artefacts.ts'
 import { type ChainHead, findHead } from './store/chain.ts'
 import { findCommitted } from './store/current.ts'
@@ -19,7 +19,7 @@ import { findDataset, findLastDataset, recordDataset } from './store/datasets.ts
 import type { Signature } from './store/signatures.ts'
 import { readSnapshot, type Store } from './store/store.ts'
 import { findLastTransfer, listTransferFiles, readSetAside, type SetAsideRow } from './store/transfers.ts'
-import { AECODER_VERSION, type Study, toShortPath } from './study.ts'
+import { AECODER_VERSION, openPlace, type Study, toShortPath } from './study.ts'
 
 /** `runs/<id>/manifest.json`: what a run read, rested on and wrote. Written last; a folder without it is no run. */
 export interface Manifest {
@@ -105,12 +105,21 @@ export interface PublishedRun {
 
 export const CURRENT = 'current.json'
 
-/** Writes `runs/<id>/` and, when the run is complete, makes it the current one. */
+/** current.json as it was when the run began; undefined where there was none. Nobody else's run may have become current since. */
+export interface Before {
+  readonly seen: FileState | undefined
+}
+
+/**
+ * Writes `runs/<id>/` and, when the run is complete, makes it the current one.
+ * @throws AecoderError BUCKET_CONFLICT when another run became current meanwhile; what is written stays, and leads nowhere
+ */
 export async function publishRun(
   study: Study,
   options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress'> & {
     store: Store
     kits: CodingKits
+    before: Before
     incomplete?: TransferReport
     /** A transfer that came after a signature: its account is written, and no dataset. */
     held?: TransferReport
@@ -126,7 +135,7 @@ export async function publishRun(
   const { store, kits, ambience, actor, incomplete, signature } = options
   const withoutDataset = incomplete ?? options.held
   const dictionaries = options.dictionaries ?? toDictionaries(kits)
-  const output = openFolder(study.paths.output)
+  const output = openPlace(study, study.paths.output)
   const runId = toRunId(ambience)
   const prefix = `runs/${runId}/`
   const columns = options.columns ?? listColumns(study)
@@ -182,7 +191,9 @@ export async function publishRun(
   })
   const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
   const written = await output.replace(`${prefix}manifest.json`, bytes)
+  await confirmFile(output, written)
   if (!withoutDataset) {
+    await confirmOutputs(output, { prefix, outputs: manifest.outputs })
     const { transfer, audit } = manifest
     await recordDataset(store, study.id, {
       runId,
@@ -196,6 +207,7 @@ export async function publishRun(
       Buffer.from(
         `${JSON.stringify({ runId, manifest: `${prefix}manifest.json`, sha256: written.sha256 }, null, 2)}\n`,
       ),
+      options.before,
     )
   }
   return toPublished(study, manifest)
@@ -205,8 +217,24 @@ export async function publishRun(
 async function clearUnfinished(output: Storage): Promise<void> {
   for (const runId of await output.listFolders('runs')) {
     const isRun = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/.test(runId) // what else stands there is not ours to remove
-    if (isRun && !(await output.has(`runs/${runId}/manifest.json`))) await output.removeFolder(`runs/${runId}`)
+    const folder = `runs/${runId}`
+    if (!isRun || (await output.has(`${folder}/manifest.json`))) continue
+    if (await output.isAbandoned(folder)) await output.removeFolder(folder)
   }
+}
+
+/** A run elsewhere that took ours for abandoned may have removed files of it: a manifest keeps the rest from that. */
+async function confirmOutputs(
+  output: Storage,
+  { prefix, outputs }: { prefix: string; outputs: readonly OutputFile[] },
+): Promise<void> {
+  for (const { name } of outputs)
+    if (!(await output.has(prefix + name)))
+      throw new AecoderError('WRITE_FAILED', {
+        where: `${output.where}/${prefix}${name}`,
+        found: 'it was written and is not there any more',
+        action: 'See what removes files there, then run again: nothing of this run is current',
+      })
 }
 
 /**
@@ -218,6 +246,7 @@ export async function publishSigned(
   options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress'> & {
     store: Store
     kits: CodingKits
+    before: Before
     signature: Signature
   },
 ): Promise<{ run: PublishedRun; isUnchanged: boolean }> {
@@ -256,26 +285,34 @@ export type CurrentRun =
 
 /** Reads the current run's manifest and holds it against the hash in current.json. */
 export async function readCurrentRun(study: Study): Promise<CurrentRun> {
-  const output = openFolder(study.paths.output)
-  if (!(await output.has(CURRENT))) return { state: 'none' }
+  return (await readCurrent(study)).run
+}
+
+/** The current run, and the state of current.json that says so. */
+export async function readCurrent(study: Study): Promise<Before & { readonly run: CurrentRun }> {
+  const output = openPlace(study, study.paths.output)
+  const seen = await output.findState(CURRENT)
+  return { seen, run: seen === undefined ? { state: 'none' } : await readPointedRun(study, output, seen.bytes) }
+}
+
+async function readPointedRun(study: Study, output: Storage, pointing: Uint8Array): Promise<CurrentRun> {
   try {
-    const pointer = JSON.parse((await readWhole(output, CURRENT)).toString('utf8')) as {
-      manifest: string
-      sha256: string
-    }
+    const pointer = JSON.parse(Buffer.from(pointing).toString('utf8')) as { manifest: string; sha256: string }
     const bytes = await readWhole(output, pointer.manifest)
     const sha256 = toSha256(bytes)
     if (sha256 === pointer.sha256)
       return { state: 'whole', manifest: JSON.parse(bytes.toString('utf8')) as Manifest, sha256 }
     return {
       state: 'damaged',
-      fault: `${toShortPath(join(study.paths.output, pointer.manifest))}: its content was changed (sha256 ${sha256}, ${CURRENT} says ${pointer.sha256})`,
+      fault: `${toShortPath(joinPlace(study.paths.output, pointer.manifest))}: its content was changed (sha256 ${sha256}, ${CURRENT} says ${pointer.sha256})`,
     }
   } catch (error) {
+    // A bucket that does not answer says nothing about the run.
+    if (error instanceof AecoderError && error.code === 'BUCKET_FAILED') throw error
     if (error instanceof AecoderError) return { state: 'damaged', fault: error.message }
     return {
       state: 'damaged',
-      fault: `${toShortPath(join(study.paths.output, CURRENT))}: it cannot be read (${(error as Error).message})`,
+      fault: `${toShortPath(joinPlace(study.paths.output, CURRENT))}: it cannot be read (${(error as Error).message})`,
     }
   }
 }
@@ -393,7 +430,9 @@ async function writeSetAside(
       await file.write(batch)
       count += batch.length
     }
-    return { ...(await file.close()), rows: count }
+    const written = await file.close()
+    await confirmFile(output, written)
+    return { ...written, rows: count }
   } catch (error) {
     await sink.abort()
     throw error
@@ -480,7 +519,7 @@ function toPublished(study: Study, manifest: Manifest): PublishedRun {
   )
   return {
     runId: manifest.runId,
-    folder: join(study.paths.output, 'runs', manifest.runId),
+    folder: joinPlace(study.paths.output, 'runs', manifest.runId),
     outputs: manifest.outputs,
     rows,
   }

@@ -1,6 +1,5 @@
 /** The first leg of a run: the files of a transfer into the store, every row into one bucket. */
 import { createHash } from 'node:crypto'
-import { resolve } from 'node:path'
 import { type Json, toCanonicalJson, toContentId } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { SourceFile, Storage } from '../schemas/files.ts'
@@ -12,13 +11,12 @@ import { hashFile } from './hash-file.ts'
 import { readSource } from './ingest/read-source.ts'
 import { toTermGroup } from './review/term-group.ts'
 import type { RunOptions, TransferReport } from './run.ts'
-import { openFolder } from './storage/folder.ts'
 import { listMatching } from './storage/glob.ts'
 import { findCommitted } from './store/current.ts'
 import { Staging } from './store/staging.ts'
 import type { Store } from './store/store.ts'
 import { listSources, listTransferFiles } from './store/transfers.ts'
-import { type Study, toMappingId, toShortPath, toStudyPath } from './study.ts'
+import { openPlace, type Study, toMappingId, toPlace, toShortPath, toStudyPath } from './study.ts'
 
 /** A source that withdraws so much is more likely a broken export or a mistaken filter than news. */
 const MASS_WITHDRAWAL = { atLeast: 20, share: 0.25, allOf: 5 }
@@ -59,8 +57,8 @@ export async function takeTransfer(
 ): Promise<TransferReport> {
   const { store, actor } = options
   const accept = new Set<string>(options.accept)
-  const folder = resolve(options.input ?? study.paths.input)
-  const inputs = await listInputs(study, openFolder(folder))
+  const folder = toPlace(options.input ?? study.paths.input)
+  const inputs = await listInputs(study, openPlace(study, folder))
   const contentId = toContentId(
     toCanonicalJson([toMappingId(study), inputs.map(({ source, sha256 }) => [source.id, sha256])]),
   )

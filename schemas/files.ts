@@ -33,6 +33,13 @@ export interface FileSink {
   abort(): Promise<void>
 }
 
+/** A small file as it was seen. */
+export interface FileState {
+  readonly bytes: Uint8Array
+  /** Of this very state, whatever the storage tells states apart by: for `replace` alone. */
+  readonly mark: string
+}
+
 /** A folder or bucket prefix. Names are relative to it, with `/` between the parts. */
 export interface Storage {
   /** How messages name the place. */
@@ -48,9 +55,20 @@ export interface Storage {
   listFolders(name: string): Promise<readonly string[]>
   /** Removes a folder with all that is in it, unfinished files too. */
   removeFolder(name: string): Promise<void>
+  /**
+   * Whether nobody writes into a folder any more. The caller holds the study's lock, which settles it for a disk; a
+   * bucket may be written from several machines, so there it takes time without a new byte.
+   */
+  isAbandoned(name: string): Promise<boolean>
   createFile(name: string): Promise<FileSink>
-  /** Puts the bytes under the name in one step: readers see the old file or the new one, never a part. */
-  replace(name: string, bytes: Uint8Array): Promise<WrittenFile>
+  /** A small file with what `replace` needs to know whether it is still the same; undefined where there is none. */
+  findState(name: string): Promise<FileState | undefined>
+  /**
+   * Puts the bytes under the name in one step: readers see the old file or the new one, never a part.
+   * @param given.seen only if the file is still in this state, or if undefined still not there: of two, one wins
+   * @throws AecoderError BUCKET_CONFLICT when it is not
+   */
+  replace(name: string, bytes: Uint8Array, given?: { readonly seen: FileState | undefined }): Promise<WrittenFile>
 }
 
 /** The files of a coding dictionary: names without folders. */

@@ -1,9 +1,10 @@
 /** A folder on disk as a Storage. Knows files, temporary names and fsync; knows nothing of what the files hold. */
 import { createHash, randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AecoderError } from '../../schemas/errors.ts'
-import type { FileSink, RandomAccess, Storage, WrittenFile } from '../../schemas/files.ts'
+import type { FileSink, FileState, RandomAccess, Storage, WrittenFile } from '../../schemas/files.ts'
+import { toConflict } from './conflict.ts'
 
 /** Bytes per chunk of `read`: large enough that the disk is not the brake, small enough to be nothing in memory. */
 const CHUNK_BYTES = 256 * 1024
@@ -16,6 +17,7 @@ const CHUNK_BYTES = 256 * 1024
  */
 export function openFolder(path: string): Storage {
   const createFile = async (name: string) => await createSink(toTarget(path, name))
+  const findState = async (name: string) => await readState(toTarget(path, name))
   return {
     where: path,
     async list() {
@@ -49,10 +51,17 @@ export function openFolder(path: string): Storage {
         throw toWriteError(target, error)
       })
     },
+    isAbandoned: () => Promise.resolve(true),
     createFile,
-    async replace(name, bytes) {
+    findState,
+    async replace(name, bytes, given) {
       const sink = await createFile(name)
       await sink.write(bytes)
+      // Between this look and the rename nobody else publishes: the caller holds the study's lock.
+      if (given !== undefined && (await findState(name))?.mark !== given.seen?.mark) {
+        await sink.abort()
+        throw toConflict(`${path}/${name}`)
+      }
       return await sink.close()
     },
   }
@@ -97,6 +106,17 @@ async function isFile(path: string): Promise<boolean> {
     (stats) => stats.isFile(),
     () => false,
   )
+}
+
+/** A file's content is its mark: a run never writes the same bytes for another state. */
+async function readState(target: Target): Promise<FileState | undefined> {
+  try {
+    const bytes = await readFile(target.path)
+    return { bytes, mark: createHash('sha256').update(bytes).digest('hex') }
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw toReadError(target, error)
+  }
 }
 
 async function* readChunks(folder: string, name: string): AsyncGenerator<Uint8Array> {

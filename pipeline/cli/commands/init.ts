@@ -1,7 +1,16 @@
 /** `init`: looks at a CSV export and writes a study.json of guesses, each with its evidence; what is unsure stays empty. */
 import { access, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
-import { AecoderError, DEFAULT_DICTIONARY, openExport, proposeStudy, toShortPath } from '../../index.ts'
+import { isBucketUrl } from '../../../schemas/bucket-url.ts'
+import {
+  AecoderError,
+  DEFAULT_DICTIONARY,
+  openExport,
+  proposeStudy,
+  toFolder,
+  toPlace,
+  toShortPath,
+} from '../../index.ts'
 import { toCommand } from '../command.ts'
 import { toShellWord, toTable } from '../tables.ts'
 
@@ -19,7 +28,7 @@ export const INIT = toCommand({
     },
   },
   async run({ args, options, world }) {
-    const exportPath = resolve(args[0] ?? '')
+    const exportPath = toPlace(args[0] ?? '')
     const out = resolve(options.out)
     const isTaken = await access(out).then(
       () => true,
@@ -31,11 +40,11 @@ export const INIT = toCommand({
         found: 'the file is there already',
         action: 'Name another with --out, or move it away',
       })
-    const toOwn = (path: string) => relative(dirname(out), path) || '.'
+    const toOwn = (path: string) => (isBucketUrl(path) ? path : relative(dirname(out), path) || '.')
     const dictionary = { ...DEFAULT_DICTIONARY, path: toOwn(DEFAULT_DICTIONARY.path) }
     const proposal = await proposeStudy({ file: openExport(exportPath), dictionary })
     const schema = toOwn(join(DEFAULT_DICTIONARY.path, '..', '..', '..', 'schemas', 'study.schema.json'))
-    const { sources, ...config } = { ...proposal.config, $schema: schema, input: toOwn(dirname(exportPath)) }
+    const { sources, ...config } = { ...proposal.config, $schema: schema, input: toOwn(toFolder(exportPath)) }
     const { evidence } = proposal
     await writeFile(out, `${JSON.stringify({ ...config, sources }, null, 2)}\n`, { flag: 'wx' })
     const unsure = evidence.filter((guess) => guess.confidence === 'unsure')

@@ -1,5 +1,6 @@
 /** `run` takes a transfer in and codes it; `export` writes the dataset anew after people decided. */
 import { relative } from 'node:path'
+import { isBucketUrl } from '../../../schemas/bucket-url.ts'
 import {
   ACCEPTABLE,
   type Acceptable,
@@ -26,7 +27,11 @@ export const RUN = toCommand({
   arguments: [],
   options: {
     ...STUDY_OPTION,
-    input: { kind: 'text', value: 'FOLDER', summary: 'the transfer\'s folder (else "input" of study.json)' },
+    input: {
+      kind: 'text',
+      value: 'FOLDER',
+      summary: 'the transfer\'s folder, or s3://bucket/prefix (else "input" of study.json)',
+    },
     asOf: {
       kind: 'text',
       value: 'DATE',
@@ -74,6 +79,11 @@ export const EXPORT = toCommand({
     return { json: { isUnchanged, ...run }, text: [text, '', toFiles(run)].join('\n') }
   },
 })
+
+/** A place as one types it, also where it lies above the working folder. */
+function toTyped(place: string): string {
+  return isBucketUrl(place) ? place : relative(process.cwd(), place) || '.'
+}
 
 function toAcceptable(reason: string): Acceptable {
   const known = ACCEPTABLE.find((acceptable) => acceptable === reason)
@@ -195,7 +205,7 @@ function toText(
       lines.push(`  rejected rows with file, line and reason: ${toShortPath(`${run.folder}/set-aside.csv`)}`)
     lines.push('', 'Mend the export and run again; or go on all the same, which is recorded:')
     lines.push(
-      `  ${call('run')} --input ${toShellWord(relative(process.cwd(), fromStudyPath(study, transfer.input)) || '.')} ${transfer.refusedFor.map(({ reason }) => `--accept ${reason}`).join(' ')}`,
+      `  ${call('run')} --input ${toShellWord(toTyped(fromStudyPath(study, transfer.input)))} ${transfer.refusedFor.map(({ reason }) => `--accept ${reason}`).join(' ')}`,
     )
     return lines.join('\n')
   }

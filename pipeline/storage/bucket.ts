@@ -1,0 +1,108 @@
+/** A prefix of a bucket as a Storage. Knows objects and keys; knows nothing of what they hold. */
+import { parseBucketUrl } from '../../schemas/bucket-url.ts'
+import { AecoderError } from '../../schemas/errors.ts'
+import type { RandomAccess, Storage } from '../../schemas/files.ts'
+import { findLastWrite, listBelow, listObjects, listUploads, removeBelow, type Under } from './bucket-list.ts'
+import { readObject, readRange, readSeen, type Seen } from './bucket-read.ts'
+import type { BucketSettings } from './bucket-settings.ts'
+import { type BucketPlace, type Target, toPlace, toPrefix, toTarget, toWhere } from './bucket-target.ts'
+import { createObject, findObjectState, putObject, swapObject } from './bucket-write.ts'
+
+const HOUR_MS = 3_600_000
+
+/**
+ * Opens a prefix of a bucket for reading and writing; the AWS SDK is loaded with the first request.
+ * Names are relative to the prefix. Those with a part that begins with `.` are not listed, nor are keys that end with
+ * `/`, with which some tools mark a folder.
+ * @param url `s3://bucket/prefix`
+ * @throws AecoderError CONFIG_INVALID for a URL that is none; from its methods FILE_NOT_FOUND, FILE_CHANGED, BUCKET_FAILED, BUCKET_CONFLICT
+ */
+export function openBucket(url: string, settings: BucketSettings): Storage {
+  const place: BucketPlace = { ...parseBucketUrl(url), settings }
+  const target = (name: string) => toTarget(place, name)
+  /** Bytes by name, as they were listed or looked at last. */
+  const sizes = new Map<string, number>()
+  const read = (name: string) => readObject(target(name), sizes.get(name))
+  /** What stands in a folder, the whole place without one. */
+  const under = (name?: string): Under => ({
+    ...toPlace(place),
+    prefix: name === undefined ? toPrefix(place) : `${target(name).key}/`,
+  })
+  return {
+    where: toWhere(place),
+    async list() {
+      const top = under()
+      const names: string[] = []
+      for await (const page of listObjects(top))
+        for (const { key, size } of page) {
+          const name = key.slice(top.prefix.length)
+          if (!isShown(name)) continue
+          names.push(name)
+          sizes.set(name, size)
+        }
+      // A server sorts by bytes; here it is by code unit, as for a folder.
+      return names.sort((a, b) => (a < b ? -1 : 1))
+    },
+    read,
+    file: (name) => ({ name, open: () => read(name), random: toRandomAccess(target(name)) }),
+    async has(name) {
+      const seen = await findSeen(target(name))
+      if (seen !== undefined) sizes.set(name, seen.size)
+      return seen !== undefined
+    },
+    async listFolders(name) {
+      const inside = under(name)
+      const names = new Set(await listBelow(inside))
+      for (const { key } of await listUploads(inside)) {
+        const [folder, ...rest] = key.slice(inside.prefix.length).split('/')
+        if (folder !== undefined && rest.length > 0) names.add(folder)
+      }
+      return [...names]
+    },
+    removeFolder: (name) => removeBelow(under(name)),
+    async isAbandoned(name) {
+      if (settings.abandonedHours === 0) return true
+      // A request whose clock is more than minutes off is refused, so ours is near the server's.
+      return Date.now() - (await findLastWrite(under(name))) > settings.abandonedHours * HOUR_MS
+    },
+    createFile: (name) => createObject(target(name)),
+    findState: (name) => findObjectState(target(name)),
+    replace: (name, bytes, given) =>
+      given === undefined ? putObject(target(name), bytes) : swapObject(target(name), bytes, given.seen),
+  }
+}
+
+function isShown(name: string): boolean {
+  return !name.split('/').some((part) => part === '' || part.startsWith('.'))
+}
+
+async function findSeen(target: Target): Promise<Seen | undefined> {
+  try {
+    return await readSeen(target)
+  } catch (error) {
+    if (error instanceof AecoderError && error.code === 'FILE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+/** All reads are of the object that the first one met. */
+function toRandomAccess(target: Target): RandomAccess {
+  let first: Promise<Seen> | undefined
+  const see = () => {
+    first ??= readSeen(target)
+    first.catch(() => {
+      first = undefined
+    })
+    return first
+  }
+  return {
+    size: async () => (await see()).size,
+    async readAt(at, length) {
+      const seen = await see()
+      const wanted = Math.min(length, seen.size - at)
+      if (wanted <= 0) return new Uint8Array()
+      const { signal } = new AbortController()
+      return (await readRange(target, { at, length: wanted, seen, signal })).bytes
+    },
+  }
+}
