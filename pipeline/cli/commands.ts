@@ -44,11 +44,13 @@ import {
 } from './commands/synonyms.ts'
 import { TAKE_OVER } from './commands/take-over.ts'
 import { VERIFY } from './commands/verify.ts'
+import { WATCH } from './commands/watch.ts'
 import { WORKBENCH } from './commands/workbench.ts'
 
 export const COMMANDS: readonly Command[] = [
   INIT,
   RUN,
+  WATCH,
   STATUS,
   WORKBENCH,
   QUEUE,

@@ -15,6 +15,8 @@ export interface ListedObject {
   readonly size: number
   /** Milliseconds since 1970, by the server's clock. */
   readonly modified: number
+  /** With its quotes. */
+  readonly etag: string
 }
 
 export interface ListedUpload {
@@ -29,8 +31,8 @@ const DELETED_AT_ONCE = 1000
 /** All objects whose key begins with the prefix, in pages. */
 export async function* listObjects(under: Under): AsyncGenerator<readonly ListedObject[]> {
   for await (const { Contents = [] } of pages(under, {}))
-    yield Contents.flatMap(({ Key, Size = 0, LastModified }) =>
-      Key === undefined ? [] : [{ key: Key, size: Size, modified: LastModified?.getTime() ?? 0 }],
+    yield Contents.flatMap(({ Key, Size = 0, LastModified, ETag = '' }) =>
+      Key === undefined ? [] : [{ key: Key, size: Size, modified: LastModified?.getTime() ?? 0, etag: ETag }],
     )
 }
 
@@ -124,6 +126,18 @@ async function findLastPart(under: Under, { key, uploadId, initiated }: ListedUp
     marker = isMore ? page.NextPartNumberMarker : undefined
   } while (marker !== undefined)
   return last
+}
+
+/** Takes one object away. */
+export async function removeObject({
+  settings,
+  key,
+  ...place
+}: ObjectPlace & Pick<Under, 'settings'> & { key: string }) {
+  const { s3, sdk } = await connect(settings)
+  await s3.send(new sdk.DeleteObjectCommand({ Bucket: place.bucket, Key: key })).catch((error: unknown) => {
+    throw toBucketError(error, place, 'removed')
+  })
 }
 
 /** Takes away all objects below the prefix and all uploads that were not finished. */

@@ -85,7 +85,8 @@ function toTyped(place: string): string {
   return isBucketUrl(place) ? place : relative(process.cwd(), place) || '.'
 }
 
-function toAcceptable(reason: string): Acceptable {
+/** A reason as --accept names it. @throws AecoderError USAGE */
+export function toAcceptable(reason: string): Acceptable {
   const known = ACCEPTABLE.find((acceptable) => acceptable === reason)
   if (known === undefined)
     throw new AecoderError('USAGE', { where: '--accept', found: `"${reason}"`, expected: ACCEPTABLE.join(', ') })
