@@ -182,3 +182,6 @@ export {
   viewTerm,
 } from './term-view.ts'
 export { type VerifyReport, verifyStudy } from './verify.ts'
+export { type WatchEvent, type WatchOptions, type WatchReport, watchStudy } from './watch.ts'
+export type { WatchPlaces } from './watch-places.ts'
+export type { Refusal } from './watch-refusal.ts'

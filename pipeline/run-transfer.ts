@@ -16,10 +16,11 @@ import type { RunOptions, TransferReport } from './run.ts'
 import { type Comparison, compareTransfer } from './run-guard.ts'
 import type { FilesInFiles } from './storage/files-in-files.ts'
 import { listMatching } from './storage/glob.ts'
+import { openOnly } from './storage/only.ts'
 import { findCommitted } from './store/current.ts'
 import { Staging } from './store/staging.ts'
 import type { Store } from './store/store.ts'
-import { findTransferStructure, listSources, listTransferFiles } from './store/transfers.ts'
+import { findTransferStructure, hasTakenIn, listSources, listTransferFiles } from './store/transfers.ts'
 import { openPlace, type Study, toMappingId, toPlace, toShortPath, toStudyPath } from './study.ts'
 import { openTransferFiles } from './transfer-files.ts'
 
@@ -59,10 +60,8 @@ export async function takeTransfer(
   const { store, actor } = options
   const accept = new Set<string>(options.accept)
   const folder = toPlace(options.input ?? study.paths.input)
-  const inputs = await listInputs(study, openTransferFiles(openPlace(study, folder), options))
-  const contentId = toContentId(
-    toCanonicalJson([toMappingId(study), inputs.map(({ source, sha256 }) => [source.id, sha256])]),
-  )
+  const inputs = await listInputs(study, openTransferFiles(openOnly(openPlace(study, folder), options.only), options))
+  const contentId = toTransferId(study, inputs)
   const said = toStatedAsOf(options.asOf)
   const current = await findCommitted(store.db, study.id)
   if (current?.contentId === contentId) {
@@ -175,6 +174,39 @@ export async function takeTransfer(
   }
   await staging.commit({ actor, body })
   return { ...report, refusedFor: [] }
+}
+
+/** Where a transfer lies: the folder, and its files there where others lie beside them. */
+export type TransferPlace = Required<Pick<RunOptions, 'input'>> & Pick<RunOptions, 'only'>
+
+/**
+ * Whether these very files were taken in before, as the latest transfer or an earlier one.
+ * @throws AecoderError NO_INPUT, FILE_NOT_FOUND, BUCKET_FAILED
+ */
+export async function wasTakenIn(study: Study, store: Store, { input, only }: TransferPlace): Promise<boolean> {
+  const inputs = await listInputs(study, openTransferFiles(openOnly(openPlace(study, toPlace(input)), only)))
+  return await hasTakenIn(store.db, study.id, toTransferId(study, inputs))
+}
+
+/** The date a transfer speaks for; undefined where neither its files nor a name says it, or they cannot be read. */
+export async function findAsOf(
+  study: Study,
+  { input, only, ambience }: TransferPlace & Pick<RunOptions, 'ambience'>,
+): Promise<string | undefined> {
+  try {
+    const folder = toPlace(input)
+    const inputs = await listInputs(study, openTransferFiles(openOnly(openPlace(study, folder), only)))
+    const { asOf, asOfFrom } = await toAsOf(study, { folder, inputs, ambience })
+    return asOfFrom === 'clock' ? undefined : asOf
+  } catch (error) {
+    if (error instanceof AecoderError) return findNamedAsOf([input, ...(only ?? [])])
+    throw error
+  }
+}
+
+/** What the files of a transfer hold, and how they are understood, as an identity. */
+function toTransferId(study: Study, inputs: readonly InputFile[]): string {
+  return toContentId(toCanonicalJson([toMappingId(study), inputs.map(({ source, sha256 }) => [source.id, sha256])]))
 }
 
 /** The files of every source, hashed. A missing one stops the run: an absent file must not withdraw all it held. */
@@ -290,14 +322,20 @@ async function toAsOf(
     await batches.next().catch(() => undefined) // only a reading that has begun can be ended, which closes the file; its errors come when it is taken in
     await batches.return?.()
   }
-  const named = [folder, ...inputs.map(({ file }) => file.name)].flatMap((name) => {
+  if (stated.length > 0) return { asOf: toLatest(stated), asOfFrom: 'file' }
+  const named = findNamedAsOf([folder, ...inputs.map(({ file }) => file.name)])
+  if (named !== undefined) return { asOf: named, asOfFrom: 'name' }
+  return { asOf: toInstant(ambience.now()) ?? ambience.now(), asOfFrom: 'clock' }
+}
+
+/** The latest date in the last parts of names. */
+export function findNamedAsOf(names: readonly string[]): string | undefined {
+  const named = names.flatMap((name) => {
     const match = /(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)/.exec(name.split('/').at(-1) ?? '')
     const instant = match ? toInstant(`${match[1]}-${match[2]}-${match[3]}`) : undefined
     return instant === undefined ? [] : [instant]
   })
-  if (stated.length > 0) return { asOf: toLatest(stated), asOfFrom: 'file' }
-  if (named.length > 0) return { asOf: toLatest(named), asOfFrom: 'name' }
-  return { asOf: toInstant(ambience.now()) ?? ambience.now(), asOfFrom: 'clock' }
+  return named.length === 0 ? undefined : toLatest(named)
 }
 
 /** The date given outright. @throws AecoderError USAGE where it is none */

@@ -34,6 +34,8 @@ import { openStudyStore, type Study, toConfigArtefact, toShortPath } from './stu
 export interface RunOptions {
   /** The folder of the transfer; study.json's `input` when left out. */
   readonly input?: string
+  /** The files of that folder that are the transfer, by their names below it; all of them when left out. */
+  readonly only?: readonly string[]
   /** ISO 8601 date or time that the export speaks for. */
   readonly asOf?: string
   readonly accept?: readonly Acceptable[]

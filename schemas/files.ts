@@ -40,12 +40,31 @@ export interface FileState {
   readonly mark: string
 }
 
+/** A file as its listing shows it: nobody looked into it. */
+export interface FileLook {
+  readonly name: string
+  readonly bytes: number
+  /** Milliseconds since 1970, by the clock of the disk or of the bucket's server. */
+  readonly modified: number
+  /** Another one whenever the file may be another: made of size, times and inode on a disk, of the ETag in a bucket. */
+  readonly mark: string
+  /** Where a `link` leads nobody looked. `other` is a pipe, a socket, a device: opening one may never return. */
+  readonly kind: 'file' | 'link' | 'other'
+}
+
 /** A folder or bucket prefix. Names are relative to it, with `/` between the parts. */
 export interface Storage {
   /** How messages name the place. */
   readonly where: string
   /** Names of all files below the folder, sorted by code unit. */
   list(): Promise<readonly string[]>
+  /** All that lies below, hidden and unfinished files too, sorted as by `list`. No link is followed, no file opened. */
+  look(): Promise<readonly FileLook[]>
+  /**
+   * Removes one file, if it still is the one that was seen, and the folders that it leaves empty.
+   * @returns false where it is gone, or another one stands there
+   */
+  remove(seen: Pick<FileLook, 'name' | 'mark'>): Promise<boolean>
   /** @throws AecoderError FILE_NOT_FOUND when the name is not there */
   read(name: string): AsyncIterable<Uint8Array>
   /** The same file with all ways to read it. */

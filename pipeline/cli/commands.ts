@@ -45,12 +45,14 @@ import {
 } from './commands/synonyms.ts'
 import { TAKE_OVER } from './commands/take-over.ts'
 import { VERIFY } from './commands/verify.ts'
+import { WATCH } from './commands/watch.ts'
 import { WORKBENCH } from './commands/workbench.ts'
 
 export const COMMANDS: readonly Command[] = [
   INIT,
   RUN,
   DIFF,
+  WATCH,
   STATUS,
   WORKBENCH,
   QUEUE,

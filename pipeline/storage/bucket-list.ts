@@ -16,6 +16,8 @@ export interface ListedObject {
   readonly size: number
   /** Milliseconds since 1970, by the server's clock. */
   readonly modified: number
+  /** With its quotes. */
+  readonly etag: string
 }
 
 export interface ListedUpload {
@@ -33,8 +35,8 @@ export async function* listObjects(under: Under): AsyncGenerator<readonly Listed
 }
 
 function toListed(contents: readonly _Object[]): ListedObject[] {
-  return contents.flatMap(({ Key, Size = 0, LastModified }) =>
-    Key === undefined ? [] : [{ key: Key, size: Size, modified: LastModified?.getTime() ?? 0 }],
+  return contents.flatMap(({ Key, Size = 0, LastModified, ETag = '' }) =>
+    Key === undefined ? [] : [{ key: Key, size: Size, modified: LastModified?.getTime() ?? 0, etag: ETag }],
   )
 }
 
@@ -148,6 +150,18 @@ export async function abortUpload(under: Under, { key, uploadId }: ListedUpload)
     .catch((error: unknown) => {
       if (toAnswer(error).code !== 'NoSuchUpload') throw toBucketError(error, under, 'removed')
     })
+}
+
+/** Takes one object away. */
+export async function removeObject({
+  settings,
+  key,
+  ...place
+}: ObjectPlace & Pick<Under, 'settings'> & { key: string }) {
+  const { s3, sdk } = await connect(settings)
+  await s3.send(new sdk.DeleteObjectCommand({ Bucket: place.bucket, Key: key })).catch((error: unknown) => {
+    throw toBucketError(error, place, 'removed')
+  })
 }
 
 /** Takes away all objects below the prefix and all uploads that were not finished. */

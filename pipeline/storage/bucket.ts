@@ -1,6 +1,6 @@
 /** A prefix of a bucket as a Storage. Knows objects and keys; knows nothing of what they hold. */
 import { parseBucketUrl } from '../../schemas/bucket-url.ts'
-import type { RandomAccess, Storage } from '../../schemas/files.ts'
+import type { FileLook, RandomAccess, Storage } from '../../schemas/files.ts'
 import {
   abortUpload,
   findLastPart,
@@ -10,6 +10,7 @@ import {
   listObjects,
   listUploads,
   removeBelow,
+  removeObject,
   type Under,
 } from './bucket-list.ts'
 import { readObject, readRange, readSeen, type Seen } from './bucket-read.ts'
@@ -55,6 +56,24 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
       // A server sorts by bytes; here it is by code unit, as for a folder.
       return names.sort((a, b) => (a < b ? -1 : 1))
     },
+    async look() {
+      const top = under()
+      const looks: FileLook[] = []
+      for await (const page of listObjects(top))
+        for (const { key, size, modified, etag } of page) {
+          const name = key.slice(top.prefix.length)
+          if (isName(name)) looks.push({ name, bytes: size, modified, mark: toMark({ etag, size }), kind: 'file' })
+        }
+      return looks.sort((a, b) => (a.name < b.name ? -1 : 1))
+    },
+    async remove({ name, mark }) {
+      // The server may not heed a condition on removing: what comes between this look and the request goes with it.
+      const { key, ...rest } = target(name)
+      const seen = await findListed({ ...rest, prefix: key })
+      if (seen === undefined || toMark(seen) !== mark) return false
+      await removeObject(target(name))
+      return true
+    },
     read,
     file: (name) => ({ name, open: () => read(name), random: toRandomAccess(target(name)) }),
     async has(name) {
@@ -86,6 +105,16 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
     replace: (name, bytes, given) =>
       given === undefined ? putObject(target(name), bytes) : swapObject(target(name), bytes, given.seen),
   }
+}
+
+/** Without the quotes, which not every server gives with every answer. */
+function toMark({ etag, size }: Seen): string {
+  return `${etag.replaceAll('"', '')} ${size}`
+}
+
+/** Whether a key names a file here; some tools mark a folder by a key that ends with `/`. */
+function isName(name: string): boolean {
+  return !name.split('/').some((part) => part === '' || part === '.' || part === '..')
 }
 
 function isShown(name: string): boolean {

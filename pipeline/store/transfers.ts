@@ -55,6 +55,21 @@ export async function listTransferFiles(
   }))
 }
 
+/** Whether a transfer of this content was ever committed. */
+export async function hasTakenIn(db: Kysely<Tables>, study: string, contentId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('transfer')
+    .innerJoin('transfer_end', (join) =>
+      join.onRef('transfer_end.study', '=', 'transfer.study').onRef('transfer_end.transfer_no', '=', 'transfer.no'),
+    )
+    .select('transfer.no')
+    .where('transfer.study', '=', study)
+    .where('transfer.content_id', '=', contentId)
+    .where('transfer_end.state', '=', 'committed')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** The sources that ever brought a file of this study. */
 export async function listSources(db: Kysely<Tables>, study: string): Promise<string[]> {
   const rows = await db

@@ -86,7 +86,7 @@ function toTyped(place: string): string {
   return isBucketUrl(place) ? place : relative(process.cwd(), place) || '.'
 }
 
-/** @throws AecoderError USAGE for a reason that is none */
+/** A reason as --accept names it. @throws AecoderError USAGE */
 export function toAcceptable(reason: string): Acceptable {
   const known = ACCEPTABLE.find((acceptable) => acceptable === reason)
   if (known === undefined)
