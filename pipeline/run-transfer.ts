@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { type Json, toCanonicalJson, toContentId } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
-import type { SourceFile, Storage } from '../schemas/files.ts'
+import type { SourceFile } from '../schemas/files.ts'
 import { REJECT_REASONS } from '../schemas/outcomes.ts'
 import type { Occurrence } from '../schemas/records.ts'
 import type { SourceConfig } from '../schemas/study.ts'
@@ -12,6 +12,7 @@ import { hashFile } from './hash-file.ts'
 import { readSource } from './ingest/read-source.ts'
 import { toTermGroup } from './review/term-group.ts'
 import type { RunOptions, TransferReport } from './run.ts'
+import type { FilesInFiles } from './storage/files-in-files.ts'
 import { openFolder } from './storage/folder.ts'
 import { listMatching } from './storage/glob.ts'
 import { findCommitted } from './store/current.ts'
@@ -19,6 +20,7 @@ import { Staging } from './store/staging.ts'
 import type { Store } from './store/store.ts'
 import { listSources, listTransferFiles } from './store/transfers.ts'
 import { type Study, toMappingId, toShortPath, toStudyPath } from './study.ts'
+import { openTransferFiles } from './transfer-files.ts'
 
 /** A source that withdraws so much is more likely a broken export or a mistaken filter than news. */
 const MASS_WITHDRAWAL = { atLeast: 20, share: 0.25, allOf: 5 }
@@ -60,7 +62,7 @@ export async function takeTransfer(
   const { store, actor } = options
   const accept = new Set<string>(options.accept)
   const folder = resolve(options.input ?? study.paths.input)
-  const inputs = await listInputs(study, openFolder(folder))
+  const inputs = await listInputs(study, openTransferFiles(openFolder(folder), options))
   const contentId = toContentId(
     toCanonicalJson([toMappingId(study), inputs.map(({ source, sha256 }) => [source.id, sha256])]),
   )
@@ -154,10 +156,11 @@ export async function takeTransfer(
 }
 
 /** The files of every source, hashed. A missing one stops the run: an absent file must not withdraw all it held. */
-async function listInputs(study: Study, folder: Storage): Promise<InputFile[]> {
-  const names = await folder.list()
+async function listInputs(study: Study, files: FilesInFiles): Promise<InputFile[]> {
   const inputs: InputFile[] = []
   for (const source of study.config.sources) {
+    const folder = files.reach(source.files)
+    const names = await folder.list()
     const matching = listMatching(names, source.files)
     const missing = source.files.find((pattern) => listMatching(names, [pattern]).length === 0)
     if (missing !== undefined && source.transfer === 'snapshot') {

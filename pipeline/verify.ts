@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { AecoderError } from '../schemas/errors.ts'
 import type { Storage } from '../schemas/files.ts'
 import { MEDDRA_LEVELS } from '../schemas/terms.ts'
 import {
@@ -14,6 +15,7 @@ import {
   toManifestSignature,
   writeDatasets,
 } from './run-publish.ts'
+import type { InputFiles } from './storage/files-in-files.ts'
 import { openFolder } from './storage/folder.ts'
 import { PEOPLE_STUDY } from './store/accounts.ts'
 import { checkStore, type StoreCheck } from './store/check.ts'
@@ -23,6 +25,7 @@ import { listSignatures } from './store/signatures.ts'
 import { readSnapshot, type Store } from './store/store.ts'
 import { findTransferInput } from './store/transfers.ts'
 import { fromStudyPath, type Study } from './study.ts'
+import { openTransferFiles } from './transfer-files.ts'
 
 export interface VerifyReport {
   readonly store: StoreCheck['counts']
@@ -111,7 +114,7 @@ async function checkSignatureStated(
 
 async function checkOutputs(output: Storage, manifest: Manifest, faults: string[]): Promise<void> {
   for (const file of manifest.outputs) {
-    const found = await hashOf(output, file.name)
+    const found = (await output.has(file.name)) ? await hashOf(output.read(file.name)) : undefined
     if (found === undefined) faults.push(`${file.name}: it is not there any more`)
     else if (found !== file.sha256)
       faults.push(`${file.name}: its content was changed (sha256 ${found}, the manifest says ${file.sha256})`)
@@ -169,17 +172,29 @@ async function checkInputs(
   if (manifest.transfer === null) return
   const input = await findTransferInput(db, study.id, manifest.transfer.no)
   const folder = openFolder(input === undefined ? study.paths.input : fromStudyPath(study, input))
-  for (const file of manifest.inputs) {
-    const found = await hashOf(folder, file.name)
-    if (found === undefined) report.inputsGone.push(file.name)
-    else if (found === file.sha256) report.inputsSeen++
-    else report.faults.push(`${file.name}: the input file was changed after it was read`)
+  const files = openTransferFiles(folder).reach(manifest.inputs.map(({ name }) => name))
+  for (const { name, sha256 } of manifest.inputs) {
+    const found = await hashOfInput(files, name)
+    if (found === undefined) report.inputsGone.push(name)
+    else if (found === sha256) report.inputsSeen++
+    else report.faults.push(`${name}: the input file was changed after it was read`)
   }
 }
 
-async function hashOf(storage: Storage, name: string): Promise<string | undefined> {
-  if (!(await storage.has(name))) return undefined
+/** Undefined for a file that is not there, or whose archive does not open without its password; '' for a damaged one. */
+async function hashOfInput(files: InputFiles, name: string): Promise<string | undefined> {
+  try {
+    return (await files.list()).includes(name) ? await hashOf(files.file(name).open()) : undefined
+  } catch (error) {
+    if (!(error instanceof AecoderError)) throw error
+    if (error.code === 'FORMAT_DAMAGED') return ''
+    if (error.code === 'USAGE' || error.code === 'FILE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+async function hashOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const digest = createHash('sha256')
-  for await (const chunk of storage.read(name)) digest.update(chunk)
+  for await (const chunk of chunks) digest.update(chunk)
   return digest.digest('hex')
 }

@@ -163,8 +163,8 @@ function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x80 && byte < 0xc0
 }
 
-function asciiDecoder(file: string, encoding: ChosenEncoding): Decoder {
-  let offset = 0
+function asciiDecoder(file: string, encoding: ChosenEncoding, from = 0): Decoder {
+  let offset = from
   return {
     write(bytes) {
       refuseNul(file, { encoding, bytes, offset })
@@ -210,11 +210,11 @@ function utf16Decoder(file: string, encoding: ChosenEncoding): Decoder {
 }
 
 /** All other encodings. iconv-lite puts U+FFFD where bytes mean nothing; that is refused here. */
-function iconvDecoder(file: string, encoding: ChosenEncoding): Decoder {
+function iconvDecoder(file: string, encoding: ChosenEncoding, from = 0): Decoder {
   const { name } = encoding
   if (!iconv.encodingExists(name)) throw new Error('findEncoding lets unknown encodings through')
   const decoder = iconv.getDecoder(name, { stripBOM: false })
-  let offset = 0
+  let offset = from
   const checked = (text: string, bytes: Buffer) => {
     const lost = text.indexOf('\ufffd')
     if (lost >= 0) {
@@ -277,5 +277,51 @@ function toAdvice({ name, from }: ChosenEncoding): string {
       return name === 'windows-1252'
         ? 'Set another "encoding" on the source'
         : 'Export the file again as UTF-8, or set "encoding": "windows-1252" on the source if that is what it is'
+  }
+}
+
+/** Turns the bytes of one cell into text. `offset` is the place of its first byte in the file. */
+export type CellDecoder = (bytes: Buffer, offset: number) => string
+
+/**
+ * A decoder for formats whose texts stand between other bytes, as strict as `readText`: each cell by itself.
+ * @param name the encoding; without it UTF-8
+ * @throws AecoderError ENCODING here for an unknown name or one of several bytes a character, from the decoder with the
+ * byte offset
+ */
+export function toCellDecoder(file: string, name: string | undefined): { encoding: string; decode: CellDecoder } {
+  const encoding = findEncoding(new Uint8Array(), { name: file, ...(name === undefined ? {} : { encoding: name }) })
+  if (encoding.name.startsWith('utf-16')) {
+    throw new AecoderError('ENCODING', {
+      where: file,
+      found: `"encoding" is ${encoding.name}`,
+      expected: 'utf-8, us-ascii, iso-8859-1, windows-1252, shift_jis …: cells of this format are bytes',
+    })
+  }
+  return {
+    encoding: encoding.name,
+    decode: encoding.name === 'utf-8' ? utf8Cells(file, encoding) : otherCells(file, encoding),
+  }
+}
+
+function utf8Cells(file: string, encoding: ChosenEncoding): CellDecoder {
+  return (bytes, offset) => {
+    const text = bytes.toString('utf8')
+    // Only a text with this character can have lost something.
+    if (text.includes('\ufffd') && !isUtf8(bytes)) {
+      const { start, end } = findInvalidUtf8(bytes)
+      throw notInEncoding(file, { encoding, offset: offset + start, bytes: bytes.subarray(start, end) })
+    }
+    const nul = text.includes('\0') ? bytes.indexOf(0) : -1
+    if (nul >= 0) throw hasNul(file, { encoding, offset: offset + nul })
+    return text
+  }
+}
+
+function otherCells(file: string, encoding: ChosenEncoding): CellDecoder {
+  const open = encoding.name === 'us-ascii' ? asciiDecoder : iconvDecoder
+  return (bytes, offset) => {
+    const decoder = open(file, encoding, offset)
+    return decoder.write(bytes) + decoder.end()
   }
 }

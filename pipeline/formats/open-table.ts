@@ -1,8 +1,13 @@
 /** The one door to everything that is a table: named columns and rows of texts, whatever the file is written in. */
 import type { SourceFile } from '../../schemas/files.ts'
 import type { TableFormat } from '../../schemas/formats.ts'
+import { openArrow } from './arrow.ts'
 import { type OpenCsvOptions, openCsv } from './csv.ts'
+import { openDatasetJson } from './dataset-json.ts'
+import { openDatasetXml } from './dataset-xml.ts'
+import { openParquet } from './parquet.ts'
 import type { Table } from './types.ts'
+import { openXport } from './xport.ts'
 
 /** `delimiter` and `encoding` are heeded by formats that have them. */
 export interface OpenTableOptions extends OpenCsvOptions {
@@ -18,7 +23,15 @@ export async function openTable(file: SourceFile, { format, ...options }: OpenTa
   switch (format) {
     case 'csv':
       return openCsv(file, options)
-    default:
-      throw new Error(`${format}: no reader yet`)
+    case 'dataset-json':
+      return openDatasetJson(file, options)
+    case 'dataset-xml':
+      return openDatasetXml(file, options)
+    case 'xport':
+      return openXport(file, options)
+    case 'arrow':
+      return openArrow(file, options)
+    case 'parquet':
+      return openParquet(file, options)
   }
 }

@@ -2,7 +2,7 @@
 
 /** One row of a table. */
 export interface TableRow {
-  /** 1-based line of the file on which the row begins (a quoted cell may hold line breaks); of a binary file its row. */
+  /** 1-based line of the file on which the row begins (a quoted cell may hold line breaks); of binary files and of JSON its row. */
   readonly line: number
   /** One text per column of the header, exactly as written inside the delimiters and quotes. */
   readonly fields: readonly string[]

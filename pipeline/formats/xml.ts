@@ -22,8 +22,17 @@ export interface XmlListener {
   text(text: string): void
 }
 
+/** Elements within one another. ODM needs ten, vendors a few more. */
+const DEEPEST = 256
+
+/** Characters from one element to the next: a tag, a comment, a text. */
+const LONGEST_PIECE = 16 * 1024 * 1024
+
 export class XmlReader {
   readonly #file: string
+  #depth = 0
+  /** Characters since something ended. */
+  #unended = 0
   readonly #parser = new SaxesParser<{ xmlns: true }>({ xmlns: true })
   readonly #listener: XmlListener
   #startLine = 1
@@ -45,9 +54,13 @@ export class XmlReader {
       this.#startLine = parser.column === 0 ? parser.line - 1 : parser.line
     })
     parser.on('opentag', ({ local, uri, attributes }) => {
+      this.#unended = 0
+      if (++this.#depth > DEEPEST) throw this.#malformed(`more than ${DEEPEST} elements within one another`)
       listener.openElement({ local, namespace: uri, attributes, line: this.#startLine })
     })
     parser.on('closetag', () => {
+      this.#unended = 0
+      this.#depth--
       listener.closeElement()
     })
   }
@@ -69,7 +82,11 @@ export class XmlReader {
 
   /** @throws AecoderError XML_MALFORMED with file:line:column */
   push(text: string): void {
+    this.#unended += text.length
     this.#parser.write(text)
+    // The parser keeps what has not ended in memory.
+    if (this.#unended > LONGEST_PIECE)
+      throw this.#malformed(`a tag, comment or text of more than ${LONGEST_PIECE} characters`)
   }
 
   /** @throws AecoderError XML_MALFORMED when the document is not complete */

@@ -13,11 +13,12 @@ import {
   ERR_UNSUPPORTED_COMPRESSION,
   ERR_UNSUPPORTED_ENCRYPTION,
   type FileEntry,
+  Reader,
   Uint8ArrayReader,
   ZipReader,
 } from '@zip.js/zip.js'
 import { AecoderError, type ErrorCode } from '../../schemas/errors.ts'
-import type { SourceFile } from '../../schemas/files.ts'
+import type { RandomAccess, SourceFile } from '../../schemas/files.ts'
 
 export interface ZipOptions {
   /** The error that a damaged archive is to whoever opens it. */
@@ -32,7 +33,7 @@ export interface ZipOptions {
 
 /** Against archives that unpack to more than a machine holds. */
 export interface ZipLimits {
-  /** Of the archive itself, which is held in memory. */
+  /** Of the archive itself where it cannot be read at any place and is held in memory. */
   readonly archiveBytes: number
   readonly files: number
   /** Of all files of the archive together, as they are unpacked. */
@@ -51,8 +52,14 @@ export interface ZipArchive {
 // Workers would outlive a command, and gain nothing for files of a few megabytes.
 configure({ useWebWorkers: false })
 
+/** Bytes that are read at once, ahead of what was asked for: an archive is read in order, in many small pieces. */
+const WINDOW_BYTES = 1024 * 1024
+
+/** Bytes that are asked for at once, at most: the list of the files is. */
+const LARGEST_PIECE = 64 * 1024 * 1024
+
 /**
- * Opens an archive and reads its list of files.
+ * Opens an archive and reads its list of files. What can be read at any place is not held in memory.
  * @throws AecoderError of the code `damage`, here for what is no zip archive, exceeds the limits, holds a name twice or
  *   one that leads out of it; from `open` for damaged content, and for a name that is not there FILE_NOT_FOUND. A
  *   password that is missing or wrong is USAGE
@@ -65,7 +72,11 @@ export async function openZip(source: SourceFile, options: ZipOptions): Promise<
     passwords: new PasswordOnce(source.name, options.askPassword),
     unpacked: new Map(),
   }
-  const entries = await readEntries(await readArchive(source, archive), archive)
+  const bytes =
+    source.random === undefined
+      ? new Uint8ArrayReader(await readArchive(source, archive))
+      : new WindowReader(source.random, archive)
+  const entries = await readEntries(bytes, archive)
   return {
     names: [...entries.keys()],
     open: (name) => unpack(entries.get(name), { name, archive }),
@@ -97,10 +108,46 @@ async function readArchive(source: SourceFile, archive: OpenArchive): Promise<Ui
   return Buffer.concat(parts)
 }
 
-async function readEntries(bytes: Uint8Array, archive: OpenArchive): Promise<ReadonlyMap<string, FileEntry>> {
+/** An archive where it lies, a window of it in memory. */
+class WindowReader extends Reader<RandomAccess> {
+  readonly #random: RandomAccess
+  readonly #archive: OpenArchive
+  #window: Uint8Array = new Uint8Array()
+  #at = 0
+
+  constructor(random: RandomAccess, archive: OpenArchive) {
+    super(random)
+    this.#random = random
+    this.#archive = archive
+  }
+
+  override async init(): Promise<void> {
+    await super.init?.()
+    this.size = await this.#random.size()
+  }
+
+  override async readUint8Array(index: number, wanted: number): Promise<Uint8Array> {
+    const length = Math.max(0, Math.min(wanted, this.size - index))
+    if (length > LARGEST_PIECE) {
+      throw toDamage(this.#archive, {
+        found: `a list of files of ${length} bytes`,
+        expected: `at most ${LARGEST_PIECE}`,
+      })
+    }
+    if (length > WINDOW_BYTES) return await this.#random.readAt(index, length)
+    if (index < this.#at || index + length > this.#at + this.#window.length) {
+      this.#at = index
+      this.#window = await this.#random.readAt(index, Math.min(WINDOW_BYTES, this.size - index))
+    }
+    // A copy: the library may keep the piece, and change it.
+    return this.#window.slice(index - this.#at, index - this.#at + length)
+  }
+}
+
+async function readEntries(bytes: Reader<unknown>, archive: OpenArchive): Promise<ReadonlyMap<string, FileEntry>> {
   const { limits } = archive
   const entries = new Map<string, FileEntry>()
-  const reader = new ZipReader(new Uint8ArrayReader(bytes), {
+  const reader = new ZipReader(bytes, {
     checkCrc32: true,
     checkAuthenticationCode: true,
     checkOverlappingEntry: true,

@@ -53,7 +53,9 @@ async function findFormat({ id, format }: SourceConfig, file: SourceFile): Promi
       where: file.name,
       found: 'a zip archive',
       expected: 'one file',
-      action: `Name the files in it, in "files" of source "${id}": ${file.name}/*.csv`,
+      action: /\.zip\//i.test(file.name)
+        ? 'Unpack the archive it stands in'
+        : `Name the files in it, in "files" of source "${id}": ${file.name}/*.csv`,
     })
   }
   if (format === undefined || format === found) return found

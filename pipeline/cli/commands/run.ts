@@ -88,7 +88,7 @@ const LEFT_OUT_SHOWN = 5
 const AS_OF_FROM: { readonly [from in RunReport['transfer']['asOfFrom']]: string } = {
   option: '',
   earlier: ' (as it was taken in)',
-  file: ' (as the ODM file says)',
+  file: ' (as the file says)',
   name: ' (from the name of folder or file)',
   clock: ' (from the clock: name the folder by its date, or give --as-of)',
 }
