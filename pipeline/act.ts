@@ -3,8 +3,9 @@ import { listAssignableBelow } from '../dictionaries/assignable.ts'
 import type { Dictionary } from '../dictionaries/dictionary.ts'
 import { foldVerbatim } from '../dictionaries/text/fold.ts'
 import { AecoderError } from '../schemas/errors.ts'
+import { findTranslation } from '../schemas/occurrence-id.ts'
 import { isFollowingOutcome } from '../schemas/outcomes.ts'
-import type { CodedDomain } from '../schemas/records.ts'
+import type { CodedDomain, CrfContext } from '../schemas/records.ts'
 import type { TermPath } from '../schemas/terms.ts'
 import type { CodingKit, CodingKits } from './coding-kits.ts'
 import { settle } from './desk.ts'
@@ -131,10 +132,11 @@ export async function findTermOf(
   { store, target }: { store: Store; target: FoundTarget },
 ): Promise<GroupState | undefined> {
   if (target.kind === 'group') return target.group
-  const { domain, verbatim, target: occurrence } = target.occurrence
+  const { domain, verbatim, context, target: occurrence } = target.occurrence
   const { terminology } = occurrence
+  const coded = findTranslation(domain, JSON.parse(context) as CrfContext) ?? verbatim
   const [group] = await findGroups(store, study.id, {
-    folded: foldVerbatim(verbatim),
+    folded: foldVerbatim(coded),
     domain,
     ...(terminology === undefined ? {} : { terminology }),
     limit: 1,

@@ -205,9 +205,10 @@ async function stageFile(
 }
 
 /** The group in the domain's main dictionary: those beside it follow from it. */
-function toGroup({ domain, field, verbatim }: Occurrence, kits: CodingKits) {
+function toGroup({ domain, field, verbatim, translation }: Occurrence, kits: CodingKits) {
   const { dictionary } = kits.mainOf(domain)
-  return toTermGroup({ domain, field, terminology: dictionary.ref.name, language: dictionary.language }, verbatim)
+  const named = { domain, field, terminology: dictionary.ref.name, language: dictionary.language }
+  return toTermGroup(named, translation ?? verbatim)
 }
 
 /** The moment the export speaks for, where nobody says it outright: said by the ODM, by the name of folder or file, else now. */

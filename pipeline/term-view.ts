@@ -132,7 +132,8 @@ export async function viewOccurrences(
             },
     }
     return {
-      ...masks.toShownAbout(said, occurrence.verbatim),
+      // A translated term hides its words in the text that was coded, which its context and key may hold.
+      ...masks.toShownAbout(masks.toShownAbout(said, occurrence.verbatim), group.verbatim),
       // It may be of an earlier verbatim, which has hidden words of its own.
       decision:
         decision === null || isFollowingOutcome(decision.outcome)

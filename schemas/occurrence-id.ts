@@ -1,6 +1,6 @@
 /** The two identities of an occurrence: which one it is, and what it says. The rule; ingest spells the same text faster. */
 import { type Json, toCanonicalJson, toContentId } from './content-id.ts'
-import type { CrfContext, OccurrenceKey } from './records.ts'
+import type { CodedDomain, CrfContext, OccurrenceKey } from './records.ts'
 
 /** Which occurrence: from the study and the record key alone. */
 export function toOccurrenceId(studyId: string, key: OccurrenceKey): string {
@@ -18,6 +18,15 @@ export type OccurrenceContent = {
 /** What it says. */
 export function toOccurrenceContentId({ context, site, subjectRaw, verbatim }: OccurrenceContent): string {
   return toContentId(toCanonicalJson({ context, site, subjectRaw, verbatim }))
+}
+
+/**
+ * The reported term in the language of the dictionary, where the export has it beside the term as written (mapped as
+ * AEMODIFY or MHMODIFY, SDTM's variables for the text that was coded). It is what is coded; the verbatim stays as it is.
+ */
+export function findTranslation(domain: CodedDomain, context: CrfContext): string | undefined {
+  const text = context[`${domain}MODIFY`] ?? ''
+  return text.trim() === '' ? undefined : text
 }
 
 /** Yes in the ways exports say it. Ranks the queue; never codes. */

@@ -45,6 +45,8 @@ export interface Occurrence {
   readonly site: string | null
   /** The reported term, exactly as written; never altered (invariant 1). */
   readonly verbatim: string
+  /** What is coded in place of the verbatim, where the export has it (`findTranslation`). Part of the context too. */
+  readonly translation?: string
   /** The `CrfContext` as canonical JSON. */
   readonly context: string
   /** Whether the site called the event serious. Ranks the queue; never codes. */
@@ -66,7 +68,7 @@ export interface SubjectRecord {
 
 /** Something odd that keeps no row out, e.g. a date that is none. */
 export interface Remark {
-  readonly code: 'date-not-understood' | 'sex-not-understood' | 'birth-year-not-understood'
+  readonly code: 'date-not-understood' | 'sex-not-understood' | 'birth-year-not-understood' | 'term-too-long'
   readonly line: number
   readonly text: string
 }
@@ -88,6 +90,8 @@ export type RowOutcome =
       readonly remarks: readonly Remark[]
     }
   | { readonly kind: 'skipped'; readonly line: number; readonly reason: SkipReason }
+  /** A state of a record that a later row of the file changes. */
+  | { readonly kind: 'superseded'; readonly line: number; readonly raw: string }
   | {
       readonly kind: 'rejected'
       readonly line: number

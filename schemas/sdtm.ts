@@ -118,11 +118,14 @@ export const MAIN_COLUMNS = 'DIC'
 /** Words a DM source can map: what the context check needs of a subject, and no more. */
 const SUBJECT_WORDS = ['SEX', 'BRTHYR', 'BRTHDAT'] as const
 
-/** The words a source's mapping may use beside the structure words; --STDTC and --ENDTC where the export brings ISO dates itself. */
+/**
+ * The words a source's mapping may use beside the structure words; --STDTC and --ENDTC where the export brings ISO dates
+ * itself, --MODIFY where it brings a translation of the term.
+ */
 export function listMappableVariables(domain: CodedDomain | 'DM'): readonly string[] {
   if (domain === 'DM') return SUBJECT_WORDS
   return listVariables(domain)
-    .filter((variable) => variable.origin === 'CRF' || variable.name.endsWith('DTC'))
+    .filter((variable) => variable.origin === 'CRF' || /(?:DTC|MODIFY)$/.test(variable.name))
     .map((variable) => variable.name)
 }
 

@@ -12,6 +12,8 @@ export type ColumnRef =
   | string
   | { readonly column: string; readonly values?: { readonly [value: string]: string } }
   | { readonly constant: string }
+/** Columns that number the records, or columns whose values are all there is to tell them apart. */
+export type KeyStrategy = readonly string[] | { readonly content: readonly string[] }
 export interface Condition {
   readonly column: string
   readonly in: readonly string[]
@@ -23,6 +25,7 @@ export interface SourceConfig {
   readonly format?: ExportFormat
   readonly files: readonly string[]
   readonly delimiter?: string
+  readonly escape?: 'doubled' | 'backslash'
   readonly encoding?: string
   readonly transfer: 'snapshot' | 'delta'
   readonly forms?: readonly string[]
@@ -30,7 +33,9 @@ export interface SourceConfig {
   readonly record: 'group' | 'form'
   readonly only: readonly Condition[]
   readonly noEvent: readonly Condition[]
-  readonly key: readonly string[]
+  readonly key: KeyStrategy
+  /** Absent means records. */
+  readonly rows?: 'records' | 'changes'
   readonly dateOrder?: 'dmy' | 'mdy'
   readonly map: { readonly [word: string]: ColumnRef }
   readonly carry: readonly string[]
@@ -145,6 +150,22 @@ export function parseStudyConfig(text: string, where: string): StudyConfig {
   return value as StudyConfig
 }
 
+/** The columns of a source's key, whatever they do in it. */
+export function listKeyColumns(key: KeyStrategy): readonly string[] {
+  return 'content' in key ? key.content : key
+}
+
+/** What stands in a column's name for the numbers of a wide form. */
+export const SLOT = '{n}'
+
+function toColumnName(ref: ColumnRef | undefined): string | undefined {
+  if (ref === undefined || typeof ref === 'string') return ref
+  return 'column' in ref ? ref.column : undefined
+}
+
+/** The member that tells records of equal content apart. */
+export const COUNT_MEMBER = '(count)'
+
 /** Whether a source is said to be a table; one that says nothing is judged when its files are seen. */
 function isTable({ format }: SourceConfig): boolean {
   return format !== undefined && format !== 'odm'
@@ -162,8 +183,16 @@ function listMeaningFaults(config: StudyConfig): string[] {
       faults.push(`${at}.map.subject: missing: name the column that holds the subject id`)
     if (isTable(source) && (source.forms || source.groups))
       faults.push(`${at}.forms/groups: only ODM has these: use "only" for a table`)
-    if (source.format === 'odm' && source.key.length > 0)
+    const keyColumns = listKeyColumns(source.key)
+    if (source.format === 'odm' && keyColumns.length > 0)
       faults.push(`${at}.key: an ODM record is keyed by its structure: remove it`)
+    if (source.format === 'odm' && source.rows !== undefined)
+      faults.push(`${at}.rows: only tables have rows: an ODM says itself what changed`)
+    if ('content' in source.key && source.rows === 'changes')
+      faults.push(`${at}.rows: the states of a record need a key that stays: name it instead of content`)
+    if ('content' in source.key && source.key.content.includes(COUNT_MEMBER))
+      faults.push(`${at}.key: "${COUNT_MEMBER}" cannot be a column's name here: have the export rename it`)
+    faults.push(...listSlotFaults(source, at))
     if (source.format === 'odm' && !source.forms && !source.groups)
       faults.push(`${at}.forms: name the FormOIDs (or groups: the ItemGroupOIDs) that hold the records`)
     if (source.domain !== 'DM' && source.map[`${source.domain}TERM`] === undefined)
@@ -174,7 +203,7 @@ function listMeaningFaults(config: StudyConfig): string[] {
         `${at}.map.${word}: not a word of ${source.domain}: use one of ${listMappableVariables(source.domain).join(', ')}; or name the column under "carry"`,
       )
     }
-    for (const name of [...source.carry, ...source.key])
+    for (const name of [...source.carry, ...keyColumns])
       if (name === '__proto__')
         faults.push(`${at}: "__proto__" cannot be a column's name here: have the export rename it`)
     const names = new Set<string>()
@@ -185,6 +214,29 @@ function listMeaningFaults(config: StudyConfig): string[] {
       names.add(name)
     }
   }
+  return faults
+}
+
+/** A wide form: {n} stands in variables only, once in a name, and in the term's if anywhere. */
+function listSlotFaults(source: SourceConfig, at: string): string[] {
+  const faults: string[] = []
+  const isWide = (name: string | undefined) => name?.includes(SLOT) === true
+  const term = `${source.domain}TERM`
+  for (const [word, ref] of Object.entries(source.map)) {
+    const name = toColumnName(ref)
+    if (name === undefined || !isWide(name)) continue
+    if (source.domain === 'DM' || (STRUCTURE_WORDS as readonly string[]).includes(word))
+      faults.push(`${at}.map.${word}: ${SLOT} stands for the events of a row, which share it: name one column`)
+    else if (!isWide(toColumnName(source.map[term])))
+      faults.push(
+        `${at}.map.${word}: ${SLOT} needs one in map.${term} too: the events of a row are told by their terms`,
+      )
+    else if (name.split(SLOT).length > 2) faults.push(`${at}.map.${word}: ${SLOT} stands twice: write it once`)
+  }
+  const others = { carry: source.carry, key: listKeyColumns(source.key) }
+  for (const [field, names] of Object.entries(others))
+    for (const name of names)
+      if (isWide(name)) faults.push(`${at}.${field}: "${name}": only the variables of map can have ${SLOT}`)
   return faults
 }
 

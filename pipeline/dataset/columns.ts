@@ -1,5 +1,6 @@
 /** The columns of a coded dataset and of its coding companion: names, labels, types, and each one's value of a row. */
 import { AecoderError } from '../../schemas/errors.ts'
+import { findTranslation } from '../../schemas/occurrence-id.ts'
 import type { CodedDomain, DatasetRow, Provenance, RowCode } from '../../schemas/records.ts'
 import { CODE_COLUMNS, findMappedVariable, listVariables, MAIN_COLUMNS, type Variable } from '../../schemas/sdtm.ts'
 import {
@@ -146,7 +147,8 @@ function toOwnColumn(variable: Variable, choice: ColumnChoice): Column<DatasetRo
   const suffix = name.slice(domain.length)
   if (suffix === 'SEQ') return { ...facts, kind: 'integer', pick: (row) => row.sequence }
   if (suffix === 'TERM') return { ...facts, kind: 'text', pick: (row) => row.verbatim }
-  if (suffix === 'MODIFY') return { ...facts, kind: 'text', pick: (row) => row.modified }
+  if (suffix === 'MODIFY')
+    return { ...facts, kind: 'text', pick: (row) => row.modified ?? findTranslation(domain, row.context) ?? null }
 
   const derived = DERIVED[suffix]
   if (derived === undefined) return undefined

@@ -21,7 +21,7 @@ export interface ParsedRows {
 export type RowParser = (text: string) => ParsedRows
 
 /** In the order of preference when the first lines allow several. */
-const DELIMITERS = [',', ';', '\t', '|'] as const
+export const DELIMITERS = [',', ';', '\t', '|'] as const
 
 /** `rows` stops after that many. */
 export function openRowParser({ delimiter, newline }: CsvDialect, options: { readonly rows?: number } = {}): RowParser {
@@ -39,6 +39,28 @@ export function openRowParser({ delimiter, newline }: CsvDialect, options: { rea
     )
     return { rows: parsed.data, end: parsed.meta.cursor, errors: parsed.errors }
   }
+}
+
+/**
+ * What a file says of itself before its header: spreadsheet programs write and heed a first line `sep=;`.
+ * @returns the delimiter and how many characters to leave out, undefined where the file begins with its header
+ */
+export function findSeparatorLine(text: string): { delimiter: string; length: number } | undefined {
+  const match = /^"?sep=([^"\r\n])"?(?:\r\n|\n|\r)/i.exec(text)
+  return match === null ? undefined : { delimiter: match[1] ?? '', length: match[0].length }
+}
+
+/** The byte order mark, which in the middle of a text means nothing to anyone. */
+export const MARK = '\ufeff'
+
+/**
+ * Whether a file repeats its byte order mark inside its first line: it was written piece by piece, each piece as a
+ * UTF-16 text of its own (Java's encoder begins every one with a mark; secuTrial exports). Then no mark is content.
+ */
+export function hasInnerMarks(text: string): boolean {
+  if (!text.includes(MARK)) return false
+  const header = text.split(/[\r\n]+/).find((line) => line.replaceAll(MARK, '').trim() !== '')
+  return header?.includes(MARK) === true
 }
 
 export function isDelimiter(text: string): boolean {

@@ -30,14 +30,18 @@ export class CsvRecordReader {
   readonly #parse: RowParser
   /** What counts as a line for an editor or `sed -n`: a line feed, unless the file has none as its newline. */
   readonly #lineBreak: string
-  #line = 1
+  readonly #isDoubling: boolean
+  #line: number
   #columns: number | undefined
   /** The unfinished row: always begins where a row begins, on line `#line`. */
   #pending = ''
 
-  constructor(file: string, dialect: CsvDialect) {
+  /** @param dialect.isDoubling says that quotes in quoted cells are doubled: a backslash before one means nothing */
+  constructor(file: string, dialect: CsvDialect & { readonly firstLine?: number; readonly isDoubling?: boolean }) {
     this.#file = file
     this.#dialect = dialect
+    this.#line = dialect.firstLine ?? 1
+    this.#isDoubling = dialect.isDoubling ?? false
     this.#parse = openRowParser(dialect)
     this.#lineBreak = dialect.newline === '\r' ? '\r' : '\n'
   }
@@ -105,6 +109,7 @@ export class CsvRecordReader {
   #takeMalformed(into: CsvRecord[], bad: BadQuote): boolean {
     const text = this.#pending
     const { newline, delimiter } = this.#dialect
+    if (!this.#isDoubling && text.charAt(bad.quote - 1) === '\\') throw this.#backslash(bad)
     if (countBreaks(text, bad.quote, this.#lineBreak) > countBreaks(text, bad.opening, this.#lineBreak)) {
       throw this.#unterminated(bad)
     }
@@ -168,6 +173,17 @@ export class CsvRecordReader {
     const closed = this.#parse(`${this.#pending}"${delimiter}${this.#dialect.newline}`).rows[0]
     const cell = closed?.at(-2) ?? ''
     return this.#pending.length - cell.replaceAll('"', '""').length - 1
+  }
+
+  /** Rows before may have been cut in the wrong places without a sign of it: none of the file is believed. */
+  #backslash({ quote }: BadQuote): AecoderError {
+    return new AecoderError('CSV_MALFORMED_QUOTE', {
+      where: `${this.#file}:${this.#lineAt(quote)}`,
+      found: 'a quote inside a quoted cell has a backslash before it',
+      expected: 'quotes inside a quoted cell doubled',
+      action:
+        'If the export escapes quotes with backslashes, set "escape": "backslash" on the source; if only this row is wrong, "escape": "doubled"',
+    })
   }
 
   #tooLong(): AecoderError {

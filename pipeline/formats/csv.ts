@@ -1,7 +1,17 @@
 /** Delimited files: a header and its rows. Knows what a trustworthy table is; knows nothing of what columns mean. */
 import { AecoderError } from '../../schemas/errors.ts'
 import type { SourceFile } from '../../schemas/files.ts'
-import { detectDelimiter, findNewline, isDelimiter, type Newline } from './csv-dialect.ts'
+import {
+  detectDelimiter,
+  findNewline,
+  findSeparatorLine,
+  hasInnerMarks,
+  isDelimiter,
+  MARK,
+  type Newline,
+} from './csv-dialect.ts'
+import { type CsvEscape, toDoubledQuotes } from './csv-escapes.ts'
+import { type CsvHeader, toCsvHeader } from './csv-header.ts'
 import { type CsvRecord, CsvRecordReader, LONGEST_RECORD } from './csv-records.ts'
 import { readText } from './decode.ts'
 import { toBlocks } from './text-blocks.ts'
@@ -10,8 +20,10 @@ import type { Table, TableRow } from './types.ts'
 export interface OpenCsvOptions {
   /** One character; without it one of , ; tab | is found from the first lines. */
   readonly delimiter?: string
-  /** Where no byte order mark names it; without it UTF-8. */
+  /** Where no byte order mark names it; without it UTF-8, or UTF-16 where the first bytes show it. */
   readonly encoding?: string
+  /** How a quote is written inside a quoted cell; without it `doubled`, and a file that shows backslashes is refused. */
+  readonly escape?: CsvEscape
   /** Sees every chunk of the file once, in order: for a checksum. */
   readonly onBytes?: (chunk: Uint8Array) => void
 }
@@ -40,14 +52,19 @@ export async function openCsv(file: SourceFile, options: OpenCsvOptions): Promis
     })
   }
   const { encoding, text } = await readText(file, options)
-  const blocks = toBlocks(text)
+  const blocks = toBlocks(options.escape === 'backslash' ? toDoubledQuotes(text, options.delimiter) : text)
   try {
     const sample = await readSample(blocks, options.delimiter)
-    const delimiter = options.delimiter ?? detectDelimiter(sample.lines, sample.newline)
-    const reader = new CsvRecordReader(file.name, { delimiter, newline: sample.newline })
-    const batches = readBatches(reader, sample.text, blocks)
-    const { header, firstRows, shape } = await readHeader(file.name, batches)
-    return { encoding, delimiter, asOf: null, header, rows: readRows(firstRows, batches, shape) }
+    const delimiter = options.delimiter ?? sample.delimiter ?? detectDelimiter(sample.lines, sample.newline)
+    const reader = new CsvRecordReader(file.name, {
+      delimiter,
+      newline: sample.newline,
+      firstLine: sample.firstLine,
+      isDoubling: options.escape !== undefined,
+    })
+    const batches = readBatches(reader, sample, blocks)
+    const { header, firstRows } = await readHeader(file.name, batches)
+    return { encoding, delimiter, asOf: null, header: header.names, rows: readRows(firstRows, batches, header) }
   } catch (error) {
     await blocks.return()
     throw error
@@ -63,26 +80,50 @@ export function toRawText(row: TableRow, delimiter: string): string {
 }
 
 interface Sample {
-  /** All that was read. */
+  /** All that was read, from the header on. */
   readonly text: string
   /** The first whole lines of it: the same ones however the file was cut into chunks. */
   readonly lines: string
   readonly newline: Newline
+  /** What a line before the header says. */
+  readonly delimiter: string | undefined
+  /** The number of the line with which `text` begins. */
+  readonly firstLine: number
+  /** Byte order marks stand all over the file: they were left out here. */
+  readonly hasMarks: boolean
 }
 
 async function readSample(blocks: AsyncIterator<string>, delimiter: string | undefined): Promise<Sample> {
-  let text = ''
+  let read = ''
   for (;;) {
-    const end = findLinesEnd(text)
-    const newline = end < 0 ? undefined : findNewline(text, delimiter)
-    if (newline !== undefined) return { text, lines: text.slice(0, end), newline }
-    const next = text.length > LONGEST_RECORD ? undefined : await blocks.next()
-    if (next === undefined || next.done === true) {
-      const only = findNewline(text, delimiter) ?? (text.endsWith('\r') ? '\r' : '\n')
-      return { text, lines: text + only, newline: only }
-    }
-    text += next.value
+    const sample = findSample(read, { delimiter, isAll: false })
+    if (sample !== undefined) return sample
+    const next = read.length > LONGEST_RECORD ? undefined : await blocks.next()
+    if (next === undefined || next.done === true) break
+    read += next.value
   }
+  const sample = findSample(read, { delimiter, isAll: true })
+  if (sample === undefined) throw new Error('all of a text always makes a sample')
+  return sample
+}
+
+/** The sample that the beginning of a text makes; undefined when more of it is needed. */
+function findSample(
+  read: string,
+  { delimiter, isAll }: { delimiter: string | undefined; isAll: boolean },
+): Sample | undefined {
+  const hasMarks = hasInnerMarks(read)
+  const bare = hasMarks ? read.replaceAll(MARK, '') : read
+  const separator = findSeparatorLine(bare)
+  const text = separator === undefined ? bare : bare.slice(separator.length)
+  const facts = { text, hasMarks, delimiter: separator?.delimiter, firstLine: separator === undefined ? 1 : 2 }
+  const end = findLinesEnd(text)
+  const newline = end < 0 && !isAll ? undefined : findNewline(text, delimiter ?? separator?.delimiter)
+  if (isAll) {
+    const only = newline ?? (text.endsWith('\r') ? '\r' : '\n')
+    return { ...facts, lines: text + only, newline: only }
+  }
+  return newline === undefined ? undefined : { ...facts, lines: text.slice(0, end), newline }
 }
 
 /** Where the sample's lines end, -1 when the text has fewer. A CR at the very end may be half of a CRLF. */
@@ -97,30 +138,22 @@ function findLinesEnd(text: string): number {
 
 async function* readBatches(
   reader: CsvRecordReader,
-  first: string,
+  { text, hasMarks }: Sample,
   blocks: AsyncGenerator<string, void, undefined>,
 ): AsyncGenerator<CsvRecord[], void, undefined> {
   try {
-    for await (const block of toBlocks([first])) yield reader.push(block)
-    for await (const block of blocks) yield reader.push(block)
+    for await (const block of toBlocks([text])) yield reader.push(block)
+    for await (const block of blocks) yield reader.push(hasMarks ? block.replaceAll(MARK, '') : block)
     yield reader.end()
   } finally {
     await blocks.return()
   }
 }
 
-/** What every row must look like. */
-interface TableShape {
-  /** Columns as they stand in the header line. */
-  readonly columns: number
-  /** The last of them has no name, as some systems write a delimiter at the end of every line. */
-  readonly hasUnnamedLast: boolean
-}
-
 async function readHeader(
   file: string,
   batches: AsyncIterator<CsvRecord[]>,
-): Promise<{ header: string[]; firstRows: CsvRecord[]; shape: TableShape }> {
+): Promise<{ header: CsvHeader; firstRows: CsvRecord[] }> {
   for (;;) {
     const batch = await batches.next()
     if (batch.done === true) {
@@ -133,74 +166,35 @@ async function readHeader(
     }
     const [headerRow, ...firstRows] = batch.value
     if (headerRow === undefined) continue
-    const where = `${file}:${headerRow.line}`
-    const names = toColumnNames(headerRow, where)
-    const hasUnnamedLast = names.length > 1 && names.at(-1) === ''
-    const header = hasUnnamedLast ? names.slice(0, -1) : names
-    checkNames(header, where)
-    return { header, firstRows, shape: { columns: names.length, hasUnnamedLast } }
-  }
-}
-
-/** Blanks around a name go, and byte order marks that some exports repeat between the names (trim counts them blank). */
-function toColumnNames({ fields, isMalformed }: CsvRecord, where: string): string[] {
-  if (!isMalformed) return fields.map((name) => name.trim())
-  throw new AecoderError('CSV_HEADER', {
-    where,
-    found: 'a quoted column name is followed by text',
-    expected: 'a delimiter after the closing quote',
-  })
-}
-
-function checkNames(names: readonly string[], where: string): void {
-  const positions = new Map<string, number>()
-  for (const [index, name] of names.entries()) {
-    const column = index + 1
-    if (name === '') {
-      throw new AecoderError('CSV_HEADER', {
-        where,
-        found: `column ${column} of ${names.length} has no name`,
-        action: 'Name every column in the header line',
-      })
-    }
-    const earlier = positions.get(name)
-    if (earlier !== undefined) {
-      throw new AecoderError('CSV_HEADER', {
-        where,
-        found: `columns ${earlier} and ${column} are both named "${name}"`,
-        expected: 'unique column names',
-        action: 'Export with variable names instead of labels, or rename one of the two',
-      })
-    }
-    positions.set(name, column)
+    return { header: toCsvHeader(headerRow, `${file}:${headerRow.line}`), firstRows }
   }
 }
 
 async function* readRows(
   firstRows: CsvRecord[],
   batches: AsyncGenerator<CsvRecord[], void, undefined>,
-  shape: TableShape,
+  header: CsvHeader,
 ): AsyncGenerator<readonly TableRow[], void, undefined> {
   try {
-    yield* toRowBatches(firstRows, shape)
-    for await (const records of batches) yield* toRowBatches(records, shape)
+    yield* toRowBatches(firstRows, header)
+    for await (const records of batches) yield* toRowBatches(records, header)
   } finally {
     await batches.return()
   }
 }
 
-function* toRowBatches(records: CsvRecord[], shape: TableShape): Generator<readonly TableRow[], void, undefined> {
+function* toRowBatches(records: CsvRecord[], header: CsvHeader): Generator<readonly TableRow[], void, undefined> {
   for (let start = 0; start < records.length; start += BATCH_ROWS) {
     const batch: TableRow[] = []
     for (let at = start; at < records.length && at < start + BATCH_ROWS; at++) {
       const record = records[at]
-      if (record !== undefined) batch.push(toRow(record, shape))
+      if (record !== undefined) batch.push(toRow(record, header))
     }
     yield batch
   }
 }
 
-function toRow({ line, fields, isMalformed }: CsvRecord, { columns, hasUnnamedLast }: TableShape): TableRow {
+function toRow({ line, fields, isMalformed }: CsvRecord, { names, unnamedAtEnd }: CsvHeader): TableRow {
   if (isMalformed) {
     return {
       line,
@@ -208,20 +202,17 @@ function toRow({ line, fields, isMalformed }: CsvRecord, { columns, hasUnnamedLa
       problem: { code: 'malformed-row', text: 'a quoted cell is followed by text before the delimiter' },
     }
   }
+  const columns = names.length + unnamedAtEnd
   if (fields.length !== columns) {
     const found = `${fields.length} ${fields.length === 1 ? 'field' : 'fields'}`
     return { line, fields, problem: { code: 'ragged-row', text: `has ${found}, the header has ${columns}` } }
   }
-  if (hasUnnamedLast) {
-    const last = fields.at(-1) ?? ''
-    if (last.trim() !== '') {
-      return {
-        line,
-        fields,
-        problem: { code: 'ragged-row', text: `has a value in column ${columns}, which has no name` },
-      }
-    }
-    fields.pop()
+  if (unnamedAtEnd === 0) return { line, fields }
+  const lost = fields.findIndex((field, at) => at >= names.length && field.trim() !== '')
+  if (lost >= 0) {
+    const text = `has a value in column ${lost + 1}, which has no name`
+    return { line, fields, problem: { code: 'ragged-row', text } }
   }
+  fields.length = names.length
   return { line, fields }
 }

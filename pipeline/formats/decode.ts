@@ -30,8 +30,7 @@ interface Decoder {
 }
 
 /**
- * Opens a file as text. The encoding is the byte order mark's, else the XML declaration's, else the option's, else
- * UTF-8; the same text comes out however the bytes are cut into chunks.
+ * Opens a file as text. Its encoding is what `findEncoding` says; the same text comes out however the bytes are cut into chunks.
  * @throws AecoderError ENCODING here when the encoding is unknown or contradicted, from `text` when bytes do not belong
  * to it or a NUL character shows that the file is binary or of another encoding
  */
@@ -209,14 +208,18 @@ function utf16Decoder(file: string, encoding: ChosenEncoding): Decoder {
   }
 }
 
-/** All other encodings. iconv-lite puts U+FFFD where bytes mean nothing; that is refused here. */
+/**
+ * All other encodings. iconv-lite puts U+FFFD where bytes mean nothing; that is refused here. So are the control
+ * characters that 0x80 to 0x9F stand for in ISO 8859: no export writes them, and a file that has them is windows-1252.
+ */
 function iconvDecoder(file: string, encoding: ChosenEncoding, from = 0): Decoder {
   const { name } = encoding
   if (!iconv.encodingExists(name)) throw new Error('findEncoding lets unknown encodings through')
   const decoder = iconv.getDecoder(name, { stripBOM: false })
+  const foreign = name.startsWith('iso-8859-') ? /[\u0080-\u009f\ufffd]/ : /\ufffd/
   let offset = from
   const checked = (text: string, bytes: Buffer) => {
-    const lost = text.indexOf('\ufffd')
+    const lost = text.search(foreign)
     if (lost >= 0) {
       // One byte is one character in most of these encodings; where it is not, the chunk's start is as near as we know.
       const isExact = text.length === bytes.length
@@ -271,7 +274,9 @@ function toAdvice({ name, from }: ChosenEncoding): string {
     case 'bom':
       return `The file begins with the byte order mark of ${name}, so it is damaged or was joined from files of different encodings: export it again`
     case 'xml-declaration':
-      return `The XML declaration of the file says "${name}": have the export corrected`
+      return `The XML declaration of the file says "${name}": have the export corrected, or set "encoding" on the source to what it is`
+    case 'bytes':
+      return `Its first bytes are ${name}: export the file again, or set "encoding" on the source to what it is`
     case 'option':
     case 'default':
       return name === 'windows-1252'

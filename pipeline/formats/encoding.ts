@@ -6,7 +6,7 @@ import { AecoderError } from '../../schemas/errors.ts'
 export interface ChosenEncoding {
   /** Lower case, one spelling each for the common ones: utf-8, utf-16le, utf-16be, us-ascii, iso-8859-1, windows-1252. */
   readonly name: string
-  readonly from: 'bom' | 'xml-declaration' | 'option' | 'default'
+  readonly from: 'bom' | 'xml-declaration' | 'option' | 'bytes' | 'default'
   /** Bytes of the byte order mark, to be left out of the text. */
   readonly bomLength: number
 }
@@ -36,9 +36,9 @@ const NOT_TEXT = /^(base64|hex|utf7|utf32|ucs4)/
 export const XML_DECLARATION_BYTES = 1024
 
 /**
- * The encoding of a file: its byte order mark, else its XML declaration (if `declaration` is asked for), else the
- * option, else UTF-8. A declaration stands over the option because one option serves all files of a source, and a file
- * that names its encoding is seldom wrong about it.
+ * The encoding of a file: its byte order mark, else the option, else its XML declaration (if `declaration` is asked
+ * for), else UTF-16 where every other of the first bytes is zero, else UTF-8. The option stands over the declaration:
+ * nobody sets it but for files that are wrong about themselves or say nothing.
  * @throws AecoderError ENCODING for an unknown name, or one that the first bytes contradict
  */
 export function findEncoding(
@@ -62,22 +62,24 @@ export function findEncoding(
   }
 
   const declared = options.declaration === 'xml' ? findXmlEncoding(head) : undefined
-  if (declared !== undefined) {
-    const name = toEncodingName(declared, `${where}: XML declaration`)
-    const wide = findWideXml(head)
-    if (name.startsWith('utf-16') !== (wide !== undefined)) {
-      throw new AecoderError('ENCODING', {
-        where,
-        found: `the XML declaration says "${declared}", the bytes are ${wide ?? 'one per character'}`,
-        action: 'Have the export corrected: the declaration and the bytes must agree',
-      })
-    }
-    return { name: wide ?? name, from: 'xml-declaration', bomLength: 0 }
+  const named = wanted ?? (declared === undefined ? undefined : toEncodingName(declared, `${where}: XML declaration`))
+  const wide = findWide(head)
+  if (declared !== undefined && named !== undefined && named.startsWith('utf-16') !== (wide !== undefined)) {
+    throw new AecoderError('ENCODING', {
+      where,
+      found: `the ${wanted === undefined ? `XML declaration says "${declared}"` : `source's "encoding" says ${wanted}`}, the bytes are ${wide ?? 'one per character'}`,
+      action:
+        wanted === undefined
+          ? 'Have the export corrected: the declaration and the bytes must agree'
+          : 'Correct "encoding" in study.json, or remove it',
+    })
   }
-  if (wanted === undefined) return { name: 'utf-8', from: 'default', bomLength: 0 }
+  if (named === undefined)
+    return { name: wide ?? 'utf-8', from: wide === undefined ? 'default' : 'bytes', bomLength: 0 }
   // Without a byte order mark the first character, which is ASCII in a header line, shows the byte order.
-  const name = wanted !== 'utf-16' ? wanted : head[0] === 0 ? 'utf-16be' : 'utf-16le'
-  return { name, from: 'option', bomLength: 0 }
+  const byOrder = head[0] === 0 ? 'utf-16be' : 'utf-16le'
+  const name = named !== 'utf-16' ? named : (wide ?? byOrder)
+  return { name, from: wanted === undefined ? 'xml-declaration' : 'option', bomLength: 0 }
 }
 
 /** One spelling for an encoding's name. */
@@ -100,10 +102,13 @@ function findBom(head: Uint8Array): { name: string; length: number } | undefined
   return undefined
 }
 
-/** `<?` in 16-bit units without a byte order mark (XML 1.0, appendix F). */
-function findWideXml(head: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
-  if (head[0] === 0x3c && head[1] === 0 && head[2] === 0x3f && head[3] === 0) return 'utf-16le'
-  if (head[0] === 0 && head[1] === 0x3c && head[2] === 0 && head[3] === 0x3f) return 'utf-16be'
+/**
+ * Two ASCII characters in 16-bit units without a byte order mark: a header line begins so, and XML does (XML 1.0,
+ * appendix F). No other text holds a zero byte.
+ */
+function findWide([first, second, third, fourth]: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  if (first && second === 0 && third && fourth === 0) return 'utf-16le'
+  if (first === 0 && second && third === 0 && fourth) return 'utf-16be'
   return undefined
 }
 

@@ -109,7 +109,13 @@ function readPieces(text: string): Piece[] | undefined {
     } else if (isSeparated && match[0].trim() !== '') return undefined // "/05/2020", "01//2020"
     isSeparated = digits === undefined && month === undefined && unknown === undefined
   }
-  return isSeparated || pieces.length > 3 ? undefined : pieces
+  return isSeparated || pieces.length > 3 ? undefined : pieces.some(isYear) ? pieces.map(toKnownPiece) : pieces
+}
+
+/** Beside a year of four digits 00 and 99 are no day and no month: paper forms code an unknown part so (99/99/2026). */
+function toKnownPiece(piece: Piece): Piece {
+  const isCode = piece.kind === 'number' && piece.digits === 2 && (piece.value === 0 || piece.value === 99)
+  return isCode ? { kind: 'unknown', value: null, digits: 0, isMonthWide: false } : piece
 }
 
 type Parts = readonly [year: Part, month: Part, day: Part]
@@ -133,7 +139,8 @@ function toParts(pieces: readonly Piece[], order: DateOrder | undefined): Parts 
 function toLonePart(piece: Piece): Parts | undefined {
   if (isYear(piece)) return [piece.value, null, null]
   if (piece.digits !== 8 || piece.value === null) return undefined
-  return [Math.floor(piece.value / 10_000), Math.floor(piece.value / 100) % 100, piece.value % 100]
+  const toPart = (value: number) => (value === 0 || value === 99 ? null : value)
+  return [Math.floor(piece.value / 10_000), toPart(Math.floor(piece.value / 100) % 100), toPart(piece.value % 100)]
 }
 
 /** Which of the two parts before the year is the month. */

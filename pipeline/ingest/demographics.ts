@@ -16,8 +16,15 @@ export function toDemographicsReader<Row extends Located>(
 ): (row: Row) => RowOutcome {
   const { source, mapping, toRaw } = options
   const readSubject = toSubjectReader(options)
-  const readers = new Map(mapping.context.map((reader) => [reader.name, reader.read]))
-  const readWord = (word: string, row: Row) => readers.get(word)?.(row)?.trim() ?? ''
+  const readWord = (word: string, row: Row) => {
+    const [slot] = mapping.listSlots(row)
+    return (
+      slot?.context
+        .find(({ name }) => name === word)
+        ?.read(row)
+        ?.trim() ?? ''
+    )
+  }
 
   return (row) => {
     const { line } = row

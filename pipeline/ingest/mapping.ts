@@ -7,11 +7,13 @@ import { AecoderError } from '../../schemas/errors.ts'
 import {
   type ColumnRef,
   type Condition,
+  listKeyColumns,
   type SourceConfig,
   STRUCTURE_WORDS,
   type StructureWord,
 } from '../../schemas/study.ts'
 import type { OdmRecord, TableRow } from '../formats/types.ts'
+import { isWide, listNumbers, toColumnAt, toNumberFinder } from './slots.ts'
 
 /** Takes one value out of a row or record, as written; null where the export has none. */
 export type Reader<Row> = (row: Row) => string | null
@@ -29,17 +31,25 @@ export interface ConditionReader<Row> {
   readonly accepted: ReadonlySet<string>
 }
 
+/** A place of a row that can hold one reported term: the row itself, or one numbered place of a wide form. */
+export interface Slot<Row> {
+  /** The reported term; null for demographics. */
+  readonly term: NamedReader<Row> | null
+  /** Mapped variables but the term, and carried columns. */
+  readonly context: readonly NamedReader<Row>[]
+  /** What shows that somebody filled it in: no constants, key and structure columns; in a wide form nothing shared. */
+  readonly evidence: readonly Reader<Row>[]
+}
+
 /** Everything ingest reads of a row or record. Resolved once per file. */
 export interface Mapping<Row> {
   readonly structure: { readonly [word in StructureWord]: NamedReader<Row> }
   /** The key columns of study.json. */
   readonly record: readonly NamedReader<Row>[]
-  /** The reported term; null for demographics. */
-  readonly term: NamedReader<Row> | null
-  /** Mapped variables but the term, and carried columns. */
-  readonly context: readonly NamedReader<Row>[]
-  /** What shows that somebody filled the record in: term and context without constants, key and structure columns. */
-  readonly evidence: readonly Reader<Row>[]
+  /** The places of a row, always the same objects: one, or in a wide form as many as it has numbers. */
+  readonly listSlots: (row: Row) => readonly Slot<Row>[]
+  /** The column of the term as study.json names it, `{n}` and all; null for demographics. */
+  readonly termColumn: string | null
   readonly only: readonly ConditionReader<Row>[]
   readonly noEvent: readonly ConditionReader<Row>[]
 }
@@ -47,8 +57,14 @@ export interface Mapping<Row> {
 /** How one format is read: a column by its name, and the structure where no column is mapped to it. */
 interface Layout<Row> {
   findColumn(name: string, field: string): Reader<Row>
+  /** The reader of a column that need not be there. */
+  findOptional(name: string): Reader<Row>
+  /** The numbers of a wide form's places: those of all rows, or a function that finds those of one. */
+  findNumbers(columns: readonly { readonly word: string; readonly column: string }[]): Numbers<Row>
   readonly structure: { readonly [word in StructureWord]: Reader<Row> }
 }
+
+type Numbers<Row> = readonly string[] | ((row: Row) => readonly string[])
 
 const absent = (): null => null
 
@@ -72,6 +88,23 @@ export function resolveCsvMapping(
         return absent
       }
       return (row) => row.fields[index] ?? null
+    },
+    findOptional(name) {
+      const index = indexes.get(name)
+      return index === undefined ? absent : (row) => row.fields[index] ?? null
+    },
+    findNumbers(columns) {
+      const found = columns.map(({ word, column }) => ({ word, column, numbers: listNumbers(column, header) }))
+      for (const { word, column, numbers } of found)
+        if (numbers.length === 0) missing.push({ field: `map.${word}`, column })
+      const termWord = `${source.domain}TERM`
+      const terms = found.find(({ word }) => word === termWord)?.numbers ?? []
+      // A number without a term would have its other values left out without a word: more likely a name is misspelt.
+      const stray = found.flatMap(({ numbers }) => numbers).find((number) => !terms.includes(number))
+      const term = columns.find(({ word }) => word === termWord)?.column
+      if (stray !== undefined && terms.length > 0 && term !== undefined)
+        missing.push({ field: `map.${termWord}`, column: toColumnAt(term, stray) })
+      return terms
     },
     structure: {
       subject: absent,
@@ -102,6 +135,8 @@ export function resolveOdmMapping(source: SourceConfig): Mapping<OdmRecord> {
   }
   return resolveMapping<OdmRecord>(source, {
     findColumn: (oid) => (record) => record.items.get(oid) ?? null,
+    findOptional: (oid) => (record) => record.items.get(oid) ?? null,
+    findNumbers: (columns) => toNumberFinder(columns.map(({ column }) => column)),
     structure: {
       // A vendor's human id is what people and other exports call the subject; SubjectKey may be a UUID.
       subject: (record) => record.studySubjectId ?? record.subjectKey,
@@ -138,46 +173,96 @@ function resolveMapping<Row>(source: SourceConfig, layout: Layout<Row>): Mapping
     group: toStructureReader('group'),
     groupRepeat: toStructureReader('groupRepeat'),
   }
-  const record = source.key.map((column, index) => toColumnReader(column, `key[${index}]`, layout))
-
-  const termWord = `${source.domain}TERM`
-  let term: NamedReader<Row> | null = null
-  const context: NamedReader<Row>[] = []
-  for (const [word, ref] of Object.entries(source.map)) {
-    if ((STRUCTURE_WORDS as readonly string[]).includes(word)) continue
-    const reader = toMappedReader(word, ref, layout)
-    if (word === termWord) term = reader
-    else context.push(reader)
-  }
-  for (const [index, column] of source.carry.entries()) {
-    const reader = toColumnReader(column, `carry[${index}]`, layout)
-    const namesake = [...context, ...(term ? [term] : [])].find((known) => known.name === column)
-    if (namesake === undefined) context.push(reader)
-    else if (namesake.column !== column) throw toNameClash(source, { field: `carry[${index}]`, column, namesake })
-  }
-
-  const placing = new Set([...source.key, ...Object.values(structure).map((reader) => reader.column)])
-  const evidence = [...(term ? [term] : []), ...context].filter((reader) => !placing.has(reader.column))
+  const record = listKeyColumns(source.key).map((column, index) => toColumnReader(column, `key[${index}]`, layout))
+  // Columns that number a record are there before anybody fills it in; those of a content key are what was filled in.
+  const placing = new Set([
+    ...('content' in source.key ? [] : source.key),
+    ...Object.values(structure).map((reader) => reader.column),
+  ])
   return {
     structure,
     record,
-    term,
-    context,
-    evidence: evidence.filter((reader) => reader.column !== null).map((reader) => reader.read),
+    listSlots: toSlotLister(source, layout, placing),
+    termColumn: findColumnName(source.map[`${source.domain}TERM`]),
     only: toConditionReaders(source.only, 'only', layout),
     noEvent: toConditionReaders(source.noEvent, 'noEvent', layout),
   }
+}
+
+function toSlotLister<Row>(
+  source: SourceConfig,
+  layout: Layout<Row>,
+  placing: ReadonlySet<string | null>,
+): (row: Row) => readonly Slot<Row>[] {
+  const variables = Object.entries(source.map).filter(
+    ([word]) => !(STRUCTURE_WORDS as readonly string[]).includes(word),
+  )
+  const wide = variables.flatMap(([word, ref]) => {
+    const column = findColumnName(ref)
+    return column !== null && isWide(column) ? [{ word, column }] : []
+  })
+  const shared = variables.filter(([word]) => !wide.some((column) => column.word === word))
+  const sharedReaders = shared.map(([word, ref]) => toMappedReader(word, ref, layout))
+  const carried = source.carry.map((column, index) => toColumnReader(column, `carry[${index}]`, layout))
+  const toSlot = (own: readonly NamedReader<Row>[]): Slot<Row> => {
+    const termWord = `${source.domain}TERM`
+    const readers = [...own, ...sharedReaders]
+    const context = readers.filter(({ name }) => name !== termWord)
+    for (const [index, reader] of carried.entries()) {
+      const namesake = readers.find(({ name }) => name === reader.name)
+      if (namesake === undefined) context.push(reader)
+      else if (namesake.column !== reader.column) throw toNameClash(source, { index, namesake })
+    }
+    const term = readers.find(({ name }) => name === termWord) ?? null
+    const telling = wide.length > 0 ? own : [...(term ? [term] : []), ...context]
+    const evidence = telling.filter(({ column }) => column !== null && !placing.has(column)).map(({ read }) => read)
+    return { term, context, evidence }
+  }
+  if (wide.length === 0) {
+    const slots = [toSlot([])]
+    return () => slots
+  }
+  const toNumberedSlot = (number: string) =>
+    toSlot(wide.map(({ word }) => toMappedReader(word, atNumber(source.map[word], number), layout, 'optional')))
+  const numbers = layout.findNumbers(wide)
+  if (typeof numbers !== 'function') {
+    const slots = numbers.map(toNumberedSlot)
+    return () => slots
+  }
+  const slots = new Map<string, Slot<Row>>()
+  return (row) =>
+    numbers(row).map((number) => {
+      const known = slots.get(number) ?? toNumberedSlot(number)
+      slots.set(number, known)
+      return known
+    })
+}
+
+function findColumnName(ref: ColumnRef | undefined): string | null {
+  if (ref === undefined || typeof ref === 'string') return ref ?? null
+  return 'column' in ref ? ref.column : null
+}
+
+function atNumber(ref: ColumnRef | undefined, number: string): ColumnRef {
+  if (typeof ref === 'string') return toColumnAt(ref, number)
+  if (ref === undefined || 'constant' in ref) throw new Error('only columns have numbers')
+  return { ...ref, column: toColumnAt(ref.column, number) }
 }
 
 function toColumnReader<Row>(column: string, field: string, layout: Layout<Row>): NamedReader<Row> {
   return { name: column, column, read: layout.findColumn(column, field) }
 }
 
-function toMappedReader<Row>(word: string, ref: ColumnRef, layout: Layout<Row>): NamedReader<Row> {
-  if (typeof ref === 'string') return { ...toColumnReader(ref, `map.${word}`, layout), name: word }
-  if ('constant' in ref) return { name: word, column: null, read: () => ref.constant }
-  const { column, read } = toColumnReader(ref.column, `map.${word}`, layout)
-  if (ref.values === undefined) return { name: word, column, read }
+function toMappedReader<Row>(
+  word: string,
+  ref: ColumnRef,
+  layout: Layout<Row>,
+  presence: 'required' | 'optional' = 'required',
+): NamedReader<Row> {
+  if (typeof ref === 'object' && 'constant' in ref) return { name: word, column: null, read: () => ref.constant }
+  const column = typeof ref === 'string' ? ref : ref.column
+  const read = presence === 'required' ? layout.findColumn(column, `map.${word}`) : layout.findOptional(column)
+  if (typeof ref === 'string' || ref.values === undefined) return { name: word, column, read }
   const values = new Map(Object.entries(ref.values))
   return {
     name: word,
@@ -202,11 +287,11 @@ function toConditionReaders<Row>(
 
 function toNameClash<Row>(
   source: SourceConfig,
-  { field, column, namesake }: { field: string; column: string; namesake: NamedReader<Row> },
+  { index, namesake }: { index: number; namesake: NamedReader<Row> },
 ): AecoderError {
   return new AecoderError('CONFIG_INVALID', {
     where: `study.json: source "${source.id}"`,
-    found: `${field}: the column "${column}" would stand beside map.${namesake.name}, another column under the same name`,
+    found: `carry[${index}]: the column "${source.carry[index]}" would stand beside map.${namesake.name}, another column under the same name`,
     action: 'Remove it, or map it instead',
   })
 }
@@ -217,6 +302,11 @@ function toColumnNotFound(
   { fileName, missing }: { fileName: string; missing: readonly { field: string; column: string }[] },
 ): AecoderError {
   const lines = missing.map(({ field, column }) => {
+    const numbered = header.filter(
+      (name) => name.startsWith(`${column} (`) && /^ \(\d+\)$/.test(name.slice(column.length)),
+    )
+    if (numbered.length > 0)
+      return `${field} names the column "${column}", of which there are several: ${numbered.map((name) => `"${name}"`).join(', ')}`
     const nearest = listNearest(column, header).map((name) => `"${name}"`)
     return `${field} names the column "${column}"${nearest.length > 0 ? `; nearest: ${nearest.join(', ')}` : ''}`
   })

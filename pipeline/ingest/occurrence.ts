@@ -2,12 +2,13 @@
  * One row or record in, one outcome out: an occurrence with its key, or the reason why there is none.
  * Knows the mapping; knows nothing of files, and nothing of what other rows hold.
  */
-import { isSerious } from '../../schemas/occurrence-id.ts'
+import { findTranslation, isSerious } from '../../schemas/occurrence-id.ts'
 import type { RejectReason, SkipReason } from '../../schemas/outcomes.ts'
-import type { CodedDomain, OccurrenceKey, Remark, RowOutcome } from '../../schemas/records.ts'
-import { type SourceConfig, type StudyConfig, toStudyId } from '../../schemas/study.ts'
+import type { CodedDomain, CrfContext, Occurrence, OccurrenceKey, Remark, RowOutcome } from '../../schemas/records.ts'
+import { COUNT_MEMBER, SLOT, type SourceConfig, type StudyConfig, toStudyId } from '../../schemas/study.ts'
 import { type CrfDate, parseCrfDate } from './dates.ts'
-import { isBlank, type Mapping, type NamedReader, type Reader } from './mapping.ts'
+import { KeyTable } from './key-table.ts'
+import { isBlank, type Mapping, type NamedReader, type Reader, type Slot } from './mapping.ts'
 import { toContentId, toContextTextOf, toIdOf, toKeyTextOf } from './occurrence-key.ts'
 
 /** What both formats give of a row or record beside its values. */
@@ -31,20 +32,18 @@ const LONGEST_REMEMBERED = 12
 
 const NO_REMARKS: readonly Remark[] = []
 
-/** The outcome reader of an AE or MH source: resolved once, called for every row. */
+/** The outcome reader of an AE or MH source: resolved once, called for every row of one file. */
 export function toOccurrenceReader<Row extends Located>(
   options: OutcomeReaderOptions<Row> & { readonly domain: CodedDomain },
 ): (row: Row) => RowOutcome {
-  const { config, mapping, toRaw, domain } = options
+  const { source, mapping, toRaw, domain } = options
   const field = `${domain}TERM`
-  const { structure, record } = mapping
-  const { read: readTerm, column: item } = mapping.term ?? { read: () => null, column: null }
   const readSubject = toSubjectReader(options)
-  const columns = listContextColumns(options)
-  const shape = { domain, item: item ?? field, record: record.map((reader) => reader.name) }
-  const toId = toIdOf(toStudyId(config), shape)
-  const toKeyText = toKeyTextOf(shape)
-  const toContextText = toContextTextOf(columns.map((column) => column.name))
+  const readKey = toKeyReader(options)
+  const planOf = toPlans(options)
+  const isWide = mapping.termColumn?.includes(SLOT) === true
+  // The same content in another file is the same record: only within a file do equal rows count as several.
+  const seen = 'content' in source.key ? new KeyTable() : undefined
 
   return (row) => {
     const { line } = row
@@ -53,57 +52,160 @@ export function toOccurrenceReader<Row extends Located>(
     const subject = readSubject(row)
     if (subject === undefined) return toMissingSubject(options, row)
 
-    const context: { [name: string]: string | null } = {}
+    const occurrences: Occurrence[] = []
     let remarks = NO_REMARKS
-    for (const column of columns) {
-      context[column.name] = column.read(row)
-      const doubt = column.findDoubt?.(row)
-      if (doubt !== undefined) remarks = [...remarks, { code: 'date-not-understood', line, text: doubt }]
+    for (const slot of mapping.listSlots(row)) {
+      if (isWide && !isFilled(slot, row)) continue
+      const plan = planOf(slot)
+      const context: { [name: string]: string | null } = {}
+      for (const column of plan.columns) {
+        context[column.name] = column.read(row)
+        const doubt = column.findDoubt?.(row)
+        if (doubt !== undefined) remarks = [...remarks, { code: 'date-not-understood', line, text: doubt }]
+      }
+      const verbatim = plan.readTerm(row) ?? ''
+      const tooLong = findTooLong(field, verbatim)
+      if (tooLong !== undefined) remarks = [...remarks, { code: 'term-too-long', line, text: tooLong }]
+      let key = readKey(subject.id, plan.item, row)
+      if (seen !== undefined) {
+        const count = seen.add(plan.toId(key))
+        key = { ...key, record: { ...key.record, [COUNT_MEMBER]: String(count) } }
+      }
+      const contextText = plan.toContextText(context)
+      const translation = plan.isTranslated ? findTranslation(domain, context) : undefined
+      occurrences.push({
+        id: plan.toId(key),
+        key: plan.toKeyText(key),
+        domain,
+        field,
+        subject: subject.id,
+        subjectRaw: subject.raw,
+        usubjid: subject.usubjid,
+        site: subject.site,
+        verbatim,
+        ...(translation === undefined ? {} : { translation }),
+        context: contextText,
+        isSerious: isSerious(context),
+        contentId: toContentId({ context: contextText, site: subject.site, subjectRaw: subject.raw, verbatim }),
+        line,
+      })
     }
-    const key: OccurrenceKey = {
-      domain,
-      subject: subject.id,
-      event: readKeyPart(structure.event, row),
-      eventRepeat: readKeyPart(structure.eventRepeat, row),
-      form: readKeyPart(structure.form, row),
-      formRepeat: readKeyPart(structure.formRepeat, row),
-      group: readKeyPart(structure.group, row),
-      groupRepeat: readKeyPart(structure.groupRepeat, row),
-      record: readRecordKey(record, row),
-      item: shape.item,
-    }
-    const verbatim = readTerm(row) ?? ''
-    const contextText = toContextText(context)
-    const occurrence = {
-      id: toId(key),
-      key: toKeyText(key),
-      domain,
-      field,
-      subject: subject.id,
-      subjectRaw: subject.raw,
-      usubjid: subject.usubjid,
-      site: subject.site,
-      verbatim,
-      context: contextText,
-      isSerious: isSerious(context),
-      contentId: toContentId({ context: contextText, site: subject.site, subjectRaw: subject.raw, verbatim }),
-      line,
-    }
-    return { kind: 'occurrences', line, raw: toRaw(row), occurrences: [occurrence], remarks }
+    return { kind: 'occurrences', line, raw: toRaw(row), occurrences, remarks }
   }
+}
+
+/** What can be said beforehand of a slot. */
+interface Plan<Row> {
+  readonly item: string
+  readonly readTerm: Reader<Row>
+  readonly columns: readonly ContextColumn<Row>[]
+  readonly isTranslated: boolean
+  readonly toId: (key: OccurrenceKey) => string
+  readonly toKeyText: (key: OccurrenceKey) => string
+  readonly toContextText: (context: CrfContext) => string
+}
+
+/** Plans are made when a slot is first met: in an ODM nobody knows before how many places a wide form has. */
+function toPlans<Row extends Located>({
+  config,
+  source,
+  mapping,
+  domain,
+}: OutcomeReaderOptions<Row> & { readonly domain: CodedDomain }): (slot: Slot<Row>) => Plan<Row> {
+  const studyId = toStudyId(config)
+  const record = mapping.record.map((reader) => reader.name)
+  const members = 'content' in source.key ? [...record, COUNT_MEMBER] : record
+  const dates: DateParsers = { inOrder: toRememberingParser(source.dateOrder), iso: toRememberingParser(undefined) }
+  const plans = new Map<Slot<Row>, Plan<Row>>()
+  return (slot) => {
+    const known = plans.get(slot)
+    if (known !== undefined) return known
+    const { read: readTerm, column } = slot.term ?? { read: () => null, column: null }
+    const item = column ?? `${domain}TERM`
+    const columns = listContextColumns(slot.context, { domain, dates })
+    const names = columns.map(({ name }) => name)
+    const shape = { domain, item, record: members }
+    const plan: Plan<Row> = {
+      item,
+      readTerm,
+      columns,
+      isTranslated: names.includes(`${domain}MODIFY`),
+      toId: toIdOf(studyId, shape),
+      toKeyText: toKeyTextOf(shape),
+      toContextText: toContextTextOf(names),
+    }
+    plans.set(slot, plan)
+    return plan
+  }
+}
+
+/** Where a row stands, by everything of its key but the item: the same for rows that are states of one record. */
+export function toRowIdReader<Row extends Located>(
+  options: OutcomeReaderOptions<Row>,
+): (row: Row) => string | undefined {
+  const { config, source, mapping } = options
+  const readSubject = toSubjectReader(options)
+  const readKey = toKeyReader(options)
+  const shape = { domain: toCodedDomain(source.domain), item: '', record: mapping.record.map(({ name }) => name) }
+  const toId = toIdOf(toStudyId(config), shape)
+  return (row) => {
+    const subject = readSubject(row)
+    return subject === undefined ? undefined : toId(readKey(subject.id, '', row))
+  }
+}
+
+/** The rows of demographics are told apart among themselves only: any domain will do for them. */
+function toCodedDomain(domain: SourceConfig['domain']): CodedDomain {
+  return domain === 'DM' ? 'AE' : domain
+}
+
+function toKeyReader<Row extends Located>({
+  source,
+  mapping: { structure, record },
+}: OutcomeReaderOptions<Row>): (subject: string, item: string, row: Row) => OccurrenceKey {
+  const domain = toCodedDomain(source.domain)
+  return (subject, item, row) => ({
+    domain,
+    subject,
+    event: readKeyPart(structure.event, row),
+    eventRepeat: readKeyPart(structure.eventRepeat, row),
+    form: readKeyPart(structure.form, row),
+    formRepeat: readKeyPart(structure.formRepeat, row),
+    group: readKeyPart(structure.group, row),
+    groupRepeat: readKeyPart(structure.groupRepeat, row),
+    record: readRecordKey(record, row),
+    item,
+  })
+}
+
+/** SDTM allows a reported term this many bytes; the dataset keeps all of a longer one. */
+const LONGEST_TERM = 200
+
+function findTooLong(field: string, verbatim: string): string | undefined {
+  // A UTF-16 unit is at most three bytes of UTF-8.
+  if (verbatim.length * 3 <= LONGEST_TERM) return undefined
+  const bytes = Buffer.byteLength(verbatim)
+  if (bytes <= LONGEST_TERM) return undefined
+  return `${field} has ${bytes} bytes (SDTM allows ${LONGEST_TERM}; the dataset keeps them all)`
+}
+
+function isFilled<Row>({ evidence }: Slot<Row>, row: Row): boolean {
+  for (const read of evidence) if (!isBlank(read(row))) return true
+  return false
 }
 
 /** Why a row holds nothing to code; undefined when it does. */
 export function findSkipReason<Row>(mapping: Mapping<Row>, row: Row): SkipReason | undefined {
+  const slots = mapping.listSlots(row)
   for (const { read, accepted } of mapping.only) {
     if (!accepted.has((read(row) ?? '').trim())) return 'other-form'
   }
   for (const { read, accepted } of mapping.noEvent) {
     // A row that says "no event" and names one all the same is not lost: a person will see it.
-    if (accepted.has((read(row) ?? '').trim()) && isBlank(mapping.term?.read(row) ?? null)) return 'no-event'
+    if (accepted.has((read(row) ?? '').trim()) && slots.every(({ term }) => isBlank(term?.read(row) ?? null)))
+      return 'no-event'
   }
-  for (const read of mapping.evidence) if (!isBlank(read(row))) return undefined
-  return 'empty-record'
+  return slots.some((slot) => isFilled(slot, row)) ? undefined : 'empty-record'
 }
 
 export interface RowSubject {
@@ -177,18 +279,27 @@ interface ContextColumn<Row> {
   readonly findDoubt?: (row: Row) => string | undefined
 }
 
+type DateParser = (text: string) => CrfDate
+interface DateParsers {
+  readonly inOrder: DateParser
+  readonly iso: DateParser
+}
+
 /** The columns of the context: what is mapped and carried, as written, and the ISO dates that follow from it. */
-function listContextColumns<Row extends Located>({ source, mapping }: OutcomeReaderOptions<Row>): ContextColumn<Row>[] {
+function listContextColumns<Row>(
+  context: readonly NamedReader<Row>[],
+  { domain, dates }: { domain: CodedDomain; dates: DateParsers },
+): ContextColumn<Row>[] {
   const columns: ContextColumn<Row>[] = []
-  for (const reader of mapping.context) {
-    const moment = findMoment(source.domain, reader.name)
+  for (const reader of context) {
+    const moment = findMoment(domain, reader.name)
     if (reader.name === moment?.iso) {
-      columns.push(toIsoColumn(reader, moment))
+      columns.push(toIsoColumn(reader, { moment, parse: dates.iso }))
       continue
     }
     columns.push({ name: reader.name, read: reader.read })
-    const isIsoMapped = mapping.context.some((other) => other.name === moment?.iso)
-    if (moment && !isIsoMapped) columns.push(toDerivedColumn(reader, moment, source.dateOrder))
+    const isIsoMapped = context.some((other) => other.name === moment?.iso)
+    if (moment && !isIsoMapped) columns.push(toDerivedColumn(reader, { moment, parse: dates.inOrder }))
   }
   return columns
 }
@@ -208,10 +319,8 @@ function findMoment(domain: string, name: string): Moment | undefined {
 
 function toDerivedColumn<Row>(
   reader: NamedReader<Row>,
-  moment: Moment,
-  order: SourceConfig['dateOrder'],
+  { moment, parse }: { moment: Moment; parse: DateParser },
 ): ContextColumn<Row> {
-  const parse = toRememberingParser(order)
   const label = toLabel(reader)
   return {
     name: moment.iso,
@@ -225,8 +334,10 @@ function toDerivedColumn<Row>(
 }
 
 /** A column the study declares to be ISO already: as written, but doubted where it is not. */
-function toIsoColumn<Row>(reader: NamedReader<Row>, moment: Moment): ContextColumn<Row> {
-  const parse = toRememberingParser(undefined)
+function toIsoColumn<Row>(
+  reader: NamedReader<Row>,
+  { moment, parse }: { moment: Moment; parse: DateParser },
+): ContextColumn<Row> {
   const label = toLabel(reader)
   return {
     name: reader.name,
@@ -243,7 +354,7 @@ function toLabel<Row>({ name, column }: NamedReader<Row>): string {
   return column === null || column === name ? name : `${name} (${column})`
 }
 
-function toRememberingParser(order: SourceConfig['dateOrder']): (text: string) => CrfDate {
+function toRememberingParser(order: SourceConfig['dateOrder']): DateParser {
   const remembered = new Map<string, CrfDate>()
   return (text) => {
     if (text.length > LONGEST_REMEMBERED) return parseCrfDate(text, { order })

@@ -13,8 +13,9 @@ import { openOdm } from '../formats/odm.ts'
 import { openTable } from '../formats/open-table.ts'
 import type { OdmRecord, Table, TableRow } from '../formats/types.ts'
 import { toDemographicsReader } from './demographics.ts'
+import { KeyTable } from './key-table.ts'
 import { type Mapping, resolveCsvMapping, resolveOdmMapping } from './mapping.ts'
-import { type Located, type OutcomeReaderOptions, toOccurrenceReader, toRejected } from './occurrence.ts'
+import { type Located, type OutcomeReaderOptions, toOccurrenceReader, toRejected, toRowIdReader } from './occurrence.ts'
 import { toTermWatch } from './term-watch.ts'
 
 export interface ReadSourceOptions {
@@ -78,8 +79,13 @@ async function readTableSource(
       action: 'Name the column that holds the subject id',
     })
   }
-  const delimiter = source.delimiter === undefined ? {} : { delimiter: source.delimiter }
-  const table = await openTable(file, { format, ...toOpening(source, onBytes), ...delimiter })
+  const dialect = {
+    ...(source.delimiter === undefined ? {} : { delimiter: source.delimiter }),
+    ...(source.escape === undefined ? {} : { escape: source.escape }),
+  }
+  const open = async (onRead: ReadSourceOptions['onBytes']) =>
+    await openTable(file, { format, ...toOpening(source, onRead), ...dialect })
+  const table = await open(onBytes)
   const mapping = await resolveOrClose(source, table, file.name)
   const toRaw = (row: TableRow) => toRawText(row, table.delimiter)
   const readRow = toOutcomeReader({ config, source, mapping, toRaw })
@@ -87,7 +93,46 @@ async function readTableSource(
     row.problem === undefined
       ? readRow(row)
       : toRejected({ line: row.line, code: row.problem.code, reason: row.problem.text }, toRaw(row))
-  return { encoding: table.encoding, asOf: table.asOf, batches: toBatches(table.rows, toOutcome) }
+  const { encoding, asOf } = table
+  if (source.rows !== 'changes') return { encoding, asOf, batches: toBatches(table.rows, toOutcome) }
+  const readId = toRowIdReader({ config, source, mapping, toRaw })
+  return {
+    encoding,
+    asOf,
+    batches: toLastStates(table, { toOutcome, readId, toRaw, openAgain: () => open(undefined) }),
+  }
+}
+
+/**
+ * The outcomes of rows that are states of records: of each record the last row counts, those before it are superseded.
+ * Which one is the last is found by reading the file once more beforehand; only a few bytes a record are kept of that.
+ */
+async function* toLastStates(
+  table: Table,
+  {
+    toOutcome,
+    readId,
+    toRaw,
+    openAgain,
+  }: {
+    toOutcome: (row: TableRow) => RowOutcome
+    readId: (row: TableRow) => string | undefined
+    toRaw: (row: TableRow) => string
+    openAgain: () => Promise<Table>
+  },
+): AsyncGenerator<readonly RowOutcome[]> {
+  const lastLines = new KeyTable()
+  const ids = (row: TableRow) => (row.problem === undefined ? readId(row) : undefined)
+  for await (const batch of (await openAgain()).rows)
+    for (const row of batch) {
+      const id = ids(row)
+      if (id !== undefined) lastLines.set(id, row.line)
+    }
+  yield* toBatches(table.rows, (row) => {
+    const id = ids(row)
+    if (id === undefined || lastLines.get(id) === row.line) return toOutcome(row)
+    return { kind: 'superseded', line: row.line, raw: toRaw(row) }
+  })
 }
 
 async function readOdmSource({ config, source, file, onBytes }: ReadSourceOptions): Promise<SourceReading> {
@@ -96,7 +141,11 @@ async function readOdmSource({ config, source, file, onBytes }: ReadSourceOption
   const readRecord = toOutcomeReader({ config, source, mapping, toRaw: toRawRecord })
   const isForm = toOidTest(source.forms)
   const isGroup = toOidTest(source.groups)
-  const watch = toTermWatch(mapping, { sourceId: source.id, fileName: file.name })
+  const watch = toTermWatch(mapping, {
+    sourceId: source.id,
+    fileName: file.name,
+    field: `${source.domain}TERM`,
+  })
   const toOutcome = (record: OdmRecord): RowOutcome => {
     if (!isForm(record.formOid) || !isGroup(record.groupOid)) {
       return { kind: 'skipped', line: record.line, reason: 'other-form' }

@@ -6,6 +6,7 @@ import { distance } from 'fastest-levenshtein'
 import { AecoderError } from '../../schemas/errors.ts'
 import type { OdmRecord } from '../formats/types.ts'
 import type { Mapping } from './mapping.ts'
+import { isWide, toColumnAt } from './slots.ts'
 
 export interface TermWatch {
   /** Takes a record that belongs to the source's forms. */
@@ -22,34 +23,39 @@ export interface TermWatch {
 const NEAR = 2
 
 export function toTermWatch(
-  { structure, term, context }: Mapping<OdmRecord>,
-  { sourceId, fileName }: { sourceId: string; fileName: string },
+  { structure, listSlots, termColumn: wanted }: Mapping<OdmRecord>,
+  { sourceId, fileName, field }: { sourceId: string; fileName: string; field: string },
 ): TermWatch {
-  const wanted = term?.column ?? null
   let isSeen = wanted === null
+  const known = new Set(Object.values(structure).map((reader) => reader.column))
   const others = new Set<string>()
   return {
-    see({ items }) {
+    see(record) {
       if (isSeen || wanted === null) return
-      isSeen = items.has(wanted)
+      const { items } = record
+      for (const { term, context } of listSlots(record)) {
+        if (term?.column !== null && term?.column !== undefined && items.has(term.column)) isSeen = true
+        for (const { column } of context) known.add(column)
+      }
       for (const oid of items.keys()) others.add(oid)
     },
     check() {
       if (isSeen || wanted === null) return
-      const known = new Set([...context, ...Object.values(structure)].map((reader) => reader.column))
       const near = [...others].filter((oid) => !known.has(oid) && isNear(wanted, oid))
       if (near.length === 0) return
       throw new AecoderError('COLUMN_NOT_FOUND', {
         where: `study.json: source "${sourceId}"`,
-        found: `map.${term?.name ?? ''} names the item "${wanted}"; nearest: ${near.map((oid) => `"${oid}"`).join(', ')}: no record of ${fileName} has it`,
+        found: `map.${field} names the item "${wanted}"; nearest: ${near.map((oid) => `"${oid}"`).join(', ')}: no record of ${fileName} has it`,
         action: 'Correct the field in study.json, or check that this is the right file',
       })
     },
   }
 }
 
-/** `IT.AE.AETERM` and `IT.AETERM`, or a slip of the keys. */
+/** `IT.AE.AETERM` and `IT.AETERM`, or a slip of the keys. Of a wide form's names the numbers do not count. */
 function isNear(wanted: string, oid: string): boolean {
+  const isNumbered = isWide(wanted)
+  const [a, b] = [isNumbered ? toColumnAt(wanted, '') : wanted, isNumbered ? oid.replace(/\d+/, '') : oid]
   const last = (name: string) => name.slice(name.lastIndexOf('.') + 1).toLowerCase()
-  return last(wanted) === last(oid) || distance(wanted.toLowerCase(), oid.toLowerCase()) <= NEAR
+  return last(a) === last(b) || distance(a.toLowerCase(), b.toLowerCase()) <= NEAR
 }

@@ -2,7 +2,13 @@
 import { Kysely, sql } from 'kysely'
 import { foldVerbatim } from '../../dictionaries/text/fold.ts'
 import { compareCodeUnits, type Json, toCanonicalJson, toSha256 } from '../../schemas/content-id.ts'
-import { isSerious, parseKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
+import {
+  findTranslation,
+  isSerious,
+  parseKeyText,
+  toOccurrenceContentId,
+  toOccurrenceId,
+} from '../../schemas/occurrence-id.ts'
 import type { CodedDomain, CrfContext } from '../../schemas/records.ts'
 import { toTermGroupId } from '../review/term-group.ts'
 import { PEOPLE_STUDY } from './accounts.ts'
@@ -376,14 +382,15 @@ async function checkVersions(
       if (toOccurrenceId(study, key) !== row.id) faults.add(`occurrence ${row.id}: its id does not follow from its key`)
       if (key.subject !== row.subject || key.domain !== row.domain || row.field !== `${row.domain}TERM`)
         faults.add(`occurrence ${row.id}: its subject, domain or field is not its key's`)
-      if (row.folded !== foldVerbatim(row.verbatim) || row.group_domain !== row.domain || row.group_field !== row.field)
-        faults.add(`occurrence ${row.id}: its term group ("${row.folded}") is not its verbatim's`)
       const content = {
         verbatim: row.verbatim,
         subjectRaw: row.subject_raw,
         site: row.site,
         context: JSON.parse(row.context) as CrfContext,
       }
+      const coded = findTranslation(row.domain as CodedDomain, content.context) ?? row.verbatim
+      if (row.folded !== foldVerbatim(coded) || row.group_domain !== row.domain || row.group_field !== row.field)
+        faults.add(`occurrence ${row.id}: its term group ("${row.folded}") is not its verbatim's`)
       if (toOccurrenceContentId(content) !== row.content_id)
         faults.add(`occurrence ${row.id}: transfer ${row.transfer_no}: its content was changed`)
       if (row.serious !== Number(isSerious(content.context)))

@@ -92,7 +92,7 @@ export class Staging {
   readonly #sequences: Map<string, number>
   readonly #subjects: Map<string, string>
   readonly #subjectsSeen = new Map<string, string>()
-  /** Group numbers by field and verbatim: most rows repeat a verbatim met before. */
+  /** Group numbers by field and coded text: most rows repeat one met before. */
   readonly #groups = new Map<string, number>()
   /** Group numbers by group id, of the verbatims new in the present batch. */
   readonly #groupIds = new Map<string, number>()
@@ -246,6 +246,16 @@ export class Staging {
         counts.skipped++
         counts.skippedBy[row.reason] = (counts.skippedBy[row.reason] ?? 0) + 1
         return
+      case 'superseded':
+        this.#setAside(batch, {
+          bucket: 'superseded',
+          counts,
+          line: row.line,
+          code: 'superseded',
+          reason: 'a later row of the file changes this record',
+          raw: row.raw,
+        })
+        return
       case 'rejected':
         this.#setAside(batch, { bucket: 'rejected', counts, ...row })
         return
@@ -386,7 +396,7 @@ export class Staging {
   }
 
   #findGroup(occurrence: Occurrence, batch: Batch): number {
-    const place = `${occurrence.field} ${occurrence.verbatim}`
+    const place = toGroupPlace(occurrence)
     const cached = this.#groups.get(place)
     if (cached !== undefined) return cached
     const group = this.#groupOf(occurrence)
@@ -518,7 +528,7 @@ export class Staging {
     if (this.#groups.size >= GROUP_CACHE_SIZE) this.#groups.clear() // between batches only: a batch relies on it
     const unmet = new Map<string, TermGroup>()
     for (const occurrence of occurrences) {
-      if (this.#groups.has(`${occurrence.field} ${occurrence.verbatim}`)) continue
+      if (this.#groups.has(toGroupPlace(occurrence))) continue
       const group = this.#groupOf(occurrence)
       unmet.set(group.id, group)
     }
@@ -848,6 +858,11 @@ function keepRemarks(counts: FileCounts, remarks: readonly Remark[]): void {
     if (kept.examples.length < EXAMPLES_KEPT) kept.examples.push(`line ${remark.line}: ${remark.text}`)
     counts.remarks[remark.code] = kept
   }
+}
+
+/** What decides on an occurrence's group: its field and the text that is coded. */
+function toGroupPlace({ field, verbatim, translation }: Occurrence): string {
+  return `${field} ${translation ?? verbatim}`
 }
 
 function toRecordName(occurrence: Occurrence | undefined): string {

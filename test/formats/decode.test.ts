@@ -75,6 +75,15 @@ describe('configured encodings', () => {
     )
   })
 
+  test('a control character that only windows-1252 makes sense of is refused in ISO 8859', async () => {
+    const bytes = Buffer.from([0x61, 0xe9, 0x93, 0x68, 0x94])
+    for (const chunkSize of [1, 100]) {
+      await expect(decode(toFile(bytes, { chunkSize }), { encoding: 'latin1' })).rejects.toThrow(
+        'byte offset 2: byte 0x93 is not iso-8859-1. Export the file again as UTF-8, or set "encoding": "windows-1252"',
+      )
+    }
+  })
+
   test('half a surrogate pair and half a character are refused in UTF-16', async () => {
     const lone = iconv.encode('ab', 'utf-16le')
     lone.writeUInt16LE(0xd835, 2)
@@ -89,6 +98,19 @@ describe('configured encodings', () => {
   })
 })
 
+describe('UTF-16 without a byte order mark', () => {
+  test.each(['utf-16le', 'utf-16be'] as const)('%s is known by the zeros in its first characters', async (name) => {
+    const bytes = iconv.encode(SAMPLE.replace('a,', 'ab,'), name)
+    for (const chunkSize of [1, 3, 1000])
+      expect(await decode(toFile(bytes, { chunkSize }))).toEqual({ encoding: name, text: SAMPLE.replace('a,', 'ab,') })
+  })
+
+  test('is no UTF-16 where it is said to be something else', async () => {
+    const bytes = iconv.encode('ab', 'utf-16le')
+    await expect(decode(toFile(bytes), { encoding: 'utf-8' })).rejects.toThrow('byte offset 1: a NUL character')
+  })
+})
+
 describe('the XML declaration', () => {
   const declare = (encoding: string, rest = '<a/>') => `<?xml version="1.0" encoding="${encoding}"?>${rest}`
 
@@ -97,13 +119,31 @@ describe('the XML declaration', () => {
     ['windows-1252', 'windows-1252', '<a>€</a>'],
     ['UTF-8', 'utf-8', '<a>日</a>'],
     ['US-ASCII', 'us-ascii', '<a>&#233;</a>'],
-  ])('%s is honoured, also over the configured encoding', async (declared, encoding, rest) => {
+  ])('%s is honoured', async (declared, encoding, rest) => {
     const text = declare(declared, rest)
     const bytes = iconv.encode(text, declared === 'US-ASCII' ? 'ascii' : declared)
     for (const chunkSize of [1, 7, 1000]) {
-      const read = await decode(toFile(bytes, { chunkSize }), { declaration: 'xml', encoding: 'macintosh' })
+      const read = await decode(toFile(bytes, { chunkSize }), { declaration: 'xml' })
       expect(read).toEqual({ encoding, text })
     }
+  })
+
+  test('that is wrong is overruled by the configured encoding', async () => {
+    const bytes = iconv.encode(declare('UTF-8', '<a>“é”</a>'), 'windows-1252')
+    await expect(decode(toFile(bytes), { declaration: 'xml' })).rejects.toThrow(
+      'not utf-8. The XML declaration of the file says "utf-8": have the export corrected, or set "encoding" on the source',
+    )
+    expect(await decode(toFile(bytes), { declaration: 'xml', encoding: 'windows-1252' })).toEqual({
+      encoding: 'windows-1252',
+      text: declare('UTF-8', '<a>“é”</a>'),
+    })
+  })
+
+  test('and the configured encoding cannot make characters of two bytes out of one', async () => {
+    const file = toFile(declare('UTF-8'))
+    await expect(decode(file, { declaration: 'xml', encoding: 'utf-16le' })).rejects.toThrow(
+      'the source\'s "encoding" says utf-16le, the bytes are one per character',
+    )
   })
 
   test('UTF-16 is found without a byte order mark', async () => {

@@ -50,6 +50,8 @@ export function toWords(outcomes: readonly RowOutcome[]): string[] {
     switch (outcome.kind) {
       case 'skipped':
         return `${outcome.line} skipped ${outcome.reason}`
+      case 'superseded':
+        return `${outcome.line} superseded`
       case 'rejected':
         return `${outcome.line} rejected ${outcome.code}`
       case 'occurrences':

@@ -139,7 +139,18 @@ function toText(
       `${movement.returned} back`,
       `${movement.withdrawn} gone`,
     ]
-    lines.push(`terms reported ${toNumber(sum((file) => file.occurrences))}: ${moved.join(', ')}`)
+    const coded = new Set(study.config.sources.filter(({ domain }) => domain !== 'DM').map(({ id }) => id))
+    const rows = sum((file) => (coded.has(file.source) ? file.accepted : 0))
+    const terms = sum((file) => file.occurrences)
+    // A wide form's rows hold any number of terms: only then do the two differ.
+    const from = rows === terms ? '' : ` in ${toCount(rows, 'accepted row')}`
+    lines.push(`terms reported ${toNumber(terms)}${from}: ${moved.join(', ')}`)
+    if (movement.new > 0 && movement.withdrawn > 0)
+      for (const { id, key } of study.config.sources)
+        if ('content' in key)
+          lines.push(
+            `noticed        ${id}: its key is content (${key.content.join(', ')}), so a value that changed there counts as one term gone and one new`,
+          )
   }
   const { changed, withdrawn } = report.siteQueries
   if (changed + withdrawn > 0)
