@@ -19,7 +19,8 @@ export interface ExportProposal extends Proposal {
 const MOST_FILES = 2000
 
 /** What an export has beside its data: pictures, programs, documents. */
-const NO_DATA = /\.(?:pdf|docx?|xlsx|pptx?|html?|css|js|png|jpe?g|gif|svg|sas|r|rmd|py|sps|do|dta|sav|log|md|txt\.asc)$/i
+const NO_DATA =
+  /\.(?:pdf|docx?|xlsx|pptx?|html?|css|js|png|jpe?g|gif|svg|sas|r|rmd|py|sps|do|dta|sav|log|md|txt\.asc)$/i
 
 /**
  * Proposes a study.json for an export.

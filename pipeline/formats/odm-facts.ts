@@ -46,10 +46,7 @@ const MOST_ELEMENTS = 20_000
  * Reads the definitions, and the first records as far as vendors mark them.
  * @throws AecoderError ENCODING, XML_MALFORMED, for what is wrong as far as it is read
  */
-export async function readOdmFacts(
-  file: SourceFile,
-  options: { readonly encoding?: string } = {},
-): Promise<OdmFacts> {
+export async function readOdmFacts(file: SourceFile, options: { readonly encoding?: string } = {}): Promise<OdmFacts> {
   const { text } = await readText(file, { ...options, declaration: 'xml' })
   const collector = new FactCollector()
   const xml = new XmlReader(file.name, collector)

@@ -82,11 +82,11 @@ function fromOdm(odm: SampledOdm): SourceProposal | undefined {
   const { group, parts, columns, oids } = found
   const evidence: Evidence[] = []
   const draft: Draft = { map: {}, evidence }
-  mapReadable(findReadable(columns), draft)
   const toOid = (name: string) => oids.get(name) ?? name
   const isForm = parts.length > 1
   const where = isForm ? `the form ${group.form}` : `the item group ${group.group} of ${group.form ?? 'no form'}`
   evidence.push({ field: 'domain', column: null, why: `sex or birth stand in ${where}`, confidence: 'likely' })
+  mapReadable(findReadable(columns), draft)
   return {
     source: {
       id: 'dm',
@@ -115,7 +115,8 @@ function findGroup(odm: SampledOdm) {
     const own = toFound(group, [group])
     if (own.count === 0) return []
     const siblings = odm.groups.filter(({ form }) => form === group.form && form !== null)
-    const whole = siblings.length > 1 && !siblings.some(({ isRepeating }) => isRepeating) ? toFound(group, siblings) : own
+    const whole =
+      siblings.length > 1 && !siblings.some(({ isRepeating }) => isRepeating) ? toFound(group, siblings) : own
     return [whole.count > own.count ? whole : own]
   })
   return found.toSorted((a, b) => b.count - a.count || b.group.records - a.group.records)[0]
@@ -136,7 +137,11 @@ function findReadable(columns: readonly ColumnProfile[]): Readable {
 }
 
 function mapReadable({ sex, birth, year }: Readable, { map, evidence }: Draft): void {
-  for (const [word, column] of Object.entries({ SEX: sex, BRTHYR: year, BRTHDAT: year === undefined ? birth : undefined })) {
+  for (const [word, column] of Object.entries({
+    SEX: sex,
+    BRTHYR: year,
+    BRTHDAT: year === undefined ? birth : undefined,
+  })) {
     if (column === undefined) continue
     map[word] = column.name
     const why = `named like ${word}, and its values can be read: ${toExamples(column)}`

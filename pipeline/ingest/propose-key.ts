@@ -41,7 +41,12 @@ export async function proposeKey(options: {
   const { subject, site, [`${source.domain}TERM`]: term } = source.map
   if (typeof subject !== 'string' || subject === '' || term === '') {
     const why = 'no key can be tried before the columns of subject and term are known'
-    return { columns: [''], needsSite: false, isStates: false, evidence: [{ field: FIELD, column: null, why, confidence: 'unsure' }] }
+    return {
+      columns: [''],
+      needsSite: false,
+      isStates: false,
+      evidence: [{ field: FIELD, column: null, why, confidence: 'unsure' }],
+    }
   }
   const siteColumn =
     typeof site === 'string' && isSubjectShared(rows, header.indexOf(subject), header.indexOf(site)) ? site : undefined

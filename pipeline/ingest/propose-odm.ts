@@ -44,7 +44,9 @@ export function findOdmGroups(odm: SampledOdm, domain: CodedDomain): readonly Ca
     const others = table.columns.filter(
       ({ name }) => findDomainOfName(name, suffixes) === (domain === 'AE' ? 'MH' : 'AE'),
     ).length
-    const places = [group.form, group.group].flatMap((oid) => (oid === null ? [] : [oid, ...listDefined(oid, odm.facts)]))
+    const places = [group.form, group.group].flatMap((oid) =>
+      oid === null ? [] : [oid, ...listDefined(oid, odm.facts)],
+    )
     const isPlace = places.some((place) => isPlaceOf(domain, place.replaceAll('_', ' ')))
     if (others > own || (own === 0 && !isPlace)) return []
     const score = term.name * 2 + own + (term.isTextual ? 5 : 0) + (isPlace ? 4 : 0)
@@ -117,7 +119,11 @@ export function toItemTable(groups: readonly SampledGroup[], facts: OdmFacts): I
   let offset = 0
   for (const group of groups) {
     for (const row of group.rows)
-      rows.push([...Array<string>(offset).fill(''), ...row, ...Array<string>(items.length - offset - row.length).fill('')])
+      rows.push([
+        ...Array<string>(offset).fill(''),
+        ...row,
+        ...Array<string>(items.length - offset - row.length).fill(''),
+      ])
     offset += group.items.length
   }
   const folded = foldWide(oidHeader, rows, (oid) => toCalledName(oid, facts))
@@ -140,7 +146,9 @@ export function toItemTable(groups: readonly SampledGroup[], facts: OdmFacts): I
  */
 function toCalledName(oid: string, facts: OdmFacts): string {
   const defined = facts.items.get(oid)
-  const parts = oid.split('.').map((part) => part.replace(/^(?:itm|txt|sct|cal|dtm|dtc|rdg|rdc|pdn|pdc|chk|cmp)(?=[A-Z])/, ''))
+  const parts = oid
+    .split('.')
+    .map((part) => part.replace(/^(?:itm|txt|sct|cal|dtm|dtc|rdg|rdc|pdn|pdc|chk|cmp)(?=[A-Z])/, ''))
   const names = [
     oid,
     ...parts.toReversed(),
@@ -151,10 +159,12 @@ function toCalledName(oid: string, facts: OdmFacts): string {
   return names.find(isKnownName) ?? defined?.names[0] ?? oid
 }
 
-const DEMOGRAPHIC_NAMES = /^(?:sex|gender|brth(?:dat|dtc|dt|yr)|birthdat|dob|dateofbirth|birthdate|yearofbirth|birthyear)$/i
+const DEMOGRAPHIC_NAMES =
+  /^(?:sex|gender|brth(?:dat|dtc|dt|yr)|birthdat|dob|dateofbirth|birthdate|yearofbirth|birthyear)$/i
 
 function isKnownName(name: string): boolean {
-  if (isAnyEventName(name) || isDictionaryName(name) || DEMOGRAPHIC_NAMES.test(name.replace(/[^A-Za-z]/g, ''))) return true
+  if (isAnyEventName(name) || isDictionaryName(name) || DEMOGRAPHIC_NAMES.test(name.replace(/[^A-Za-z]/g, '')))
+    return true
   return (['AE', 'MH'] as const).some(
     (domain) =>
       toTermScore(name, domain) >= 2 || listSuffixes().some((suffix) => toVariableScore(name, domain, suffix) >= 2),
@@ -197,7 +207,8 @@ function noteWhere(
   const form = `${group.form ?? 'no form'}${called.length > 0 ? ` ("${called.join('", "')}")` : ''}`
   const counted = `${group.records} ${group.records === 1 ? 'record' : 'records'}`
   const rivals = others.filter((other) => other.group.form !== group.form).map((other) => other.group.form ?? '')
-  const more = rivals.length > 0 ? `; ${[...new Set(rivals)].join(', ')} could hold such terms too, and is left out` : ''
+  const more =
+    rivals.length > 0 ? `; ${[...new Set(rivals)].join(', ')} could hold such terms too, and is left out` : ''
   const isSure = term.name >= 2 && term.isTextual && rivals.length === 0
   evidence.push({
     field: 'domain',
@@ -219,7 +230,13 @@ function toOidMap(map: Draft['map'], toOid: (name: string) => string): Draft['ma
   return Object.fromEntries(
     Object.entries(map).map(([word, ref]): [string, ColumnRef] => [
       word,
-      typeof ref === 'string' ? (ref === '' ? '' : toOid(ref)) : 'column' in ref ? { ...ref, column: toOid(ref.column) } : ref,
+      typeof ref === 'string'
+        ? ref === ''
+          ? ''
+          : toOid(ref)
+        : 'column' in ref
+          ? { ...ref, column: toOid(ref.column) }
+          : ref,
     ]),
   )
 }

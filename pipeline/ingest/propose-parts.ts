@@ -4,7 +4,7 @@ import type { Condition } from '../../schemas/study.ts'
 import { findDomainOfName, isAnyEventName, isArmName, isCommentName, isDictionaryName } from './column-names.ts'
 import { type ColumnProfile, hasOnly, toExamples } from './column-profile.ts'
 import type { Draft, Evidence } from './evidence.ts'
-import { findTerm, isTextual } from './term-column.ts'
+import { findTerm, isTextual, isWorded } from './term-column.ts'
 
 export function proposeTerm(columns: readonly ColumnProfile[], domain: CodedDomain, { map, evidence }: Draft): void {
   const field = `map.${domain}TERM`
@@ -25,6 +25,13 @@ export function proposeTerm(columns: readonly ColumnProfile[], domain: CodedDoma
       why: `named like a reported term; ${profile.values.size} distinct texts in ${profile.filled} filled rows, ${Math.round(profile.lettered * 100)} % with letters, ${Math.round(profile.meanLength)} characters on average: ${toExamples(profile)}`,
       confidence: best.name >= 2 ? 'sure' : 'likely',
     })
+    return
+  }
+  if (best && best.name >= 2 && isWorded(best.profile)) {
+    map[`${domain}TERM`] = best.column
+    const { values, filled } = best.profile
+    const why = `named like a reported term, and holds words, though few: ${values.size} distinct in ${filled} filled rows: ${toExamples(best.profile)}`
+    evidence.push({ field, column: best.column, why, confidence: 'likely' })
     return
   }
   map[`${domain}TERM`] = ''

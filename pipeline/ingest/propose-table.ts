@@ -38,10 +38,16 @@ export function scoreTable(table: SampledTable, domain: CodedDomain): number {
   if (term === undefined || term.name < 2) return 0
   const suffixes = listSuffixes()
   const own = columns.filter(({ name }) => findDomainOfName(name, suffixes) === domain).length
-  const others = columns.filter(({ name }) => findDomainOfName(name, suffixes) === (domain === 'AE' ? 'MH' : 'AE')).length
+  const others = columns.filter(
+    ({ name }) => findDomainOfName(name, suffixes) === (domain === 'AE' ? 'MH' : 'AE'),
+  ).length
   const isOther = others > own
   // A named file settles what generic names of columns leave open.
-  const place = isPlaceOf(domain, table.traits.name) ? 5 : isPlaceOf(domain === 'AE' ? 'MH' : 'AE', table.traits.name) ? -5 : 0
+  const place = isPlaceOf(domain, table.traits.name)
+    ? 5
+    : isPlaceOf(domain === 'AE' ? 'MH' : 'AE', table.traits.name)
+      ? -5
+      : 0
   const score = term.name + own + place + (term.isTextual ? 2 : 0)
   return isOther && !isInstrumentTable(columns) ? 0 : Math.max(0, own > 0 || place > 0 ? score : 0)
 }
@@ -72,7 +78,12 @@ export async function proposeTable(
     only.every((condition) => condition.in.includes((row[header.indexOf(condition.column)] ?? '').trim())),
   )
   const columns = profileColumns(header, relevant)
-  const domain = proposeDomain(columns, options.domain === undefined ? name : `${name} ${options.domain}`, instrument, evidence)
+  const domain = proposeDomain(
+    columns,
+    options.domain === undefined ? name : `${name} ${options.domain}`,
+    instrument,
+    evidence,
+  )
   const words: CodedDomain = options.domain ?? (domain === '' ? 'AE' : domain)
 
   const draft: Draft = { map: {}, evidence }
@@ -83,7 +94,8 @@ export async function proposeTable(
   const dateOrder = proposeVariables(free, words, draft, proposes)
   const noEvent = proposeNoEvent(columns, words, evidence)
   // Comments of other instruments are none of a coder's business.
-  const carry = (isInstrumentTable(columns) && only.length === 0) || folded.numbers.length > 0 ? [] : proposeCarry(columns, draft)
+  const carry =
+    (isInstrumentTable(columns) && only.length === 0) || folded.numbers.length > 0 ? [] : proposeCarry(columns, draft)
   const source: SourceConfig = {
     id: words.toLowerCase(),
     domain: words,
@@ -104,7 +116,7 @@ export async function proposeTable(
     open: table.open,
     source,
     header: isWide ? table.header : header,
-    rows: isWide ? table.rows : relevant,
+    rows: isWide ? table.rows : relevant.filter(toOccurrenceTest(source, header)),
     ...(proposes.keys === undefined ? {} : { known: proposes.keys }),
     ...(states === undefined ? {} : { states: states.name }),
   })
@@ -128,6 +140,18 @@ export async function proposeTable(
     evidence,
     needsSite: key.needsSite,
   }
+}
+
+/** Whether a row would be taken as an occurrence: the others need no key. */
+function toOccurrenceTest(
+  { domain, map, noEvent }: SourceConfig,
+  header: readonly string[],
+): (row: readonly string[]) => boolean {
+  const term = map[`${domain}TERM`]
+  const termAt = typeof term === 'string' ? header.indexOf(term) : -1
+  return (row) =>
+    (termAt < 0 || (row[termAt] ?? '').trim() !== '') &&
+    noEvent.every((condition) => !condition.in.includes((row[header.indexOf(condition.column)] ?? '').trim()))
 }
 
 /** What had to be found out before the table could be read. */
@@ -154,17 +178,29 @@ function proposeCurrent(
   const current = values.filter((value) => known.values.test(value))
   if (current.length === 0) return undefined
   const why = `says which row is the current state of its record; ${column.rows - current.reduce((sum, value) => sum + (column.values.get(value) ?? 0), 0)} of ${column.rows} sampled rows are older ones and are skipped`
-  evidence.push({ field: 'only', column: column.name, why, confidence: values.length > current.length ? 'sure' : 'likely' })
+  evidence.push({
+    field: 'only',
+    column: column.name,
+    why,
+    confidence: values.length > current.length ? 'sure' : 'likely',
+  })
   return { column: column.name, in: current }
 }
 
-function findStates(columns: readonly ColumnProfile[], names: readonly string[] | undefined): ColumnProfile | undefined {
+function findStates(
+  columns: readonly ColumnProfile[],
+  names: readonly string[] | undefined,
+): ColumnProfile | undefined {
   return listByName(columns, names ?? []).find(({ filled, rows }) => filled === rows && rows > 0)
 }
 
 function proposeSubjectKey(columns: readonly ColumnProfile[], { map, evidence }: Draft, name: string): void {
   const column = columns.find((one) => toPlainName(one.name) === name && one.filled === one.rows)
-  if (column === undefined || map.subject === column.name || !(STRUCTURE_WORDS as readonly string[]).includes('subjectKey'))
+  if (
+    column === undefined ||
+    map.subject === column.name ||
+    !(STRUCTURE_WORDS as readonly string[]).includes('subjectKey')
+  )
     return
   map.subjectKey = column.name
   const why = 'the number that the system gives a subject: it stays when the id that people use is corrected'
@@ -247,7 +283,11 @@ function proposeDomain(
   return domain
 }
 
-function proposeStructure(columns: readonly ColumnProfile[], { map, evidence }: Draft, { term, known }: { term: string | undefined; known: NonNullable<Profile['proposes']['structure']> }): void {
+function proposeStructure(
+  columns: readonly ColumnProfile[],
+  { map, evidence }: Draft,
+  { term, known }: { term: string | undefined; known: NonNullable<Profile['proposes']['structure']> },
+): void {
   const isRedcap = isInstrumentTable(columns)
   for (const word of STRUCTURE_WORDS) {
     const field = `map.${word}`
@@ -260,7 +300,15 @@ function proposeStructure(columns: readonly ColumnProfile[], { map, evidence }: 
     if (word === 'subject') {
       // REDCap puts the record's id first, whatever the project calls it.
       const first = isRedcap && own === undefined ? columns[0] : undefined
-      proposeSubject(first ?? named, { isFirst: first !== undefined, isOwn: own?.includes(toPlainName(named?.name ?? '')) === true, others: candidates }, { map, evidence })
+      proposeSubject(
+        first ?? named,
+        {
+          isFirst: first !== undefined,
+          isOwn: own?.includes(toPlainName(named?.name ?? '')) === true,
+          others: candidates,
+        },
+        { map, evidence },
+      )
     } else if (named) {
       map[word] = named.name
       const arms =
@@ -318,4 +366,3 @@ function hasArms({ values }: ColumnProfile): boolean {
 export function listByName(columns: readonly ColumnProfile[], names: readonly string[]): ColumnProfile[] {
   return names.flatMap((name) => columns.filter((column) => toPlainName(column.name) === name))
 }
-

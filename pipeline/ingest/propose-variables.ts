@@ -1,7 +1,7 @@
 /** Guesses for the variables beside the term: dates, severity and the like, by name and by values. */
 import type { CodedDomain } from '../../schemas/records.ts'
 import { listMappableVariables } from '../../schemas/sdtm.ts'
-import { type NameScore, toVariableScore } from './column-names.ts'
+import { type NameScore, toPlainName, toVariableScore } from './column-names.ts'
 import { type ColumnProfile, hasOnly, toExamples } from './column-profile.ts'
 import type { Draft } from './evidence.ts'
 
@@ -41,15 +41,22 @@ export function proposeVariables(
   columns: readonly ColumnProfile[],
   domain: CodedDomain,
   draft: Draft,
-  known: { readonly enteredAs?: string; readonly dateOrder?: 'dmy' | 'mdy' } = {},
+  known: {
+    readonly enteredAs?: string
+    readonly dateOrder?: 'dmy' | 'mdy'
+    readonly hasExactNames?: true
+  } = {},
 ): 'dmy' | 'mdy' | '' | undefined {
   const used = new Set<string>()
   const dates: ColumnProfile[] = []
   for (const word of listMappableVariables(domain)) {
     const suffix = word.slice(domain.length)
-    if (suffix === 'TERM') continue
+    // What a coder or a CRO wrote there is no translation: mapped, it would be coded in place of the term.
+    if (suffix === 'TERM' || suffix === 'MODIFY') continue
     const column = proposeVariable(
-      columns.filter(({ name }) => !used.has(name)),
+      columns.filter(
+        ({ name }) => !used.has(name) && (known.hasExactNames !== true || toPlainName(name) === word.toLowerCase()),
+      ),
       { domain, suffix },
       draft,
     )
@@ -140,7 +147,12 @@ function proposeDateOrder(
   const column = columns.map(({ name }) => name).join(', ')
   const counts = `${dmy} sampled dates can only be day first, ${mdy} only month first, ${either} could be either`
   if (order === '' && dmy === 0 && mdy === 0 && known !== undefined) {
-    evidence.push({ field: 'dateOrder', column, why: `${counts}; the system writes them ${known}`, confidence: 'likely' })
+    evidence.push({
+      field: 'dateOrder',
+      column,
+      why: `${counts}; the system writes them ${known}`,
+      confidence: 'likely',
+    })
     return known
   }
   evidence.push({

@@ -5,6 +5,7 @@
  */
 import { AecoderError } from '../../schemas/errors.ts'
 import type { SourceFile } from '../../schemas/files.ts'
+import type { ExportFormat } from '../../schemas/formats.ts'
 import type { CodedDomain } from '../../schemas/records.ts'
 import schema from '../../schemas/study.schema.json' with { type: 'json' }
 import type { StudyConfig } from '../../schemas/study.ts'
@@ -113,7 +114,13 @@ async function sampleFiles(
   }
   if (known.length > 0) return known
   throw new AecoderError('FORMAT_UNKNOWN', {
-    where: files.length === 0 ? 'the export' : files.map(({ name }) => name).slice(0, 5).join(', '),
+    where:
+      files.length === 0
+        ? 'the export'
+        : files
+            .map(({ name }) => name)
+            .slice(0, 5)
+            .join(', '),
     found:
       files.length === 0
         ? 'no files'
@@ -142,7 +149,12 @@ async function proposeSources(
     if (proposal !== undefined) proposals.push(proposal)
   }
   const [only] = known
-  if (proposals.length === 0 && known.length === 1 && only?.sampled.kind === 'table' && scoreDemographics(only.sampled) < 3)
+  if (
+    proposals.length === 0 &&
+    known.length === 1 &&
+    only?.sampled.kind === 'table' &&
+    scoreDemographics(only.sampled) < 3
+  )
     return [await proposeTable(only.sampled, { profile: only.recognition.profile })]
   const demographics = pick(known, scoreDemographics)[0]
   const subjects = demographics && proposeDemographics(demographics.sampled, demographics.recognition)
@@ -150,13 +162,21 @@ async function proposeSources(
   if (proposals.length > 0) return proposals
   if (only?.sampled.kind === 'odm' || known.length > 1) {
     throw new AecoderError('FORMAT_UNKNOWN', {
-      where: known.map(({ sampled }) => sampled.traits.name).slice(0, 5).join(', '),
-      found: 'no form, item group or table that could hold adverse events or medical history',
+      where: known
+        .map(({ sampled }) => sampled.traits.name)
+        .slice(0, 5)
+        .join(', '),
+      found: `no form, item group or table that could hold adverse events or medical history${toNamed(known)}`,
       expected: 'a column or item named like a reported term (AETERM, MHTERM, AE_DESC …)',
       action: 'Check that the export holds these forms, or write study.json by hand',
     })
   }
   return proposals
+}
+
+function toNamed(known: readonly KnownFile[]): string {
+  const named = toSystems(known).find(({ confidence }) => confidence !== 'unsure')
+  return named === undefined ? '' : ` (it is an export of ${named.system}, ${named.confidence}: ${named.why})`
 }
 
 /** The best file of the domain. A table of no named domain is only proposed where it is all there is. */
@@ -171,7 +191,10 @@ async function proposeDomain(
   if (best === undefined) return undefined
   for (const { sampled } of others)
     if (!isInstrumentFile(sampled))
-      unused.push({ file: sampled.traits.name, why: `could hold ${domain} too; ${best.sampled.traits.name} speaks more for it` })
+      unused.push({
+        file: sampled.traits.name,
+        why: `could hold ${domain} too; ${best.sampled.traits.name} speaks more for it`,
+      })
   const { sampled, recognition } = best
   const { profile } = recognition
   if (sampled.kind === 'odm') return proposeOdm(sampled, { domain, profile })
@@ -185,8 +208,20 @@ function pick(known: readonly KnownFile[], score: (file: SampledFile) => number)
   return known
     .map((file) => ({ file, score: score(file.sampled) }))
     .filter((one) => one.score > 0)
-    .sort((a, b) => b.score - a.score || (a.file.sampled.traits.name < b.file.sampled.traits.name ? 1 : -1))
+    .sort(
+      (a, b) =>
+        b.score - a.score ||
+        toPreference(a.file) - toPreference(b.file) ||
+        (a.file.sampled.traits.name < b.file.sampled.traits.name ? 1 : -1),
+    )
     .map(({ file }) => file)
+}
+
+/** Formats of one dataset, the most telling first: XPORT cuts texts at 200 bytes. */
+const PREFERRED: readonly ExportFormat[] = ['odm', 'dataset-json', 'parquet', 'arrow', 'csv', 'dataset-xml', 'xport']
+
+function toPreference({ sampled }: KnownFile): number {
+  return PREFERRED.indexOf(sampled.traits.format)
 }
 
 function isInstrumentFile(file: SampledFile): boolean {

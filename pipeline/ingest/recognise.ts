@@ -1,6 +1,7 @@
 /** Which system an export comes from, and how sure that is. Holds a file's traits against the profiles; opens nothing. */
-import type { OdmFacts } from '../formats/odm-facts.ts'
+
 import type { ExportFormat } from '../../schemas/formats.ts'
+import type { OdmFacts } from '../formats/odm-facts.ts'
 import { toPlainName } from './column-names.ts'
 import type { Evidence } from './evidence.ts'
 import { PROFILES } from './profiles/all.ts'
@@ -49,7 +50,8 @@ export function recogniseSystem(traits: Traits): Recognition {
   const supported = systems.filter(({ confidence }) => confidence !== 'unsure')
   const candidates = supported.length > 0 ? supported : matches.filter(({ profile }) => profile.isConvention)
   const [best] = candidates
-  if (best === undefined) return toDoubtful(systems)
+  // One hint fits too much to name a system by.
+  if (best === undefined) return toDoubtful(systems.filter(({ marks }) => marks.length > 1))
   const rivals = candidates.filter((other) => other.rank === best.rank && other.profile.system !== best.profile.system)
   if (rivals.length > 0) return toDoubtful([best, ...rivals])
   const weaker = supported.find(({ profile }) => profile.system !== best.profile.system)
@@ -71,11 +73,16 @@ function toMatch(profile: Profile, traits: Traits): Match[] {
 }
 
 function toDoubtful(matches: readonly Match[]): Recognition {
-  if (matches.length === 0) return { system: '', confidence: 'unsure', why: 'nothing in it is like a system that is known' }
+  if (matches.length === 0)
+    return { system: '', confidence: 'unsure', why: 'nothing in it is like a system that is known' }
   const names = [...new Set(matches.map(({ profile }) => profile.system))]
   const why = matches.map((match) => `${match.profile.system}: ${listSays(match)}`).join('; ')
   const system = names.join(' or ')
-  return { system, confidence: 'unsure', why: names.length > 1 ? `${why}; nothing tells them apart` : `${why}; that is too little` }
+  return {
+    system,
+    confidence: 'unsure',
+    why: names.length > 1 ? `${why}; nothing tells them apart` : `${why}; that is too little`,
+  }
 }
 
 function toSentence(match: Match): string {

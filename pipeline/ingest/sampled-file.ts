@@ -75,9 +75,19 @@ async function sampleTable(
       // All rows are decoded: that a file is no UTF-8 may show at its very end.
       const { header, rows, delimiter } = await readTable(await open(), sampleRows)
       const traits = { name: file.name, format, header, delimiter }
-      return { kind: 'table', file, traits, header, rows, delimiter, open, ...(encoding === undefined ? {} : { encoding }) }
+      return {
+        kind: 'table',
+        file,
+        traits,
+        header,
+        rows,
+        delimiter,
+        open,
+        ...(encoding === undefined ? {} : { encoding }),
+      }
     } catch (error) {
-      if (!(error instanceof AecoderError) || error.code !== 'ENCODING' || encoding === FURTHER_ENCODINGS.at(-1)) throw error
+      if (!(error instanceof AecoderError) || error.code !== 'ENCODING' || encoding === FURTHER_ENCODINGS.at(-1))
+        throw error
     }
   }
   throw new Error('the last encoding is read or throws')

@@ -33,6 +33,11 @@ export function isTextual({ lettered, dated, meanLength, values, filled }: Colum
   return lettered >= 0.7 && dated < 0.2 && meanLength >= 4 && values.size >= Math.min(5, filled / 2)
 }
 
+/** Whether values are words at all, however few: enough where the name says that they are terms. */
+export function isWorded({ lettered, dated, meanLength }: ColumnProfile): boolean {
+  return lettered >= 0.9 && dated < 0.2 && meanLength >= 4
+}
+
 /** Columns and sampled rows, those of a wide form folded to one row for each place. */
 export interface Folded {
   readonly header: readonly string[]

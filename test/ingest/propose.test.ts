@@ -74,7 +74,10 @@ describe('a REDCap export', () => {
   })
 
   test('is refused until the protocol is filled in, and reads once it is', async () => {
-    const { config } = await proposeStudy({ files: [REDCAP], dictionary: { name: 'OpenAE', version: '0.1', path: 'd' } })
+    const { config } = await proposeStudy({
+      files: [REDCAP],
+      dictionary: { name: 'OpenAE', version: '0.1', path: 'd' },
+    })
     expect(() => parseStudyConfig(JSON.stringify(config), 'study.json')).toThrow('study.protocol: empty')
     const filled = parseStudyConfig(
       JSON.stringify({ ...config, study: { protocol: 'ABC-101', environment: 'production' } }),
@@ -189,14 +192,19 @@ describe('a semicolon file with CDASH names', () => {
 
   test('is settled by one date that can only be read one way', async () => {
     const file = toFile('mh.csv', 'SUBJID;MHSPID;MHTERM;MHSTDAT\n1;1;Gout;03/04/2012\n1;2;Asthma;25/04/2012\n')
-    expect((await proposeStudy({ files: [file] })).config).toMatchObject({ sources: [{ dateOrder: 'dmy', key: ['MHSPID'] }] })
+    expect((await proposeStudy({ files: [file] })).config).toMatchObject({
+      sources: [{ dateOrder: 'dmy', key: ['MHSPID'] }],
+    })
   })
 })
 
 describe('what a file does not say', () => {
   test('stays empty: whose record, which term, what domain', async () => {
     const file = toFile('data.csv', 'a,b\n1,headache since yesterday\n2,vomiting\n')
-    const { config, evidence } = await proposeStudy({ files: [file], dictionary: { name: 'OpenAE', version: '0.1', path: 'd' } })
+    const { config, evidence } = await proposeStudy({
+      files: [file],
+      dictionary: { name: 'OpenAE', version: '0.1', path: 'd' },
+    })
     expect(config).toMatchObject({ sources: [{ domain: '', key: [''], map: { subject: '', AETERM: '' } }] })
     expect(evidence.find(({ field }) => field === 'sources[0].map.AETERM')).toMatchObject({
       column: 'b',
@@ -217,7 +225,9 @@ describe('what a file does not say', () => {
 
   test('a term column that holds codes is not trusted', async () => {
     const file = toFile('ae.csv', 'SUBJID,AESPID,AETERM,AESER\n1,1,10001,Y\n1,2,10002,N\n2,1,10003,N\n')
-    expect((await proposeStudy({ files: [file] })).config).toMatchObject({ sources: [{ map: { AETERM: '', AESER: 'AESER' } }] })
+    expect((await proposeStudy({ files: [file] })).config).toMatchObject({
+      sources: [{ map: { AETERM: '', AESER: 'AESER' } }],
+    })
   })
 
   test('a file without rows is proposed by its names', async () => {

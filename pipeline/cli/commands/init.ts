@@ -72,7 +72,7 @@ async function write(out: string, text: string): Promise<void> {
 }
 
 function toText(
-  { systems, evidence, unused }: ExportProposal,
+  { systems, config, evidence, unused }: ExportProposal,
   { out, exportPath, program }: { out: string; exportPath: string; program: string },
 ): string {
   const unsure = evidence.filter((guess) => guess.confidence === 'unsure')
@@ -82,14 +82,15 @@ function toText(
     confidence,
     why,
   ])
+  const likely = [...new Set(evidence.filter(({ confidence }) => confidence === 'likely').map(({ field }) => field))]
+  const { sources } = config
   const checks = [
     ...unsure.map(({ field, why }) => `${field} is empty: ${why}`),
     ...systems.flatMap((system) => system.checks),
-    ...evidence
-      .filter(({ confidence }) => confidence === 'likely')
-      .map(({ field }) => field)
-      .slice(0, 12)
-      .map((field) => `${field} is likely, not sure: see why above`),
+    ...(sources.some((source) => 'domain' in source && source.domain !== 'DM')
+      ? []
+      : ['No adverse events and no medical history were found: there is nothing to code yet.']),
+    ...(likely.length > 0 ? [`Likely, and not sure: ${likely.join(', ')}.`] : []),
   ]
   return [
     `${toShortPath(out)} was written from ${toShortPath(exportPath)}. Check every line of it:`,

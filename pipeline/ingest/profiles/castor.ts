@@ -21,7 +21,12 @@ export const CASTOR: Profile = {
       test: { columns: ['participantid', 'participantstatus'] },
       from: PROGRAMS,
     },
-    { weight: 'hint', says: 'semicolons between the cells', test: { delimiter: ';' }, from: 'Castor knowledge base: export data' },
+    {
+      weight: 'hint',
+      says: 'semicolons between the cells',
+      test: { delimiter: ';' },
+      from: 'Castor knowledge base: export data',
+    },
   ],
   proposes: {
     structure: {
@@ -60,7 +65,12 @@ export const CASTOR_OLD: Profile = {
       test: { columns: ['recordid', 'instituteabbreviation'] },
       from: PROGRAMS,
     },
-    { weight: 'hint', says: 'semicolons between the cells', test: { delimiter: ';' }, from: 'Castor knowledge base: export data' },
+    {
+      weight: 'hint',
+      says: 'semicolons between the cells',
+      test: { delimiter: ';' },
+      from: 'Castor knowledge base: export data',
+    },
   ],
   proposes: {
     structure: { subject: ['recordid'], site: ['instituteabbreviation'], event: ['reportparent'] },
@@ -90,5 +100,7 @@ export const CASTOR_ODM: Profile = {
     },
   ],
   proposes: {},
-  checks: ['Castor leaves repeating data out of its ODM, adverse events with them: export CSV where events are missing.'],
+  checks: [
+    'Castor leaves repeating data out of its ODM, adverse events with them: export CSV where events are missing.',
+  ],
 }

@@ -37,6 +37,7 @@ export const SDTM: Profile = {
   proposes: {
     structure: { subject: ['usubjid'], site: ['siteid'], event: [], form: [] },
     keys: [['aespid'], ['mhspid'], ['aerefid'], ['aeseq'], ['mhseq']],
+    hasExactNames: true,
   },
   checks: [
     'AESEQ and MHSEQ are often numbered anew in each delivery: a record then looks like another one. AESPID is steadier.',

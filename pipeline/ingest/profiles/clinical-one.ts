@@ -2,7 +2,8 @@
 import type { Profile } from './profile.ts'
 
 const ODM_REFERENCE = 'docs.oracle.com, Clinical One API: ODM-XML reference'
-const MAPPING = 'docs.oracle.com, Clinical One reporting guide: form question output mapping in the Subject Data Extract'
+const MAPPING =
+  'docs.oracle.com, Clinical One reporting guide: form question output mapping in the Subject Data Extract'
 const COMMON = 'docs.oracle.com, Clinical One analytics: clinical data extract common columns'
 
 export const CLINICAL_ONE_ODM: Profile = {

@@ -61,7 +61,8 @@ export const INFORM_PAIRS: Profile = {
     },
   ],
   proposes: {},
-  instead: 'It has no header and one row to an item: have the ODM exported, or a table to each form with names of columns',
+  instead:
+    'It has no header and one row to an item: have the ODM exported, or a table to each form with names of columns',
   checks: [],
 }
 
@@ -74,7 +75,10 @@ export const INFORM_TABLE: Profile = {
     {
       weight: 'sign',
       says: 'the columns SUBJECTNUMBERSTR, VISITREFNAME and FORMREFNAME',
-      test: { columnsLike: /^(?:SUBJECTNUMBERSTR|VISITREFNAME|FORMREFNAME|SITEMNEMONIC|FORMINDEX|ITEMSETINDEX)$/i, atLeast: 3 },
+      test: {
+        columnsLike: /^(?:SUBJECTNUMBERSTR|VISITREFNAME|FORMREFNAME|SITEMNEMONIC|FORMINDEX|ITEMSETINDEX)$/i,
+        atLeast: 3,
+      },
       from: 'InForm reporting: names of clinical views (not seen in a file)',
     },
     {

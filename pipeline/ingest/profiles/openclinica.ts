@@ -91,5 +91,7 @@ export const OPENCLINICA_TABLE: Profile = {
     },
   ],
   proposes: { structure: { subject: ['studysubjectid', 'participantid'] } },
-  checks: ['Events, forms and repeats are numbers in the names of the columns: the ODM of the same data set keeps them apart.'],
+  checks: [
+    'Events, forms and repeats are numbers in the names of the columns: the ODM of the same data set keeps them apart.',
+  ],
 }

@@ -53,6 +53,8 @@ export interface Proposes {
   readonly enteredAs?: string
   /** How the system writes dates that could be read both ways. */
   readonly dateOrder?: 'dmy' | 'mdy'
+  /** Variables have the standard's own names, and no others are taken for them. */
+  readonly hasExactNames?: true
   readonly transfer?: 'delta'
   readonly encoding?: string
   /** ODM: the fields of a form instance are spread over several ItemGroupData. */

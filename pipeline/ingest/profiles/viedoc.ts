@@ -50,7 +50,12 @@ export const VIEDOC_CSV: Profile = {
       test: { columns: ['subjectid', 'eventid', 'activityid', 'formseq'] },
       from: 'viedoc/custom-reports, edcData',
     },
-    { weight: 'hint', says: 'semicolons between the cells', test: { delimiter: ';' }, from: 'a CSV sample of Viedoc data import' },
+    {
+      weight: 'hint',
+      says: 'semicolons between the cells',
+      test: { delimiter: ';' },
+      from: 'a CSV sample of Viedoc data import',
+    },
   ],
   proposes: {
     structure: {
@@ -62,5 +67,7 @@ export const VIEDOC_CSV: Profile = {
     },
     keys: [['subjectformseq'], ['subjectformsequencenumber'], ['formseq'], ['formsequencenumber']],
   },
-  checks: ['SubjectFormSeq counts the instances of a form in a subject: an event that moves to another visit gets a new one.'],
+  checks: [
+    'SubjectFormSeq counts the instances of a form in a subject: an event that moves to another visit gets a new one.',
+  ],
 }
