@@ -43,7 +43,8 @@ export {
 export { readDashboard } from './dashboard.ts'
 export { type Desk, type Desks, openDesk, openDesks, settle } from './desk.ts'
 export { exportStudy } from './export.ts'
-export { proposeStudy } from './ingest/propose.ts'
+export type { SystemProposal } from './ingest/propose.ts'
+export { type ExportProposal, lookAtExport } from './look-at-export.ts'
 export { type BulkChoice, judgeMany, previewVerdicts, type VerdictPreview } from './judge-many.ts'
 export { type Match, matchVerbatim } from './match.ts'
 export {
