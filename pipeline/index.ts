@@ -45,8 +45,8 @@ export { type Desk, type Desks, openDesk, openDesks, settle } from './desk.ts'
 export { countTerms, type DiffReport, diffStudy } from './diff.ts'
 export { exportStudy } from './export.ts'
 export type { SystemProposal } from './ingest/propose.ts'
-export { type ExportProposal, lookAtExport } from './look-at-export.ts'
 export { type BulkChoice, judgeMany, previewVerdicts, type VerdictPreview } from './judge-many.ts'
+export { type ExportProposal, lookAtExport } from './look-at-export.ts'
 export { type Match, matchVerbatim } from './match.ts'
 export {
   type AccountView,

@@ -113,7 +113,7 @@ export async function proposeTable(
   const states = only.length === 0 ? findStates(columns, proposes.states) : undefined
   const key = await proposeKey({
     name,
-    open: table.open,
+    open: () => table.open(),
     source,
     header: isWide ? table.header : header,
     rows: isWide ? table.rows : relevant.filter(toOccurrenceTest(source, header)),

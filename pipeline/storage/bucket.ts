@@ -4,8 +4,8 @@ import type { FileLook, RandomAccess, Storage } from '../../schemas/files.ts'
 import {
   abortUpload,
   findLastPart,
-  findListed,
   findLastWrite,
+  findListed,
   listBelow,
   listObjects,
   listUploads,

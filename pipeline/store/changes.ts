@@ -204,8 +204,7 @@ export class FoldedChanges {
       site: isSiteStated ? occurrence.site : (state?.site ?? null),
       subjectRaw: isSubjectStated || state === undefined ? occurrence.subjectRaw : state.subjectRaw,
     }
-    const isVoid = ({ variable = '' }: Remark) =>
-      variable === occurrence.field ? isTermStated : stated.has(variable)
+    const isVoid = ({ variable = '' }: Remark) => (variable === occurrence.field ? isTermStated : stated.has(variable))
     const kept = state === undefined ? [] : held.remarks.filter((remark) => !isVoid(remark))
     const doubt: Remark[] =
       state === undefined && conditions.isUpdate

@@ -13,8 +13,7 @@ export async function putFolder(bucket: string, prefix: string, folder: string):
   const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-  const read = async (path: string) =>
-    [`${prefix}${path.slice(folder.length)}`, await readFile(path)] as const
+  const read = async (path: string) => [`${prefix}${path.slice(folder.length)}`, await readFile(path)] as const
   await putObjects(bucket, await Promise.all(names.map(read)))
 }
 

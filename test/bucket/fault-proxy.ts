@@ -56,7 +56,12 @@ export async function startProxy(plan: (asked: Asked) => Fault | undefined): Pro
   let now = 0
   let mostAtOnce = 0
   const proxy = createServer((request, response) => {
-    const one = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, number: asked.length + 1 }
+    const one = {
+      method: request.method ?? '',
+      path: request.url ?? '',
+      headers: request.headers,
+      number: asked.length + 1,
+    }
     asked.push(one)
     mostAtOnce = Math.max(mostAtOnce, ++now)
     let isOver = false
@@ -130,14 +135,17 @@ function meet(
     return
   }
   const { hostname: host, port } = new URL(server.endpoint)
-  const onward = forward({ host, port, method: request.method, path: request.url, headers: request.headers }, (answer) => {
-    if (fault?.kind === 'lose-answer') {
-      answer.resume()
-      answer.once('end', () => request.socket.destroy())
-      return
-    }
-    void pass(fault, answer, { response, end })
-  })
+  const onward = forward(
+    { host, port, method: request.method, path: request.url, headers: request.headers },
+    (answer) => {
+      if (fault?.kind === 'lose-answer') {
+        answer.resume()
+        answer.once('end', () => request.socket.destroy())
+        return
+      }
+      void pass(fault, answer, { response, end })
+    },
+  )
   onward.on('error', () => request.socket.destroy())
   response.once('close', () => onward.destroy())
   if (fault?.kind === 'spoil-body') {
@@ -190,8 +198,7 @@ async function pass(
         response.write(piece.subarray(at, at + fault.bytes))
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
-    else if (piece.byteLength > 0 && !response.write(piece) && !response.destroyed)
-      await untilDrained(response)
+    else if (piece.byteLength > 0 && !response.write(piece) && !response.destroyed) await untilDrained(response)
     if (sent >= limit) break
   }
   if (fault?.kind === 'stall') return

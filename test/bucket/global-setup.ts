@@ -9,7 +9,7 @@ declare module 'vitest' {
 }
 
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const { server, stop } = await startRadosgw()
-  project.provide('s3Server', server)
-  return stop
+  const radosgw = await startRadosgw()
+  project.provide('s3Server', radosgw.server)
+  return () => radosgw.stop()
 }

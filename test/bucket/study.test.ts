@@ -86,8 +86,7 @@ test('of two runs at once, from two copies of one store, one is published and th
       release = resolve
     })
     const proxy = await startProxy(({ method, path, headers }) => {
-      const isSwap =
-        method === 'PUT' && path.includes('/current.json') && !/^"?0+"?$/.test(headers['if-match'] ?? '')
+      const isSwap = method === 'PUT' && path.includes('/current.json') && !/^"?0+"?$/.test(headers['if-match'] ?? '')
       if (!isSwap || waiting >= 2) return undefined
       if (++waiting === 2) release()
       return { kind: 'wait', until: both }
@@ -205,7 +204,9 @@ test('a dictionary as a zip, one file of it or a folder in a bucket is checked a
   const folder = await openBucketStudy(bucket)
   const variables = { AECODER_S3_ENDPOINT: server.endpoint, AECODER_S3_FORCE_PATH_STYLE: 'true' }
   const place = `s3://${bucket}/dictionaries/openae/`
-  const check = await askAecoder<{ dictionary: { name: string } }>(['dictionary', 'check', '--dictionary', place], { variables })
+  const check = await askAecoder<{ dictionary: { name: string } }>(['dictionary', 'check', '--dictionary', place], {
+    variables,
+  })
   expect(check.dictionary.name).toBe('OpenAE')
   await putObjects(bucket, [['lists/codes.csv', 'code,term\nA1,Headache\nA2,Nausea\n']])
   const list = `s3://${bucket}/lists/codes.csv`

@@ -328,7 +328,7 @@ class Life {
     }
     const term = () => this.#pick(VERBATIMS) ?? ''
     const severity = () => this.#pick(SEVERITIES) ?? ''
-    for (const report of [...entered.values()]) {
+    for (const report of entered.values()) {
       const lot = this.#chance()
       if (lot < 0.12) put({ ...report, term: term() })
       else if (lot < 0.2) put({ ...report, severity: severity() })
@@ -344,7 +344,7 @@ class Life {
     }
     // Another source states a report from now on, as it was or otherwise.
     for (const [other, reports] of this.#entered)
-      for (const [key, report] of [...reports]) {
+      for (const [key, report] of reports) {
         if (other === source || this.#chance() > 0.08) continue
         reports.delete(key)
         put(this.#chance() < 0.7 ? report : { ...report, term: term() })

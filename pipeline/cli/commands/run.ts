@@ -188,8 +188,7 @@ function toText(
   for (const beside of counts.beside)
     lines.push('', `in ${beside.terminology}`, ...toCodingLines(beside, listCompanions(beside.terminology)))
   // Changes of one record that were folded into a later one are superseded, and listed nowhere.
-  const setAside =
-    report.status === 'unchanged' ? sum((file) => file.duplicate + file.rejected) : setAsideRows(run)
+  const setAside = report.status === 'unchanged' ? sum((file) => file.duplicate + file.rejected) : setAsideRows(run)
   lines.push(`set aside      ${toCount(setAside, 'row')}`)
   lines.push(
     '',
