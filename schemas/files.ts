@@ -44,8 +44,8 @@ export interface FileState {
 export interface Storage {
   /** How messages name the place. */
   readonly where: string
-  /** Names of all files below the folder, sorted by code unit. */
-  list(): Promise<readonly string[]>
+  /** Names of all files, or of those below a folder, sorted by code unit; none where it is not there. */
+  list(folder?: string): Promise<readonly string[]>
   /** @throws AecoderError FILE_NOT_FOUND when the name is not there */
   read(name: string): AsyncIterable<Uint8Array>
   /** The same file with all ways to read it. */
