@@ -56,8 +56,8 @@ export interface FileLook {
 export interface Storage {
   /** How messages name the place. */
   readonly where: string
-  /** Names of all files below the folder, sorted by code unit. */
-  list(): Promise<readonly string[]>
+  /** Names of all files, or of those below a folder, sorted by code unit; none where it is not there. */
+  list(folder?: string): Promise<readonly string[]>
   /** All that lies below, hidden and unfinished files too, sorted as by `list`. No link is followed, no file opened. */
   look(): Promise<readonly FileLook[]>
   /**

@@ -11,8 +11,6 @@ import type { Target } from './bucket-target.ts'
 const FIRST_BYTES = 256 * 1024
 /** Bytes of each further request. One is read ahead, so a reader holds two of them. */
 const RANGE_BYTES = 4 * 1024 * 1024
-/** Bytes per chunk of what is given out, as a folder gives them. */
-const CHUNK_BYTES = 256 * 1024
 /** A connection that brought so much before it broke counts as one that works: its successors are not counted against it. */
 const PROGRESS_BYTES = 256 * 1024
 const FIRST_WAIT_MS = 100
@@ -27,7 +25,10 @@ export interface Seen {
 
 /** Bytes of an object: those that were asked for, or as many as there are before its end. */
 export interface Piece {
-  readonly bytes: Buffer
+  /** As they came in: not one of them is copied. */
+  readonly chunks: readonly Uint8Array[]
+  /** Bytes of all chunks. */
+  readonly length: number
   readonly seen: Seen
 }
 
@@ -54,16 +55,15 @@ export async function* readObject(target: Target, listed?: number): AsyncGenerat
     return piece
   }
   try {
-    let { bytes, seen } = await fetch({ at: 0, length: FIRST_BYTES })
+    let piece = await fetch({ at: 0, length: FIRST_BYTES })
+    const { seen } = piece
     if (listed !== undefined && listed !== seen.size) await confirmSeen(target, seen)
     let ahead: Promise<Piece> | undefined
-    for (let at = bytes.byteLength; ; at += bytes.byteLength) {
-      for (let done = 0; done < bytes.byteLength; done += CHUNK_BYTES) yield bytes.subarray(done, done + CHUNK_BYTES)
+    for (let at = piece.length; ; at += piece.length) {
+      yield* piece.chunks
       if (at >= seen.size) return
-      const piece = await (ahead ?? fetch({ at, length: RANGE_BYTES, seen }))
-      bytes = piece.bytes
-      seen = piece.seen
-      const next = at + bytes.byteLength
+      piece = await (ahead ?? fetch({ at, length: RANGE_BYTES, seen }))
+      const next = at + piece.length
       ahead = next < seen.size ? fetch({ at: next, length: RANGE_BYTES, seen }) : undefined
     }
   } finally {
@@ -79,14 +79,11 @@ async function confirmSeen(target: Target, seen: Seen): Promise<void> {
 }
 
 /** A small object whole, and which it is. */
-export async function readWhole(target: Target): Promise<Piece> {
+export async function readWhole(target: Target): Promise<{ readonly bytes: Buffer; readonly seen: Seen }> {
   const { signal } = new AbortController()
-  const first = await readRange(target, { at: 0, length: FIRST_BYTES, signal })
-  const { seen, bytes } = first
-  const at = bytes.byteLength
-  if (at >= seen.size) return first
-  const rest = await readRange(target, { at, length: seen.size - at, seen, signal })
-  return { seen, bytes: Buffer.concat([bytes, rest.bytes]) }
+  const { chunks, length: at, seen } = await readRange(target, { at: 0, length: FIRST_BYTES, signal })
+  const rest = at < seen.size ? await readRange(target, { at, length: seen.size - at, seen, signal }) : undefined
+  return { seen, bytes: Buffer.concat([...chunks, ...(rest?.chunks ?? [])]) }
 }
 
 /** @throws AecoderError FILE_NOT_FOUND, BUCKET_FAILED */
@@ -111,7 +108,7 @@ export async function readRange(target: Target, asked: Asked): Promise<Piece> {
     // There is no range of an object of no bytes, nor beyond the end of one.
     const seen = await readSeen(target)
     if (seen.size > asked.at || (asked.seen !== undefined && asked.seen.etag !== seen.etag)) throw toChanged(target)
-    return { bytes: Buffer.alloc(0), seen }
+    return { chunks: [], length: 0, seen }
   }
 }
 
@@ -126,7 +123,7 @@ class RangeReading {
   readonly #target: Target
   readonly #asked: Asked
   #seen: Seen | undefined
-  #bytes: Buffer | undefined
+  readonly #chunks: Uint8Array[] = []
   #filled = 0
   #isBody = false
 
@@ -176,9 +173,9 @@ class RangeReading {
     try {
       const seen = this.#toSeen(answer, from)
       this.#seen = seen
-      this.#bytes ??= Buffer.allocUnsafeSlow(Math.min(length, seen.size - at))
-      await this.#take(body, { into: this.#bytes, patience: settings.patience })
-      return { bytes: this.#bytes, seen }
+      const wanted = Math.min(length, seen.size - at)
+      await this.#take(body, { wanted, patience: settings.patience })
+      return { chunks: this.#chunks, length: wanted, seen }
     } finally {
       body.destroy()
     }
@@ -201,27 +198,27 @@ class RangeReading {
     return { etag: ETag, size: Number(size) }
   }
 
-  async #take(body: Readable, { into, patience }: { into: Buffer; patience: number }): Promise<void> {
-    const start = this.#filled
+  async #take(body: Readable, { wanted, patience }: { wanted: number; patience: number }): Promise<void> {
+    const start = { filled: this.#filled, chunks: this.#chunks.length }
     const stalled = setTimeout(() => body.destroy(new BrokenBody(`nothing came for ${patience / 1000} s`)), patience)
     try {
       for await (const chunk of body as AsyncIterable<Uint8Array>) {
         stalled.refresh()
-        if (this.#filled + chunk.byteLength > into.byteLength) {
-          this.#filled = into.byteLength
-          throw new BrokenBody('more came than was asked for')
-        }
-        into.set(chunk, this.#filled)
         this.#filled += chunk.byteLength
+        this.#chunks.push(chunk)
+        if (this.#filled > wanted) throw new BrokenBody('more came than was asked for')
       }
     } catch (error) {
       // All of it came and something was wrong all the same: then any of it may be.
-      if (this.#filled === into.byteLength) this.#filled = start
+      if (this.#filled >= wanted) {
+        this.#filled = start.filled
+        this.#chunks.length = start.chunks
+      }
       throw error
     } finally {
       clearTimeout(stalled)
     }
-    if (this.#filled < into.byteLength)
+    if (this.#filled < wanted)
       throw new BrokenBody(`it ended at byte ${this.#asked.at + this.#filled}, as if that were all`)
   }
 

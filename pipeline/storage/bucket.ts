@@ -43,10 +43,10 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
     settings.abandonedHours === 0 || Date.now() - written > settings.abandonedHours * HOUR_MS
   return {
     where: toWhere(place),
-    async list() {
+    async list(folder) {
       const top = under()
       const names: string[] = []
-      for await (const page of listObjects(top))
+      for await (const page of listObjects(under(folder)))
         for (const { key, size } of page) {
           const name = key.slice(top.prefix.length)
           if (!isShown(name)) continue
@@ -138,7 +138,7 @@ function toRandomAccess(target: Target): RandomAccess {
       const wanted = Math.min(length, seen.size - at)
       if (wanted <= 0) return new Uint8Array()
       const { signal } = new AbortController()
-      return (await readRange(target, { at, length: wanted, seen, signal })).bytes
+      return Buffer.concat((await readRange(target, { at, length: wanted, seen, signal })).chunks)
     },
   }
 }

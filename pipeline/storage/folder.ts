@@ -32,9 +32,10 @@ export function openFolder(path: string): Storage {
   const findState = async (name: string) => await readState(toTarget(path, name))
   return {
     where: path,
-    async list() {
+    async list(folder) {
       const names: string[] = []
-      await collectNames(path, '', names)
+      if (folder === undefined) await collectNames(path, '', names)
+      else await collectNames(toTarget(path, folder).path, `${folder}/`, names)
       // By code unit, and no name stands twice.
       return names.sort((a, b) => (a < b ? -1 : 1))
     },

@@ -160,6 +160,8 @@ describe('looking around', () => {
     expect(await openBucket(`s3://${bucket}/p/`, toSettings()).list()).toEqual(
       names.toSorted((a, b) => (a < b ? -1 : 1)),
     )
+    expect(await openBucket(`s3://${bucket}/p`, toSettings()).list('a')).toEqual(['a/z.csv'])
+    expect(await openBucket(`s3://${bucket}/p`, toSettings()).list('none')).toEqual([])
     expect(await openBucket(`s3://${bucket}/p`, toSettings()).listFolders('a')).toEqual(['.b'])
     expect(await openBucket(`s3://${bucket}/p`, toSettings()).listFolders('none')).toEqual([])
   })
