@@ -1,6 +1,6 @@
 /** What coding rests on: each dictionary of a study, checked, with its lists and the artefacts that decisions name. */
 import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { NameGroup } from '../dictionaries/borrowed-names.ts'
 import type { Dictionary } from '../dictionaries/dictionary.ts'
 import type { Lexicon } from '../dictionaries/lexicon/lexicon.ts'
@@ -11,12 +11,13 @@ import { readMeddraHistory } from '../dictionaries/meddra/history.ts'
 import { readNameGroups } from '../dictionaries/meddra/name-groups.ts'
 import { readReleaseTexts } from '../dictionaries/meddra/records.ts'
 import { readDictionary } from '../dictionaries/read-dictionary.ts'
+import { isBucketUrl } from '../schemas/bucket-url.ts'
 import { type Json, toCanonicalJson, toSha256 } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { DictionaryFiles, SourceFile } from '../schemas/files.ts'
 import type { ListScope } from '../schemas/lists.ts'
 import { CODED_DOMAINS, type CodedDomain } from '../schemas/records.ts'
-import type { DictionaryConfig, ListsConfig } from '../schemas/study.ts'
+import type { BucketConfig, DictionaryConfig, ListsConfig } from '../schemas/study.ts'
 import type { DictionaryRef } from '../schemas/terms.ts'
 import { ENGINE_VERSION } from './autocode/autocode.ts'
 import { type Autocoder, toAutocoder, withLists } from './autocode/autocoder.ts'
@@ -24,6 +25,7 @@ import { MODEL } from './autocode/model/model.ts'
 import { type FileLists, type LeftOutEntry, listListOwners, readFileLists, toKitLists } from './kit-lists.ts'
 import { loadSparingly } from './run-memory.ts'
 import { openDictionaryFiles, openDictionaryFolder } from './storage/dictionary-files.ts'
+import { resolvePlace } from './storage/place.ts'
 import type { Artefact, SettingPlace } from './store/artefacts.ts'
 import { type EntryInForce, listEntriesInForce } from './store/lists.ts'
 import type { Store } from './store/store.ts'
@@ -74,8 +76,8 @@ export const PASSWORD_VARIABLE = 'AECODER_DICTIONARY_PASSWORD'
  * @throws AecoderError DICTIONARY_NOT_FOUND, DICTIONARY_DAMAGED
  */
 export async function openDictionary(path: string, options: DictionaryOptions = {}): Promise<Dictionary> {
-  const { askPassword, ...known } = options
-  const files = await openFiles(path, askPassword)
+  const { askPassword, s3, ...known } = options
+  const files = await openFiles(path, { askPassword, s3 })
   return loadSparingly(() => readDictionary(files, known))
 }
 
@@ -128,7 +130,11 @@ function toTerminology({ ref }: Dictionary): string {
 }
 
 /** What is known of a dictionary before it is read, and whom to ask for its password. */
-export type DictionaryOptions = Partial<Omit<DictionaryConfig, 'path'>> & { readonly askPassword?: AskPassword }
+export type DictionaryOptions = Partial<Omit<DictionaryConfig, 'path'>> & {
+  readonly askPassword?: AskPassword
+  /** How its bucket is reached, where it lies in one. */
+  readonly s3?: BucketConfig
+}
 
 /** A release, and what its further files say: those that no coding needs. */
 export interface DictionaryCheck {
@@ -146,8 +152,8 @@ export interface DictionaryCheck {
  * @throws AecoderError DICTIONARY_NOT_FOUND, DICTIONARY_DAMAGED
  */
 export async function checkDictionary(path: string, options: DictionaryOptions = {}): Promise<DictionaryCheck> {
-  const { askPassword, ...known } = options
-  const files = await openFiles(path, askPassword)
+  const { askPassword, s3, ...known } = options
+  const files = await openFiles(path, { askPassword, s3 })
   const dictionary = await loadSparingly(() => readDictionary(files, known))
   const encoding = known.encoding === undefined ? {} : { encoding: known.encoding }
   const hasChanges = (await files.list()).some((name) => name.toLowerCase().endsWith('.seq'))
@@ -162,8 +168,11 @@ export async function checkDictionary(path: string, options: DictionaryOptions =
   }
 }
 
-async function openFiles(path: string, askPassword: AskPassword | undefined): Promise<DictionaryFiles> {
-  if (!existsSync(path))
+async function openFiles(
+  path: string,
+  { askPassword, s3 }: { askPassword: AskPassword | undefined; s3: BucketConfig | undefined },
+): Promise<DictionaryFiles> {
+  if (!isBucketUrl(path) && !existsSync(path))
     throw new AecoderError('DICTIONARY_NOT_FOUND', {
       where: toShortPath(path),
       found: 'there is no such file or folder',
@@ -172,6 +181,7 @@ async function openFiles(path: string, askPassword: AskPassword | undefined): Pr
     })
   return openDictionaryFiles(path, {
     askPassword: async (file) => process.env[PASSWORD_VARIABLE] ?? (await askPassword?.(file)),
+    ...(s3 === undefined ? {} : { s3 }),
   })
 }
 
@@ -237,7 +247,7 @@ export async function withApprovedEntries(
  * Where one dictionary of a study lies and what study.json says of it; the main one without a name.
  * @throws AecoderError USAGE for a name that study.json does not know
  */
-export function findStudyDictionary(study: Study, name?: string): DictionaryConfig {
+export function findStudyDictionary(study: Study, name?: string): DictionaryConfig & Pick<DictionaryOptions, 's3'> {
   const { dictionary, dictionaries } = study.config
   const all: readonly DictionaryConfig[] = [dictionary, ...dictionaries]
   const found = name === undefined ? dictionary : all.find((each) => each.name === name)
@@ -247,7 +257,12 @@ export function findStudyDictionary(study: Study, name?: string): DictionaryConf
       found: `"${name}"`,
       expected: `a dictionary of ${study.id}: ${all.map((each) => each.name).join(', ')}`,
     })
-  return { ...toKnown(found), path: resolve(dirname(study.configPath), found.path) }
+  const { s3 } = study.config
+  return {
+    ...toKnown(found),
+    path: resolvePlace(dirname(study.configPath), found.path),
+    ...(s3 === undefined ? {} : { s3 }),
+  }
 }
 
 /** What study.json says of a dictionary, for whoever reads it. */
@@ -296,8 +311,13 @@ async function openKit(
 ): Promise<CodingKit> {
   const folder = dirname(study.configPath)
   const { path, lists: named } = config
-  const place = resolve(folder, path)
-  const dictionary = await openDictionary(place, { ...toKnown(config), ...(askPassword ? { askPassword } : {}) })
+  const place = resolvePlace(folder, path)
+  const { s3 } = study.config
+  const dictionary = await openDictionary(place, {
+    ...toKnown(config),
+    ...(askPassword ? { askPassword } : {}),
+    ...(s3 ? { s3 } : {}),
+  })
   if (dictionary.ref.version !== config.version) {
     throw new AecoderError('DICTIONARY_MISMATCH', {
       where: `${toShortPath(study.configPath)}: ${where}.version`,
@@ -306,7 +326,7 @@ async function openKit(
     })
   }
   // A sponsor's list may lie outside the study's folder.
-  const toFile = (name: string): SourceFile => ({ ...openExport(resolve(folder, name)), name })
+  const toFile = (name: string): SourceFile => ({ ...openExport(resolvePlace(folder, name), s3), name })
   const synonyms = (named?.synonyms ?? []).map(toFile)
   const doNotAutocode = (named?.doNotAutocode ?? []).map(toFile)
   const files = await readFileLists({ dictionary, synonyms, doNotAutocode })

@@ -26,9 +26,9 @@ import { openStudyStore, type Study } from './study.ts'
  */
 export async function exportStudy(
   study: Study,
-  options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress' | 'askPassword'>,
+  options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress' | 'askPassword' | 'kits'>,
 ): Promise<{ run: PublishedRun; isUnchanged: boolean }> {
-  const opened = await openCodingKits(study, options)
+  const opened = options.kits ?? (await openCodingKits(study, options))
   const store = await openStudyStore(study, options.ambience)
   try {
     const unlock = lockStudy(store, study.id)
@@ -40,10 +40,10 @@ export async function exportStudy(
           found: 'no transfer was taken in yet',
           action: 'Run the study first: aecoder run',
         })
-      await checkStoreKnowsRun(store, study)
+      const before = await checkStoreKnowsRun(store, study)
       await checkDictionariesInForce(store, study, kits)
       const signature = await findSignature(store.db, study.id)
-      if (signature) return await publishSigned(study, { ...options, store, kits, signature })
+      if (signature) return await publishSigned(study, { ...options, store, kits, before, signature })
       const { actor } = options
       await recordSettings(store, study.id, {
         artefacts: listSettings(study, kits),
@@ -56,7 +56,10 @@ export async function exportStudy(
       if (unchanged) return { run: unchanged, isUnchanged: true }
       const head = await numberParts(study, { store, head: checked })
       const asBefore = toColumnsBefore(await readCurrentRun(study))
-      return { run: await publishRun(study, { store, kits, head, ...asBefore, ...options }), isUnchanged: false }
+      return {
+        run: await publishRun(study, { ...options, store, kits, before, head, ...asBefore }),
+        isUnchanged: false,
+      }
     } finally {
       unlock()
     }

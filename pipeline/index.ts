@@ -42,8 +42,10 @@ export {
 } from './coding-kits.ts'
 export { readDashboard } from './dashboard.ts'
 export { type Desk, type Desks, openDesk, openDesks, settle } from './desk.ts'
+export { countTerms, type DiffReport, diffStudy } from './diff.ts'
 export { exportStudy } from './export.ts'
-export { proposeStudy } from './ingest/propose.ts'
+export type { SystemProposal } from './ingest/propose.ts'
+export { type ExportProposal, lookAtExport } from './look-at-export.ts'
 export { type BulkChoice, judgeMany, previewVerdicts, type VerdictPreview } from './judge-many.ts'
 export { type Match, matchVerbatim } from './match.ts'
 export {
@@ -85,6 +87,7 @@ export {
   writeSheet,
 } from './review-sheet.ts'
 export { type Progress, type RunOptions, type RunReport, runStudy, type TransferReport } from './run.ts'
+export { type Moved, toChangeText } from './run-moves.ts'
 export { type CurrentRun, type Manifest, type PublishedRun, readCurrentRun } from './run-publish.ts'
 export {
   readSignature,
@@ -112,6 +115,7 @@ export { type AnswerReport, fetchOutbox, importAnswers, type OutboxFile, sendOut
 export { toSiteQueryFull, toSiteQueryRow } from './site-query-view.ts'
 export type { Actor, Ambience } from './store/chain.ts'
 export type { ChangedTerm } from './store/changed.ts'
+export { type FormerlyCoded, listFormerlyCoded } from './store/former-codes.ts'
 export type { HeldTransfers } from './store/held.ts'
 export type { JudgeableDecision, VerdictFilter } from './store/judgeable.ts'
 export type { EntryStep, StoredEntry } from './store/lists.ts'
@@ -149,7 +153,9 @@ export {
   openStudyStore,
   openStudyStoreToRead,
   type Study,
+  toFolder,
   toPackageRoot,
+  toPlace,
   toShortPath,
 } from './study.ts'
 export {
@@ -177,3 +183,6 @@ export {
   viewTerm,
 } from './term-view.ts'
 export { type VerifyReport, verifyStudy } from './verify.ts'
+export { type WatchEvent, type WatchOptions, type WatchReport, watchStudy } from './watch.ts'
+export type { WatchPlaces } from './watch-places.ts'
+export type { Refusal } from './watch-refusal.ts'

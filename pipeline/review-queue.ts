@@ -10,6 +10,7 @@ import { AecoderError } from '../schemas/errors.ts'
 import type { Masks } from './review/redaction.ts'
 import { toApproval, toCodingFacet } from './review/rules.ts'
 import { findHead } from './store/chain.ts'
+import { type FormerlyCoded, listFormerlyCoded } from './store/former-codes.ts'
 import {
   countApart,
   type GroupLine,
@@ -34,6 +35,7 @@ export interface Line extends GroupLine {
   readonly answered: number
   readonly apart: number
   readonly state: TermState
+  readonly was: TermRow['was']
 }
 
 /** Part of the queue, as `list` gives it. */
@@ -196,7 +198,8 @@ export class ReviewQueue {
     const siteQueries = await countSiteQueriesByGroup(this.#store, this.#study, {})
     const masks = await findMasks(this.#store, this.#study)
     const all = await readAllLines(this.#store, this.#study)
-    const lines = all.map(({ line, spread }) => toLine(line, { apart, siteQueries, masks, spread }))
+    const former = await this.#readFormer(all.map(({ line }) => line))
+    const lines = all.map(({ line, spread }) => toLine(line, { apart, siteQueries, masks, spread, former }))
     this.#lines = lines
     this.#placeOf = new Map(lines.map(({ id }, place) => [id, place]))
     this.#counted.clear()
@@ -218,11 +221,12 @@ export class ReviewQueue {
     const siteQueries = await countSiteQueriesByGroup(this.#store, this.#study, { mainNos })
     const masks = await findMasks(this.#store, this.#study)
     let isReworded = false
+    const former = await this.#readFormer(groups)
     for (const group of groups) {
       const place = this.#placeOf.get(group.id) ?? -1
       const before = this.#lines[place]
       if (before === undefined) continue
-      const after = toLine(group, { apart, siteQueries, masks, spread: before.spread })
+      const after = toLine(group, { apart, siteQueries, masks, former, spread: before.spread })
       this.#replace(place, { before, after })
       isReworded ||= after.folded !== before.folded
     }
@@ -230,6 +234,18 @@ export class ReviewQueue {
     // Its order follows from decisions; the others' from what only a transfer changes.
     this.#orders.delete('confidence')
     for (const [name, { sort }] of this.#found) if (sort === 'confidence') this.#found.delete(name)
+  }
+
+  /** What records of open terms were coded to before, by main group. A term that has a code needs no hint. */
+  async #readFormer(groups: readonly GroupLine[]): Promise<Map<number, FormerlyCoded[]>> {
+    const open = groups.filter(({ no, mainNo, decision }) => no === mainNo && !decision?.codes.length)
+    const found = new Map<number, FormerlyCoded[]>()
+    for (let start = 0; start < open.length; start += FORMER_BATCH) {
+      const mainNos = open.slice(start, start + FORMER_BATCH).map(({ mainNo }) => mainNo)
+      const former = await listFormerlyCoded(this.#store.db, this.#study, { mainNos, limit: FORMER_AT_MOST })
+      for (const each of former) found.set(each.mainNo, [...(found.get(each.mainNo) ?? []), each])
+    }
+    return found
   }
 
   /** Puts a line in the place of its former self, and into or out of every list and count that is kept. */
@@ -312,6 +328,8 @@ export class ReviewQueue {
   }
 }
 
+const FORMER_BATCH = 500
+const FORMER_AT_MOST = 2000
 /** Lists and counts that are kept; people at work share a few, searches come and go. */
 const KEPT = 100
 const LIKE_AT_MOST = 2000
@@ -436,18 +454,30 @@ function toLine(
     apart,
     siteQueries,
     masks,
+    former,
   }: {
     spread: GroupSpread | undefined
     apart: ReadonlyMap<string, number>
     siteQueries: ReadonlyMap<number, { readonly open: number; readonly answered: number }>
     masks: Masks
+    former: ReadonlyMap<number, readonly FormerlyCoded[]>
   },
 ): Line {
   const { open = 0, answered = 0 } = siteQueries.get(group.no) ?? {}
   const own = apart.get(`${group.mainNo} ${group.no === group.mainNo ? '' : group.terminology}`) ?? 0
   // Hidden words are not even searched for.
   const shown = masks.toShownAbout(group, group.folded)
-  return { ...shown, spread, asked: open, answered, apart: own, state: toState(group, { open, answered }) }
+  const was = group.no === group.mainNo ? toWas(former.get(group.mainNo), masks) : null
+  return { ...shown, spread, asked: open, answered, apart: own, state: toState(group, { open, answered }), was }
+}
+
+/** The first record's former term and code stand for all. */
+function toWas(former: readonly FormerlyCoded[] | undefined, masks: Masks): TermRow['was'] {
+  const [first] = former ?? []
+  if (first === undefined) return null
+  const { verbatim, was } = first
+  const shown = masks.toShownAbout({ verbatim, codes: was.codes.map((code) => ({ ...code })) }, verbatim)
+  return { ...shown, occurrences: former?.length ?? 0 }
 }
 
 function toState({ decision }: GroupLine, { open, answered }: { open: number; answered: number }): TermState {
@@ -460,7 +490,7 @@ function toState({ decision }: GroupLine, { open, answered }: { open: number; an
 }
 
 function toRow({ spread, decision, terminology, ...line }: Line): TermRow {
-  const { id, domain, verbatim, state, occurrences, serious, since, asked, answered, apart } = line
+  const { id, domain, verbatim, state, occurrences, serious, since, asked, answered, apart, was } = line
   return {
     id,
     domain,
@@ -482,5 +512,6 @@ function toRow({ spread, decision, terminology, ...line }: Line): TermRow {
     asked,
     answered,
     apart,
+    was,
   }
 }

@@ -1,7 +1,7 @@
 /** A run on a study that is signed off: the transfer is taken in and held, and the dataset stays what was signed. */
 import type { CodingKits } from './coding-kits.ts'
 import type { RunFacts, RunOptions } from './run.ts'
-import { publishRun, publishSigned } from './run-publish.ts'
+import { type Before, publishRun, publishSigned } from './run-publish.ts'
 import { settleSiteQueries } from './run-site-queries.ts'
 import { takeTransfer } from './run-transfer.ts'
 import { findHeld } from './store/held.ts'
@@ -15,7 +15,7 @@ import type { Study } from './study.ts'
  */
 export async function runSignedOff(
   study: Study,
-  options: RunOptions & { store: Store; kits: CodingKits; signature: Signature },
+  options: RunOptions & { store: Store; kits: CodingKits; before: Before; signature: Signature },
 ): Promise<RunFacts> {
   const { store, signature } = options
   const transfer = await takeTransfer(study, options)

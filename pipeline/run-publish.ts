@@ -1,25 +1,35 @@
 /** The last leg of a run: the dataset of what is decided, its manifest, and the swap that makes it current. */
-import { join } from 'node:path'
 import { type Json, toCanonicalJson, toSha256 } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
-import type { Storage, WrittenFile } from '../schemas/files.ts'
+import type { FileState, Storage, WrittenFile } from '../schemas/files.ts'
 import { CODED_DOMAINS, type CodedDomain, type DatasetRow } from '../schemas/records.ts'
-import { STRUCTURE_WORDS } from '../schemas/study.ts'
+import { isPlaceWord } from '../schemas/study.ts'
 import type { CodingKits } from './coding-kits.ts'
 import type { DatasetDictionary } from './dataset/columns.ts'
 import { openCsvFile } from './dataset/csv-file.ts'
 import { type DatasetFile, writeDataset } from './dataset/write-dataset.ts'
 import { listSettings, type RunOptions, type TransferReport } from './run.ts'
-import { openFolder } from './storage/folder.ts'
+import { MOVEMENT_FILE, type Moved, writeMoves } from './run-moves.ts'
+import { confirmFile } from './storage/confirm.ts'
+import { joinPlace } from './storage/place.ts'
 import { listArtefactSets } from './store/artefacts.ts'
 import { type ChainHead, findHead } from './store/chain.ts'
 import { findCommitted } from './store/current.ts'
 import { readDatasetRows } from './store/dataset-rows.ts'
 import { findDataset, findLastDataset, recordDataset } from './store/datasets.ts'
+import { readMoves } from './store/moves.ts'
+import { findMasks } from './store/redactions.ts'
 import type { Signature } from './store/signatures.ts'
+import { clearAbandoned } from './store/staging.ts'
 import { readSnapshot, type Store } from './store/store.ts'
-import { findLastTransfer, listTransferFiles, readSetAside, type SetAsideRow } from './store/transfers.ts'
-import { AECODER_VERSION, type Study, toShortPath } from './study.ts'
+import {
+  findLastTransfer,
+  findLaterTransferEnd,
+  listTransferFiles,
+  readSetAside,
+  type SetAsideRow,
+} from './store/transfers.ts'
+import { AECODER_VERSION, openPlace, type Study, toShortPath } from './study.ts'
 
 /** `runs/<id>/manifest.json`: what a run read, rested on and wrote. Written last; a folder without it is no run. */
 export interface Manifest {
@@ -101,16 +111,27 @@ export interface PublishedRun {
   readonly folder: string
   readonly outputs: readonly OutputFile[]
   readonly rows: { readonly [domain: string]: number }
+  /** What its transfer did, where it was written just now; null also of a first transfer, to which all is new. */
+  readonly moved: Moved | null
 }
 
 export const CURRENT = 'current.json'
 
-/** Writes `runs/<id>/` and, when the run is complete, makes it the current one. */
+/** current.json as it was when the run began; undefined where there was none. Nobody else's run may have become current since. */
+export interface Before {
+  readonly seen: FileState | undefined
+}
+
+/**
+ * Writes `runs/<id>/` and, when the run is complete, makes it the current one.
+ * @throws AecoderError BUCKET_CONFLICT when another run became current meanwhile; what is written stays, and leads nowhere
+ */
 export async function publishRun(
   study: Study,
   options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress'> & {
     store: Store
     kits: CodingKits
+    before: Before
     incomplete?: TransferReport
     /** A transfer that came after a signature: its account is written, and no dataset. */
     held?: TransferReport
@@ -126,11 +147,12 @@ export async function publishRun(
   const { store, kits, ambience, actor, incomplete, signature } = options
   const withoutDataset = incomplete ?? options.held
   const dictionaries = options.dictionaries ?? toDictionaries(kits)
-  const output = openFolder(study.paths.output)
+  const output = openPlace(study, study.paths.output)
   const runId = toRunId(ambience)
   const prefix = `runs/${runId}/`
   const columns = options.columns ?? listColumns(study)
   await clearUnfinished(output)
+  let moved: Moved | null = null
   const manifest = await readSnapshot(store, async (db) => {
     const audit = signature
       ? { seq: signature.coversSeq, hash: signature.coversHash }
@@ -161,6 +183,17 @@ export async function publishRun(
         shown === undefined ? empty() : readSetAside(db, study.id, shown),
       ),
     )
+    const ended = shown === undefined ? undefined : await findLaterTransferEnd(db, study.id, shown)
+    if (ended !== undefined) {
+      const of = { transferNo: ended.no, beforeSeq: ended.seq - 1, uptoSeq: audit.seq }
+      const written = await writeMoves(output, {
+        name: `${prefix}${MOVEMENT_FILE}`,
+        moves: readMoves(db, study.id, of),
+        masks: await findMasks({ db }, study.id),
+      })
+      outputs.push(written.file)
+      moved = written.moved
+    }
     const artefactSets = await listArtefactSets(db, study.id, { uptoSeq: audit.seq })
     const files = withoutDataset?.files ?? (shown === undefined ? [] : await listTransferFiles(db, study.id, shown))
     return toManifest(study, {
@@ -182,7 +215,9 @@ export async function publishRun(
   })
   const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
   const written = await output.replace(`${prefix}manifest.json`, bytes)
+  await confirmFile(output, written)
   if (!withoutDataset) {
+    await confirmOutputs(output, { prefix, outputs: manifest.outputs })
     const { transfer, audit } = manifest
     await recordDataset(store, study.id, {
       runId,
@@ -196,17 +231,37 @@ export async function publishRun(
       Buffer.from(
         `${JSON.stringify({ runId, manifest: `${prefix}manifest.json`, sha256: written.sha256 }, null, 2)}\n`,
       ),
+      options.before,
     )
   }
-  return toPublished(study, manifest)
+  if (incomplete !== undefined && manifest.transfer !== null)
+    await clearAbandoned(store, study.id, manifest.transfer.no)
+  return { ...toPublished(study, manifest), moved }
 }
 
 /** What runs wrote that were killed before their manifest stood. The caller holds the study's lock. */
 async function clearUnfinished(output: Storage): Promise<void> {
+  await output.removeUnfinished('runs')
   for (const runId of await output.listFolders('runs')) {
     const isRun = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/.test(runId) // what else stands there is not ours to remove
-    if (isRun && !(await output.has(`runs/${runId}/manifest.json`))) await output.removeFolder(`runs/${runId}`)
+    const folder = `runs/${runId}`
+    if (!isRun || (await output.has(`${folder}/manifest.json`))) continue
+    if (await output.isAbandoned(folder)) await output.removeFolder(folder)
   }
+}
+
+/** A run elsewhere that took ours for abandoned may have removed files of it: a manifest keeps the rest from that. */
+async function confirmOutputs(
+  output: Storage,
+  { prefix, outputs }: { prefix: string; outputs: readonly OutputFile[] },
+): Promise<void> {
+  for (const { name } of outputs)
+    if (!(await output.has(prefix + name)))
+      throw new AecoderError('WRITE_FAILED', {
+        where: `${output.where}/${prefix}${name}`,
+        found: 'it was written and is not there any more',
+        action: 'See what removes files there, then run again: nothing of this run is current',
+      })
 }
 
 /**
@@ -218,6 +273,7 @@ export async function publishSigned(
   options: Pick<RunOptions, 'actor' | 'ambience' | 'onProgress'> & {
     store: Store
     kits: CodingKits
+    before: Before
     signature: Signature
   },
 ): Promise<{ run: PublishedRun; isUnchanged: boolean }> {
@@ -256,28 +312,47 @@ export type CurrentRun =
 
 /** Reads the current run's manifest and holds it against the hash in current.json. */
 export async function readCurrentRun(study: Study): Promise<CurrentRun> {
-  const output = openFolder(study.paths.output)
-  if (!(await output.has(CURRENT))) return { state: 'none' }
+  return (await readCurrent(study)).run
+}
+
+/** The current run, and the state of current.json that says so. */
+export async function readCurrent(study: Study): Promise<Before & { readonly run: CurrentRun }> {
+  const output = openPlace(study, study.paths.output)
+  const seen = await output.findState(CURRENT)
+  return { seen, run: seen === undefined ? { state: 'none' } : await readPointedRun(study, output, seen.bytes) }
+}
+
+async function readPointedRun(study: Study, output: Storage, pointing: Uint8Array): Promise<CurrentRun> {
   try {
-    const pointer = JSON.parse((await readWhole(output, CURRENT)).toString('utf8')) as {
-      manifest: string
-      sha256: string
-    }
+    const pointer = JSON.parse(Buffer.from(pointing).toString('utf8')) as { manifest: string; sha256: string }
     const bytes = await readWhole(output, pointer.manifest)
     const sha256 = toSha256(bytes)
     if (sha256 === pointer.sha256)
       return { state: 'whole', manifest: JSON.parse(bytes.toString('utf8')) as Manifest, sha256 }
     return {
       state: 'damaged',
-      fault: `${toShortPath(join(study.paths.output, pointer.manifest))}: its content was changed (sha256 ${sha256}, ${CURRENT} says ${pointer.sha256})`,
+      fault: `${toShortPath(joinPlace(study.paths.output, pointer.manifest))}: its content was changed (sha256 ${sha256}, ${CURRENT} says ${pointer.sha256})`,
     }
   } catch (error) {
+    // A bucket that does not answer says nothing about the run.
+    if (error instanceof AecoderError && error.code === 'BUCKET_FAILED') throw error
     if (error instanceof AecoderError) return { state: 'damaged', fault: error.message }
     return {
       state: 'damaged',
-      fault: `${toShortPath(join(study.paths.output, CURRENT))}: it cannot be read (${(error as Error).message})`,
+      fault: `${toShortPath(joinPlace(study.paths.output, CURRENT))}: it cannot be read (${(error as Error).message})`,
     }
   }
+}
+
+/** Puts a copy of what leads to the current run, damaged or whole, into another place; of the run only its manifest. */
+export async function copyCurrentPointer(study: Study, to: Storage): Promise<void> {
+  const output = openPlace(study, study.paths.output)
+  if (!(await output.has(CURRENT))) return
+  await to.replace(CURRENT, await readWhole(output, CURRENT))
+  const current = await readCurrentRun(study)
+  if (current.state !== 'whole') return
+  const manifest = `runs/${current.manifest.runId}/manifest.json`
+  await to.replace(manifest, await readWhole(output, manifest))
 }
 
 /** Writes all domains' datasets; used for the run and, into a scratch place, to prove one later. */
@@ -338,12 +413,11 @@ function toDictionaries(kits: CodingKits): DatasetDictionaries {
 
 /** The columns that the mapping brings, by domain. */
 function listColumns({ config }: Pick<Study, 'config'>): Manifest['columns'] {
-  const isStructure = (word: string) => (STRUCTURE_WORDS as readonly string[]).includes(word)
   const toColumns = (domain: string) => {
     const sources = config.sources.filter((source) => source.domain === domain)
     const words = sources.flatMap((source) => Object.keys(source.map))
     return {
-      mapped: [...new Set(words.filter((word) => !isStructure(word) && word !== `${domain}TERM`))],
+      mapped: [...new Set(words.filter((word) => !isPlaceWord(word) && word !== `${domain}TERM`))],
       carried: [...new Set(sources.flatMap((source) => source.carry))],
     }
   }
@@ -393,7 +467,9 @@ async function writeSetAside(
       await file.write(batch)
       count += batch.length
     }
-    return { ...(await file.close()), rows: count }
+    const written = await file.close()
+    await confirmFile(output, written)
+    return { ...written, rows: count }
   } catch (error) {
     await sink.abort()
     throw error
@@ -480,9 +556,10 @@ function toPublished(study: Study, manifest: Manifest): PublishedRun {
   )
   return {
     runId: manifest.runId,
-    folder: join(study.paths.output, 'runs', manifest.runId),
+    folder: joinPlace(study.paths.output, 'runs', manifest.runId),
     outputs: manifest.outputs,
     rows,
+    moved: null,
   }
 }
 

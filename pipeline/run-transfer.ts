@@ -1,34 +1,28 @@
 /** The first leg of a run: the files of a transfer into the store, every row into one bucket. */
 import { createHash } from 'node:crypto'
-import { resolve } from 'node:path'
 import { type Json, toCanonicalJson, toContentId } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { SourceFile } from '../schemas/files.ts'
 import { REJECT_REASONS } from '../schemas/outcomes.ts'
 import type { Occurrence } from '../schemas/records.ts'
 import type { SourceConfig } from '../schemas/study.ts'
+import type { FileStructure, TransferStructure } from '../schemas/transfers.ts'
 import type { CodingKits } from './coding-kits.ts'
 import { hashFile } from './hash-file.ts'
 import { readSource } from './ingest/read-source.ts'
 import { toTermGroup } from './review/term-group.ts'
+import { checkStudies, toTransferStructure } from './review/transfer-rules.ts'
 import type { RunOptions, TransferReport } from './run.ts'
+import { type Comparison, compareTransfer } from './run-guard.ts'
 import type { FilesInFiles } from './storage/files-in-files.ts'
-import { openFolder } from './storage/folder.ts'
 import { listMatching } from './storage/glob.ts'
+import { openOnly } from './storage/only.ts'
 import { findCommitted } from './store/current.ts'
 import { Staging } from './store/staging.ts'
 import type { Store } from './store/store.ts'
-import { listSources, listTransferFiles } from './store/transfers.ts'
-import { type Study, toMappingId, toShortPath, toStudyPath } from './study.ts'
+import { findTransferStructure, hasTakenIn, listSources, listTransferFiles } from './store/transfers.ts'
+import { openPlace, type Study, toMappingId, toPlace, toShortPath, toStudyPath } from './study.ts'
 import { openTransferFiles } from './transfer-files.ts'
-
-/** A source that withdraws so much is more likely a broken export or a mistaken filter than news. */
-const MASS_WITHDRAWAL = { atLeast: 20, share: 0.25, allOf: 5 }
-
-function isSuspicious({ known, withdrawn }: { known: number; withdrawn: number }): boolean {
-  if (withdrawn === known && known >= MASS_WITHDRAWAL.allOf) return true
-  return withdrawn >= MASS_WITHDRAWAL.atLeast && withdrawn > known * MASS_WITHDRAWAL.share
-}
 
 /** Withdraws, source by source, what snapshots do not state any more. A source that study.json names no more states nothing. */
 async function withdrawMissing(
@@ -39,15 +33,13 @@ async function withdrawMissing(
     files,
     changed,
   }: { staging: Staging; store: Store; files: TransferReport['files']; changed: ReadonlySet<string> },
-): Promise<{ known: number; withdrawn: number }[]> {
+): Promise<void> {
   const kept = new Set(study.config.sources.filter((source) => source.transfer === 'delta').map((source) => source.id))
   // A row that was rejected, and accepted as such, may be the very record: its absence says nothing.
   for (const file of files) if (file.rejected > 0) kept.add(file.source)
   for (const source of changed) kept.add(source)
-  const withdrawals: { known: number; withdrawn: number }[] = []
   for (const source of await listSources(store.db, study.id))
-    if (!kept.has(source)) withdrawals.push(await staging.withdrawMissing(source))
-  return withdrawals
+    if (!kept.has(source)) await staging.withdrawMissing(source)
 }
 
 interface InputFile {
@@ -59,7 +51,7 @@ interface InputFile {
 
 /**
  * Takes the transfer in, or recognises that it is the one that is current.
- * @throws AecoderError NO_INPUT, TRANSFER_OLDER, and what the readers throw for a file that cannot be trusted
+ * @throws AecoderError NO_INPUT, TRANSFER_OLDER, TRANSFER_FOREIGN, and what the readers throw for a file that cannot be trusted
  */
 export async function takeTransfer(
   study: Study,
@@ -67,11 +59,9 @@ export async function takeTransfer(
 ): Promise<TransferReport> {
   const { store, actor } = options
   const accept = new Set<string>(options.accept)
-  const folder = resolve(options.input ?? study.paths.input)
-  const inputs = await listInputs(study, openTransferFiles(openFolder(folder), options))
-  const contentId = toContentId(
-    toCanonicalJson([toMappingId(study), inputs.map(({ source, sha256 }) => [source.id, sha256])]),
-  )
+  const folder = toPlace(options.input ?? study.paths.input)
+  const inputs = await listInputs(study, openTransferFiles(openOnly(openPlace(study, folder), options.only), options))
+  const contentId = toTransferId(study, inputs)
   const said = toStatedAsOf(options.asOf)
   const current = await findCommitted(store.db, study.id)
   if (current?.contentId === contentId) {
@@ -104,8 +94,11 @@ export async function takeTransfer(
     actor,
     groupOf: (occurrence) => toGroup(occurrence, options.kits),
   })
+  const before = current && (await findTransferStructure(store.db, study.id, current))
   const files: TransferReport['files'][number][] = []
-  const withdrawals: { known: number; withdrawn: number }[] = []
+  const structures: Parameters<typeof toTransferStructure>[0][number][] = []
+  let comparison: Comparison
+  let structure: TransferStructure
   try {
     const total = inputs.reduce((sum, { bytes }) => sum + bytes, 0)
     let done = 0
@@ -115,34 +108,50 @@ export async function takeTransfer(
         staging,
         input,
         onBytes: (bytes) => options.onProgress?.({ stage: 'reading', done: done + bytes, total }),
+        checkStructure: ({ studies }) => {
+          if (accept.has('foreign-study')) return
+          const { exportedAs } = study.config.study
+          checkStudies({ name: input.file.name, studies }, { exportedAs, before: before?.studies })
+        },
       })
       done += input.bytes
       staged.push({ input, file })
+      structures.push({ source: input.source.id, encoding: file.encoding, structure: file.structure })
     }
     const changed = listChangedSources(staged)
     await staging.settle()
     for (const { input, file } of staged)
       files.push({ ...file.counts, encoding: file.encoding, sha256: input.sha256, bytes: input.bytes })
-    withdrawals.push(...(await withdrawMissing(study, { staging, store, files, changed })))
+    await withdrawMissing(study, { staging, store, files, changed })
+    structure = toTransferStructure(structures, before)
+    comparison = await compareTransfer(study, { store, staging, current, structure, before })
   } catch (error) {
     await staging.abandon({ actor, reason: error instanceof Error ? error.message : String(error) })
     throw error
   }
 
-  const report = { asOf, asOfFrom, isRepeat: false, input: start.input, files, movement: staging.movement }
+  const report = {
+    asOf,
+    asOfFrom,
+    isRepeat: false,
+    input: start.input,
+    files,
+    movement: staging.movement,
+    keys: comparison.keys,
+    structure: comparison.structure,
+  }
   const refusedFor: { reason: string; count: number }[] = REJECT_REASONS.filter(
     (reason) => !accept.has(reason),
   ).flatMap((reason) => {
     const count = files.reduce((sum, file) => sum + (file.rejectedBy[reason] ?? 0), 0)
     return count > 0 ? [{ reason, count }] : []
   })
-  const suspicious = withdrawals.filter(isSuspicious).reduce((sum, { withdrawn }) => sum + withdrawn, 0)
-  if (suspicious > 0 && !accept.has('mass-withdrawal'))
-    refusedFor.push({ reason: 'mass-withdrawal', count: suspicious })
+  refusedFor.push(...comparison.suspicions.filter(({ reason }) => !accept.has(reason)))
   if (staging.usubjidChanged > 0 && !accept.has('usubjid-changed'))
     refusedFor.push({ reason: 'usubjid-changed', count: staging.usubjidChanged })
   if (refusedFor.length > 0) {
-    await staging.abandon({
+    // What it would have done is told in the run's account, which clears it away.
+    await staging.refuse({
       actor,
       reason: `refused for ${refusedFor.map(({ reason, count }) => `${count} × ${reason}`).join(', ')}`,
     })
@@ -153,6 +162,7 @@ export async function takeTransfer(
     contentId,
     input: start.input,
     accepted: start.accepted,
+    structure: structure as unknown as Json,
     files: files.map(({ source, name, sha256, bytes, read, accepted }) => ({
       source,
       name,
@@ -164,6 +174,39 @@ export async function takeTransfer(
   }
   await staging.commit({ actor, body })
   return { ...report, refusedFor: [] }
+}
+
+/** Where a transfer lies: the folder, and its files there where others lie beside them. */
+export type TransferPlace = Required<Pick<RunOptions, 'input'>> & Pick<RunOptions, 'only'>
+
+/**
+ * Whether these very files were taken in before, as the latest transfer or an earlier one.
+ * @throws AecoderError NO_INPUT, FILE_NOT_FOUND, BUCKET_FAILED
+ */
+export async function wasTakenIn(study: Study, store: Store, { input, only }: TransferPlace): Promise<boolean> {
+  const inputs = await listInputs(study, openTransferFiles(openOnly(openPlace(study, toPlace(input)), only)))
+  return await hasTakenIn(store.db, study.id, toTransferId(study, inputs))
+}
+
+/** The date a transfer speaks for; undefined where neither its files nor a name says it, or they cannot be read. */
+export async function findAsOf(
+  study: Study,
+  { input, only, ambience }: TransferPlace & Pick<RunOptions, 'ambience'>,
+): Promise<string | undefined> {
+  try {
+    const folder = toPlace(input)
+    const inputs = await listInputs(study, openTransferFiles(openOnly(openPlace(study, folder), only)))
+    const { asOf, asOfFrom } = await toAsOf(study, { folder, inputs, ambience })
+    return asOfFrom === 'clock' ? undefined : asOf
+  } catch (error) {
+    if (error instanceof AecoderError) return findNamedAsOf([input, ...(only ?? [])])
+    throw error
+  }
+}
+
+/** What the files of a transfer hold, and how they are understood, as an identity. */
+function toTransferId(study: Study, inputs: readonly InputFile[]): string {
+  return toContentId(toCanonicalJson([toMappingId(study), inputs.map(({ source, sha256 }) => [source.id, sha256])]))
 }
 
 /** The files of every source, hashed. A missing one stops the run: an absent file must not withdraw all it held. */
@@ -192,7 +235,18 @@ async function listInputs(study: Study, files: FilesInFiles): Promise<InputFile[
 
 async function stageFile(
   study: Study,
-  { staging, input, onBytes }: { staging: Staging; input: InputFile; onBytes: (bytes: number) => void },
+  {
+    staging,
+    input,
+    onBytes,
+    checkStructure,
+  }: {
+    staging: Staging
+    input: InputFile
+    onBytes: (bytes: number) => void
+    /** Called while the file is read: one that is foreign is not read to its end. */
+    checkStructure: (structure: FileStructure) => void
+  },
 ) {
   const { source, file } = input
   const digest = createHash('sha256')
@@ -203,9 +257,17 @@ async function stageFile(
     bytes += chunk.byteLength
     onBytes(bytes)
   }
-  const { encoding, states, batches } = await readSource({ config: study.config, source, file, onBytes: watch })
+  const { encoding, states, batches, ...reading } = await readSource({
+    config: study.config,
+    source,
+    file,
+    onBytes: watch,
+  })
   staging.beginFile({ source: source.id, name: file.name })
-  for await (const batch of batches) await staging.add(batch)
+  for await (const batch of batches) {
+    checkStructure(reading.structure())
+    await staging.add(batch)
+  }
   if (digest.digest('hex') !== input.sha256)
     throw new AecoderError('FILE_CHANGED', {
       where: file.name,
@@ -213,7 +275,7 @@ async function stageFile(
       action: 'Wait until the export is complete, then run again',
     })
   const counts = await staging.endFile({ sha256: input.sha256, bytes: input.bytes, encoding })
-  return { counts, encoding, states }
+  return { counts, encoding, states, structure: reading.structure() }
 }
 
 /**
@@ -260,14 +322,20 @@ async function toAsOf(
     await batches.next().catch(() => undefined) // only a reading that has begun can be ended, which closes the file; its errors come when it is taken in
     await batches.return?.()
   }
-  const named = [folder, ...inputs.map(({ file }) => file.name)].flatMap((name) => {
+  if (stated.length > 0) return { asOf: toLatest(stated), asOfFrom: 'file' }
+  const named = findNamedAsOf([folder, ...inputs.map(({ file }) => file.name)])
+  if (named !== undefined) return { asOf: named, asOfFrom: 'name' }
+  return { asOf: toInstant(ambience.now()) ?? ambience.now(), asOfFrom: 'clock' }
+}
+
+/** The latest date in the last parts of names. */
+export function findNamedAsOf(names: readonly string[]): string | undefined {
+  const named = names.flatMap((name) => {
     const match = /(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)/.exec(name.split('/').at(-1) ?? '')
     const instant = match ? toInstant(`${match[1]}-${match[2]}-${match[3]}`) : undefined
     return instant === undefined ? [] : [instant]
   })
-  if (stated.length > 0) return { asOf: toLatest(stated), asOfFrom: 'file' }
-  if (named.length > 0) return { asOf: toLatest(named), asOfFrom: 'name' }
-  return { asOf: toInstant(ambience.now()) ?? ambience.now(), asOfFrom: 'clock' }
+  return named.length === 0 ? undefined : toLatest(named)
 }
 
 /** The date given outright. @throws AecoderError USAGE where it is none */
@@ -313,6 +381,8 @@ async function toRepeat(
     input: toStudyPath(study, folder),
     files,
     movement,
+    keys: [],
+    structure: [],
     refusedFor: [],
   }
 }

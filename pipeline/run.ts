@@ -4,13 +4,14 @@ import { AecoderError } from '../schemas/errors.ts'
 import type { ListScope } from '../schemas/lists.ts'
 import type { Acceptable } from '../schemas/outcomes.ts'
 import type { PathNode } from '../schemas/terms.ts'
+import type { SourceKeys, StructureChange } from '../schemas/transfers.ts'
 import { type AskPassword, type CodingKits, openCodingKits, withApprovedEntries } from './coding-kits.ts'
 import { type AutocodeTally, addOutcomes, autocodeStudy, type Disagreement, findDisagreements } from './run-autocode.ts'
 import { addTallies, type ContextTally, checkContexts } from './run-context.ts'
 import { runSignedOff } from './run-held.ts'
 import { toMemoryKeeper } from './run-memory.ts'
 import { numberParts } from './run-parts.ts'
-import { findUnchangedRun, type PublishedRun, publishRun, readCurrentRun } from './run-publish.ts'
+import { type Before, findUnchangedRun, type PublishedRun, publishRun, readCurrent } from './run-publish.ts'
 import { type SettledQueries, settleSiteQueries } from './run-site-queries.ts'
 import { takeTransfer } from './run-transfer.ts'
 import { type Artefact, findArtefact, findSetting, recordSettings } from './store/artefacts.ts'
@@ -33,6 +34,8 @@ import { openStudyStore, type Study, toConfigArtefact, toShortPath } from './stu
 export interface RunOptions {
   /** The folder of the transfer; study.json's `input` when left out. */
   readonly input?: string
+  /** The files of that folder that are the transfer, by their names below it; all of them when left out. */
+  readonly only?: readonly string[]
   /** ISO 8601 date or time that the export speaks for. */
   readonly asOf?: string
   readonly accept?: readonly Acceptable[]
@@ -40,6 +43,8 @@ export interface RunOptions {
   readonly ambience: Ambience
   readonly onProgress?: (progress: Progress) => void
   readonly askPassword?: AskPassword
+  /** Dictionaries, lexicon and list files, where they are open already: who runs again and again reads them once. */
+  readonly kits?: CodingKits
 }
 
 /** Where a run is. `done` of `total` bytes while reading, of groups while coding, of rows while writing. */
@@ -63,6 +68,10 @@ export interface TransferReport {
     readonly encoding: string
   })[]
   readonly movement: Movement
+  /** How its keys compare with the last transfer's, source by source; of a repeat nothing. */
+  readonly keys: readonly SourceKeys[]
+  /** In what it is made otherwise than the last one. */
+  readonly structure: readonly StructureChange[]
   /** Reasons that keep the transfer from becoming current, each with its count; empty when it became current. */
   readonly refusedFor: readonly { readonly reason: string; readonly count: number }[]
 }
@@ -106,13 +115,13 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
       given.onProgress?.(progress)
     },
   }
-  const opened = await openCodingKits(study, options)
+  const opened = options.kits ?? (await openCodingKits(study, options))
   const store = await openStudyStore(study, options.ambience)
   try {
     const unlock = lockStudy(store, study.id)
     try {
       const kits = await withApprovedEntries(study, { kits: opened, store })
-      await checkStoreKnowsRun(store, study)
+      const before = await checkStoreKnowsRun(store, study)
       await checkDictionariesInForce(store, study, kits)
       await recordSettings(store, study.id, {
         artefacts: listSettings(study, kits),
@@ -120,12 +129,12 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         approval: study.config.approval,
       })
       const signature = await findSignature(store.db, study.id)
-      if (signature) return await toReport(await runSignedOff(study, { ...options, store, kits, signature }))
+      if (signature) return await toReport(await runSignedOff(study, { ...options, store, kits, signature, before }))
       await settleSiteQueries(study, { store })
       // A run that was killed after its commit left these to this one, and one that was held: their time is still that transfer's.
-      const leftOver = await autocodeStudy(study, { store, kits, ...options, isLeftOver: true })
-      const before = await checkContexts(study, { store, kits })
-      const transfer = await takeTransfer(study, { store, kits, ...options })
+      const leftOver = await autocodeStudy(study, { ...options, store, kits, isLeftOver: true })
+      const earlier = await checkContexts(study, { store, kits })
+      const transfer = await takeTransfer(study, { ...options, store, kits })
       if (transfer.refusedFor.length > 0)
         return await toReport({
           status: 'incomplete',
@@ -134,13 +143,13 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
           kits,
           transfer,
           autocoded: leftOver,
-          context: before.tally,
-          run: await publishRun(study, { store, kits, ...options, incomplete: transfer }),
+          context: earlier.tally,
+          run: await publishRun(study, { ...options, store, kits, before, incomplete: transfer }),
         })
       const siteQueries = await settleSiteQueries(study, { store })
-      const autocoded = addOutcomes(leftOver, await autocodeStudy(study, { store, kits, ...options }))
+      const autocoded = addOutcomes(leftOver, await autocodeStudy(study, { ...options, store, kits }))
       const after = await checkContexts(study, { store, kits })
-      const context = addTallies(before.tally, after.tally)
+      const context = addTallies(earlier.tally, after.tally)
       const disagreements = await findDisagreements(study, { store, kits })
       const unchanged = await findUnchangedRun(study, store)
       if (unchanged)
@@ -167,7 +176,7 @@ export async function runStudy(study: Study, given: RunOptions): Promise<RunRepo
         autocoded,
         context,
         disagreements,
-        run: await publishRun(study, { store, kits, ...options, head }),
+        run: await publishRun(study, { ...options, store, kits, before, head }),
       })
     } finally {
       unlock()
@@ -269,11 +278,12 @@ export async function checkDictionariesInForce(store: Store, study: Study, kits:
 /**
  * The published run must be one that this store vouches for: else the store is an older copy, or two studies share an
  * output folder, and going on would lose decisions or give sequence numbers a second time.
+ * @returns what current.json was at this moment, for the swap at the end
  * @throws AecoderError STORE_OLDER
  */
-export async function checkStoreKnowsRun(store: Store, study: Study): Promise<void> {
-  const current = await readCurrentRun(study)
-  if (current.state !== 'whole') return
+export async function checkStoreKnowsRun(store: Store, study: Study): Promise<Before> {
+  const { run: current, seen } = await readCurrent(study)
+  if (current.state !== 'whole') return { seen }
   const { runId, audit, study: owner } = current.manifest
   const where = toShortPath(study.paths.output)
   if (owner.id !== study.id)
@@ -283,7 +293,7 @@ export async function checkStoreKnowsRun(store: Store, study: Study): Promise<vo
       expected: `runs of ${study.id} only`,
       action: 'Give each study an "output" folder of its own',
     })
-  if (audit.seq === 0 || (await findEventHash(store.db, study.id, audit.seq)) === audit.hash) return
+  if (audit.seq === 0 || (await findEventHash(store.db, study.id, audit.seq)) === audit.hash) return { seen }
   throw new AecoderError('STORE_OLDER', {
     where: toShortPath(study.paths.store),
     found: `it does not know event ${audit.seq} that run ${runId} was written from: it is an older copy, or another store`,

@@ -4,11 +4,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isBucketUrl } from '../schemas/bucket-url.ts'
 import { type Json, toCanonicalJson, toSha256 } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
-import type { SourceFile } from '../schemas/files.ts'
-import { parseStudyConfig, type StudyConfig, toStudyId } from '../schemas/study.ts'
-import { openFolder } from './storage/folder.ts'
+import type { SourceFile, Storage } from '../schemas/files.ts'
+import { type BucketConfig, parseStudyConfig, type StudyConfig, toStudyId } from '../schemas/study.ts'
+import { openFile, openStorage } from './storage/open-storage.ts'
+import { resolvePlace, splitPlace } from './storage/place.ts'
 import type { Artefact } from './store/artefacts.ts'
 import type { Ambience } from './store/chain.ts'
 import { openStore, openStoreToRead, registerStudy, type Store } from './store/store.ts'
@@ -44,7 +46,7 @@ export async function openStudy(path: string): Promise<Study> {
     })
   })
   const config = parseStudyConfig(configText, toShortPath(configPath))
-  const from = (place: string) => resolve(dirname(configPath), place)
+  const from = (place: string) => resolvePlace(dirname(configPath), place)
   return {
     id: toStudyId(config),
     config,
@@ -59,6 +61,13 @@ export async function openStudy(path: string): Promise<Study> {
 }
 
 async function toConfigPath(path: string): Promise<string> {
+  if (isBucketUrl(path))
+    throw new AecoderError('USAGE', {
+      where: '--study',
+      found: 'a bucket',
+      expected: 'study.json on a disk of this machine, beside the store; what it names may lie in a bucket',
+      action: 'Copy study.json to a folder here',
+    })
   const found = await stat(path).catch(() => undefined)
   const file = found?.isDirectory() ? join(path, 'study.json') : path
   if (!existsSync(file)) {
@@ -86,9 +95,14 @@ export async function openStudyStore(study: Study, ambience: Ambience): Promise<
   return store
 }
 
-/** A file outside any study, e.g. an export that `init` looks at. */
-export function openExport(path: string): SourceFile {
-  return { name: basename(path), open: () => openFolder(dirname(path)).read(basename(path)) }
+/** A file outside a study's folders, e.g. an export that `init` looks at. */
+export function openExport(path: string, s3?: BucketConfig): SourceFile {
+  return openFile(path, s3)
+}
+
+/** A place that a study names: its output, an input. */
+export function openPlace({ config }: Pick<Study, 'config'>, place: string): Storage {
+  return openStorage(place, config.s3)
 }
 
 /** The whole configuration as an artefact of the run; decisions rest on its parts, not on its every comma. */
@@ -109,16 +123,27 @@ export function toMappingId({ config }: Study): string {
 
 /** A path as the store keeps it: from the study's own folder, so that a study can be moved. */
 export function toStudyPath({ configPath }: Pick<Study, 'configPath'>, path: string): string {
-  return relative(dirname(configPath), path) || '.'
+  return isBucketUrl(path) ? path : relative(dirname(configPath), path) || '.'
 }
 
 /** The place a stored path means. */
 export function fromStudyPath({ configPath }: Pick<Study, 'configPath'>, path: string): string {
-  return resolve(dirname(configPath), path)
+  return resolvePlace(dirname(configPath), path)
+}
+
+/** The place that a path means to whoever types it. */
+export function toPlace(path: string): string {
+  return resolvePlace(process.cwd(), path)
+}
+
+/** The folder of a file. */
+export function toFolder(place: string): string {
+  return splitPlace(place).folder
 }
 
 /** A path as a reader of messages would type it. */
 export function toShortPath(path: string): string {
+  if (isBucketUrl(path)) return path
   const short = relative(process.cwd(), path)
   return short === '' ? basename(path) : short.startsWith('..') || isAbsolute(short) ? path : short
 }

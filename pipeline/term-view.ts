@@ -2,6 +2,7 @@
 import type {
   CandidateView,
   DecisionView,
+  FormerView,
   OccurrenceView,
   Precedents,
   TermRow,
@@ -18,6 +19,7 @@ import type { Desk } from './desk.ts'
 import { toKeyPlace } from './review/key-place.ts'
 import { isSamePerson, toApproval } from './review/rules.ts'
 import type { Actor } from './store/chain.ts'
+import { type FormerlyCoded, listFormerlyCoded } from './store/former-codes.ts'
 import { listNotes, type Note, writeNote } from './store/notes.ts'
 import { listElsewhere } from './store/precedents.ts'
 import {
@@ -69,6 +71,7 @@ export async function viewTerm(desk: Desk, term: string, viewer: Viewer): Promis
   const decision = group.decision
   const approval = decision && toApproval(decision.waits, decision.verdict?.kind ?? null)
   const masks = await findMasks(store, study.id)
+  const former = await listFormerlyCoded(store.db, study.id, { mainNos: [group.mainNo], limit: FORMER_SHOWN })
   const said = {
     folded: group.folded,
     proposal: toProposal(group, kit),
@@ -79,6 +82,7 @@ export async function viewTerm(desk: Desk, term: string, viewer: Viewer): Promis
     row,
     dictionary: { name, version, levels: [...kit.dictionary.levels] },
     ...masks.toShownAbout(said, group.folded),
+    former: former.map((each) => masks.toShownAbout(toFormerView(each), each.verbatim)),
     policy: study.config.approval,
     mayApprove:
       viewer.isApprover &&
@@ -283,6 +287,21 @@ function toDecisionView(decision: StoredDecision, { kit, basedOn }: { kit: Codin
   }
 }
 
+function toFormerView({ occurrence, usubjid, verbatim, was, changedAt }: FormerlyCoded): FormerView {
+  return {
+    occurrence,
+    usubjid,
+    verbatim,
+    codes: was.codes.map((code) => ({ ...code })),
+    by: was.by,
+    at: was.at,
+    isOwn: was.target === 'occurrence',
+    waited: was.approval === 'pending',
+    changedAt,
+  }
+}
+
+const FORMER_SHOWN = 20
 const STUDIES_AT_MOST = 200
 
 /** What a coder looks for first: when, how bad, what came of it. What is not named here follows by name. */

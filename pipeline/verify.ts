@@ -17,6 +17,7 @@ import {
 } from './run-publish.ts'
 import type { InputFiles } from './storage/files-in-files.ts'
 import { openFolder } from './storage/folder.ts'
+import { joinPlace } from './storage/place.ts'
 import { PEOPLE_STUDY } from './store/accounts.ts'
 import { checkStore, type StoreCheck } from './store/check.ts'
 import { readDatasetRows } from './store/dataset-rows.ts'
@@ -24,7 +25,7 @@ import { findDataset, findLastDataset } from './store/datasets.ts'
 import { listSignatures } from './store/signatures.ts'
 import { readSnapshot, type Store } from './store/store.ts'
 import { findTransferInput } from './store/transfers.ts'
-import { fromStudyPath, type Study } from './study.ts'
+import { fromStudyPath, openPlace, type Study } from './study.ts'
 import { openTransferFiles } from './transfer-files.ts'
 
 export interface VerifyReport {
@@ -88,7 +89,7 @@ export async function verifyStudy(
         `${where}: its manifest saw event ${seq} with another hash: the chain was rewritten, or belongs to another study`,
       )
     await checkSignatureStated(study, { db, manifest, faults })
-    const output = openFolder(join(study.paths.output, 'runs', manifest.runId))
+    const output = openPlace(study, joinPlace(study.paths.output, 'runs', manifest.runId))
     await checkOutputs(output, manifest, faults)
     onProgress?.('outputs')
     report.rebuilt.push(...(await rebuild(study, { db, manifest, faults })))
@@ -171,7 +172,7 @@ async function checkInputs(
 ): Promise<void> {
   if (manifest.transfer === null) return
   const input = await findTransferInput(db, study.id, manifest.transfer.no)
-  const folder = openFolder(input === undefined ? study.paths.input : fromStudyPath(study, input))
+  const folder = openPlace(study, input === undefined ? study.paths.input : fromStudyPath(study, input))
   const files = openTransferFiles(folder).reach(manifest.inputs.map(({ name }) => name))
   for (const { name, sha256 } of manifest.inputs) {
     const found = await hashOfInput(files, name)

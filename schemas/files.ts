@@ -33,12 +33,38 @@ export interface FileSink {
   abort(): Promise<void>
 }
 
+/** A small file as it was seen. */
+export interface FileState {
+  readonly bytes: Uint8Array
+  /** Of this very state, whatever the storage tells states apart by: for `replace` alone. */
+  readonly mark: string
+}
+
+/** A file as its listing shows it: nobody looked into it. */
+export interface FileLook {
+  readonly name: string
+  readonly bytes: number
+  /** Milliseconds since 1970, by the clock of the disk or of the bucket's server. */
+  readonly modified: number
+  /** Another one whenever the file may be another: made of size, times and inode on a disk, of the ETag in a bucket. */
+  readonly mark: string
+  /** Where a `link` leads nobody looked. `other` is a pipe, a socket, a device: opening one may never return. */
+  readonly kind: 'file' | 'link' | 'other'
+}
+
 /** A folder or bucket prefix. Names are relative to it, with `/` between the parts. */
 export interface Storage {
   /** How messages name the place. */
   readonly where: string
   /** Names of all files below the folder, sorted by code unit. */
   list(): Promise<readonly string[]>
+  /** All that lies below, hidden and unfinished files too, sorted as by `list`. No link is followed, no file opened. */
+  look(): Promise<readonly FileLook[]>
+  /**
+   * Removes one file, if it still is the one that was seen, and the folders that it leaves empty.
+   * @returns false where it is gone, or another one stands there
+   */
+  remove(seen: Pick<FileLook, 'name' | 'mark'>): Promise<boolean>
   /** @throws AecoderError FILE_NOT_FOUND when the name is not there */
   read(name: string): AsyncIterable<Uint8Array>
   /** The same file with all ways to read it. */
@@ -48,9 +74,22 @@ export interface Storage {
   listFolders(name: string): Promise<readonly string[]>
   /** Removes a folder with all that is in it, unfinished files too. */
   removeFolder(name: string): Promise<void>
+  /**
+   * Whether nobody writes into a folder any more. The caller holds the study's lock, which settles it for a disk; a
+   * bucket may be written from several machines, so there it takes time without a new byte.
+   */
+  isAbandoned(name: string): Promise<boolean>
+  /** Takes back what was begun in a folder and cannot be finished any more, wherever whole files stand beside it. */
+  removeUnfinished(name: string): Promise<void>
   createFile(name: string): Promise<FileSink>
-  /** Puts the bytes under the name in one step: readers see the old file or the new one, never a part. */
-  replace(name: string, bytes: Uint8Array): Promise<WrittenFile>
+  /** A small file with what `replace` needs to know whether it is still the same; undefined where there is none. */
+  findState(name: string): Promise<FileState | undefined>
+  /**
+   * Puts the bytes under the name in one step: readers see the old file or the new one, never a part.
+   * @param given.seen only if the file is still in this state, or if undefined still not there: of two, one wins
+   * @throws AecoderError BUCKET_CONFLICT when it is not
+   */
+  replace(name: string, bytes: Uint8Array, given?: { readonly seen: FileState | undefined }): Promise<WrittenFile>
 }
 
 /** The files of a coding dictionary: names without folders. */

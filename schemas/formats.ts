@@ -3,6 +3,7 @@ export const EXPORT_FORMATS = ['csv', 'odm', 'dataset-json', 'dataset-xml', 'xpo
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 /** Those that are a table: named columns, and rows of them. */
 export type TableFormat = Exclude<ExportFormat, 'odm'>
+export const TABLE_FORMATS: readonly TableFormat[] = EXPORT_FORMATS.filter((format) => format !== 'odm')
 
 /** What messages call them. */
 export const FORMAT_NAMES: { readonly [format in ExportFormat]: string } = {

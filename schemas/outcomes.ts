@@ -83,5 +83,13 @@ export const REJECT_REASONS = ['ragged-row', 'malformed-row', 'missing-subject',
 export type RejectReason = (typeof REJECT_REASONS)[number]
 
 /** What a person may accept by name so that a run goes on (recorded with the transfer). */
-export const ACCEPTABLE = [...REJECT_REASONS, 'older-transfer', 'mass-withdrawal', 'usubjid-changed'] as const
+export const ACCEPTABLE = [
+  ...REJECT_REASONS,
+  'older-transfer',
+  'mass-withdrawal',
+  'mass-rekeying',
+  'usubjid-changed',
+  'foreign-study',
+  'structure-changed',
+] as const
 export type Acceptable = (typeof ACCEPTABLE)[number]

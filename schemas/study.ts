@@ -1,6 +1,7 @@
 /** study.json: its type, its validation, its messages. Knows nothing of files or of what the settings do. */
 import type { ErrorObject } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { findBucketUrlFault, isBucketUrl } from './bucket-url.ts'
 import { AecoderError } from './errors.ts'
 import type { ExportFormat } from './formats.ts'
 import type { ApprovalPolicy } from './outcomes.ts'
@@ -78,6 +79,26 @@ export interface Conventions {
 /** The share of `confident` codes that must be right; or only exact and normalised terms and synonyms. */
 export type TargetPrecision = number | 'exact-only'
 
+/** Of what a source held, the share that one transfer may withdraw, or put under other keys, before it is refused. */
+export interface Guard {
+  readonly withdrawn: number
+  readonly rekeyed: number
+}
+/** How buckets are reached. Credentials are found as the AWS SDK finds them, and stand nowhere here. */
+export interface BucketConfig {
+  /** Of a server that is not Amazon's. */
+  readonly endpoint?: string
+  readonly region?: string
+  /** The bucket's name in the path rather than before the host, as most servers but Amazon's want it. */
+  readonly forcePathStyle?: boolean
+  /** `when-required` for servers that do not know the newer checksums; else as the AWS SDK does, `when-supported`. */
+  readonly checksums?: 'when-supported' | 'when-required'
+  /** Requests in flight at once, of this process. */
+  readonly requests?: number
+  /** After so many hours without a new byte, what an unfinished run left is nobody's and is removed. */
+  readonly abandonedHours?: number
+}
+
 /** study.json after validation, every default filled in. Paths are as written, relative to the file's folder. */
 export interface StudyConfig {
   readonly study: {
@@ -85,6 +106,8 @@ export interface StudyConfig {
     readonly environment: string
     readonly title?: string
     readonly sponsor?: string
+    /** What exports call the study; without it, what the transfers before called it. */
+    readonly exportedAs?: readonly string[]
   }
   readonly dictionary: DictionaryConfig
   readonly dictionaries: readonly FurtherDictionary[]
@@ -93,10 +116,12 @@ export interface StudyConfig {
   readonly input: string
   readonly usubjid: string
   readonly sources: readonly SourceConfig[]
+  readonly guard: Guard
   readonly lists: ListsConfig
   readonly approval: ApprovalPolicy
   readonly precision: TargetPrecision
   readonly conventions: Conventions
+  readonly s3?: BucketConfig
 }
 
 /** Words of a mapping that say where a record stands rather than what it says. */
@@ -112,6 +137,13 @@ export const STRUCTURE_WORDS = [
   'groupRepeat',
 ] as const
 export type StructureWord = (typeof STRUCTURE_WORDS)[number]
+/** The word for the column that says which study a row is of; it is no part of any key. */
+export const STUDY_WORD = 'study'
+
+/** Whether a word of a mapping says where a record stands, or in which study. */
+export function isPlaceWord(word: string): boolean {
+  return word === STUDY_WORD || (STRUCTURE_WORDS as readonly string[]).includes(word)
+}
 
 const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, allowUnionTypes: true })
 const validate = ajv.compile<StudyConfig>(schema)
@@ -189,7 +221,7 @@ export function toVersionPattern(pattern: string): RegExp {
 
 /** What JSON Schema cannot say: words that exist, sources that can work, ids that are told apart. */
 function listMeaningFaults(config: StudyConfig): string[] {
-  const faults: string[] = listDictionaryFaults(config)
+  const faults: string[] = [...listPlaceFaults(config), ...listDictionaryFaults(config)]
   const ids = new Set<string>()
   for (const [index, source] of config.sources.entries()) {
     const at = `sources[${index}] (${source.id})`
@@ -220,7 +252,7 @@ function listMeaningFaults(config: StudyConfig): string[] {
     if (source.domain !== 'DM' && source.map[`${source.domain}TERM`] === undefined)
       faults.push(`${at}.map.${source.domain}TERM: missing: name the column that holds the reported term`)
     for (const word of Object.keys(source.map)) {
-      if ((STRUCTURE_WORDS as readonly string[]).includes(word) || findMappedVariable(source.domain, word)) continue
+      if (isPlaceWord(word) || findMappedVariable(source.domain, word)) continue
       faults.push(
         `${at}.map.${word}: not a word of ${source.domain}: use one of ${listMappableVariables(source.domain).join(', ')}; or name the column under "carry"`,
       )
@@ -260,6 +292,37 @@ function listSlotFaults(source: SourceConfig, at: string): string[] {
     for (const name of names)
       if (isWide(name)) faults.push(`${at}.${field}: "${name}": only the variables of map can have ${SLOT}`)
   return faults
+}
+
+/** Every path may lie in a bucket but the store's: what keeps it whole are the locks of a file on a disk. */
+function listPlaceFaults({ store, output, input, dictionary, dictionaries, lists, s3 }: StudyConfig): string[] {
+  const faults: string[] = []
+  if (isBucketUrl(store)) faults.push('store: a bucket cannot hold it: name a file on a disk of this machine')
+  const places: [field: string, place: string][] = [
+    ['output', output],
+    ['input', input],
+    ['dictionary.path', dictionary.path],
+    ...dictionaries.map(({ path }, index): [string, string] => [`dictionaries[${index}].path`, path]),
+    ...[lists, ...dictionaries.map((each) => each.lists)].flatMap((each) =>
+      [...(each?.synonyms ?? []), ...(each?.doNotAutocode ?? [])].map((place): [string, string] => ['lists', place]),
+    ),
+  ]
+  for (const [field, place] of places) {
+    const fault = isBucketUrl(place) ? findBucketUrlFault(place) : undefined
+    if (fault !== undefined) faults.push(`${field}: ${fault}: write s3://BUCKET/PREFIX`)
+  }
+  const fault = s3?.endpoint === undefined ? undefined : findEndpointFault(s3.endpoint)
+  if (fault !== undefined) faults.push(`s3.endpoint: ${fault}`)
+  return faults
+}
+
+/** What is wrong with an endpoint; it is not repeated, for it may hold what nobody should see. */
+export function findEndpointFault(endpoint: string): string | undefined {
+  const url = URL.parse(endpoint)
+  if (url === null || !/^https?:$/.test(url.protocol)) return 'not a URL: write https://HOST'
+  if (url.username !== '' || url.password !== '')
+    return 'it holds credentials: they are found as the AWS SDK finds them, in the environment or a profile'
+  return undefined
 }
 
 /** Which dictionary is meant must follow from its name and domain, and its columns must be its own. */

@@ -16,13 +16,14 @@
  *   The last three are about the newest entry of that verbatim in the list of that scope, one that can be judged so first.
  *     {"ask": {"term": "see above", "text": "what is asked", "as", "usubjid", …}}   {"send": {"as", "study"}}
  *     {"answer": {"answers": {"USUBJID": "what the site says"}, "as", "study"}}   {"siteQueries": {"study"}}   what became of them
+ *     {"moved": {"study"}}   what the last run's transfer did, taken in or refused: the rows of movement.csv, in a line each
  *     {"closeQuery": {"usubjid", "as", "reason", "study"}}   {"reopenQuery": …}   the last one about that subject
  *   With `usubjid` an act is about that subject's occurrence of the term, without it about the term group.
  *   What is zero or empty is left out of `expect` (the rows read are not); a refused act expects `{"error": "CODE"}` and nothing else.
  * - study.json (and others), in which `$OPENAE` stands for the folder of OpenAE 0.1 and `$SAMPLES` for that of the samples;
  *   the transfers' folders.
  * - `expected/`, compared byte for byte after the last step: ae.csv and mh.csv of the current run, as far as the study
- *   has such sources; set-aside.csv of the last run, if it set rows aside; outbox.csv, the last one that was sent; error.txt with
+ *   has such sources; set-aside.csv of the last run, if it set rows aside; its movement.csv, if the case asks what moved; outbox.csv, the last one that was sent; error.txt with
  *   the messages of all refused acts. Of an output folder other than `out` they stand in `expected/<output>/`. What is not listed must not come.
  *
  * `GOLDEN=write vitest run test/golden.test.ts` writes expected/ anew (never case.json): read the difference before you
@@ -150,6 +151,7 @@ type Step = { readonly expect: unknown } & (
   | { readonly closeQuery: GoingOn }
   | { readonly reopenQuery: GoingOn }
   | { readonly siteQueries: OnStudy }
+  | { readonly moved: OnStudy }
 )
 interface GoldenCase {
   readonly title: string
@@ -166,6 +168,8 @@ interface Stage {
   /** The folder and the set-aside rows of the last run of each study, by output folder. */
   readonly lastRuns: Map<string, RunReport>
   readonly errors: string[]
+  /** Output folders of studies of which the case asks what moved. */
+  readonly movesAsked: Set<string>
   /** Dictionaries and list files, opened once for each study file. */
   readonly kits: Map<string, CodingKits>
 }
@@ -211,7 +215,14 @@ async function openStage(name: string): Promise<Stage> {
     )
     await writeFile(join(folder, file), placed)
   }
-  return { folder, ambience: openAmbience(), studies: new Map(), lastRuns: new Map(), errors: [], kits: new Map() }
+  const nothing = {
+    studies: new Map(),
+    lastRuns: new Map(),
+    errors: [],
+    movesAsked: new Set<string>(),
+    kits: new Map(),
+  }
+  return { folder, ambience: openAmbience(), ...nothing }
 }
 
 /** A clock that begins at one moment in every case and goes on a second each time it is asked; no chance at all. */
@@ -236,6 +247,7 @@ async function takeStep(stage: Stage, step: Step, no: number): Promise<unknown> 
     }
     if ('undo' in step) return toActSummary(await undo(stage, step.undo))
     if ('read' in step) return await readLines(stage, step.read)
+    if ('moved' in step) return await readMoved(stage, step.moved)
     if ('approve' in step) return toActSummary(await judge(stage, step.approve, 'approved'))
     if ('reject' in step) return toActSummary(await judge(stage, step.reject, 'rejected'))
     if ('approveAll' in step) return await approveAll(stage, step.approveAll)
@@ -321,6 +333,30 @@ async function readLines(stage: Stage, { domain, ...on }: OnStudy & { domain: Co
     const part = row[`${domain}MODIFY`] ? ` [${row[`${domain}MODIFY`]}]` : ''
     return `${row.USUBJID} #${row[`${domain}SEQ`]} "${row[`${domain}TERM`]}"${part} -> ${row[`${domain}LLT`] || 'none'}`
   })
+}
+
+/** `kind USUBJID record (also record): "before" -> "now"; what changed beside it; was code -> code now`, row by row. */
+async function readMoved(stage: Stage, on: OnStudy): Promise<string[]> {
+  const { paths } = await openCaseStudy(stage, on)
+  stage.movesAsked.add(paths.output)
+  const text = await readLastRun(stage, paths.output, 'movement.csv')
+  const { data } = Papa.parse<Record<string, string>>(text?.toString('utf8') ?? '', {
+    header: true,
+    skipEmptyLines: true,
+  })
+  return data.map((row) => {
+    const other = row.other_record ? ` (also ${row.other_record})` : ''
+    const terms = [row.before, row.now].flatMap((term) => (term ? [`"${term}"`] : [])).join(' -> ')
+    const was = row.was_term ? `${row.was_term} by ${row.was_by} for the ${row.was_for}` : 'none'
+    const codes = `${was} -> ${row.term || 'none'}`
+    const told = [terms, row.changes, row.domain === 'DM' ? '' : codes].filter(Boolean).join('; ')
+    return `${row.move} ${row.usubjid} ${row.record}${other}: ${told}`
+  })
+}
+
+async function readLastRun(stage: Stage, output: string, name: string): Promise<Buffer | undefined> {
+  const run = stage.lastRuns.get(output)?.run
+  return run?.outputs.some((file) => file.name === name) ? await readFile(join(run.folder, name)) : undefined
 }
 
 async function judge(stage: Stage, act: Act, kind: 'approved' | 'rejected'): Promise<ActReport> {
@@ -525,6 +561,8 @@ function toRunSummary({ status, transfer, siteQueries, counts, context, disagree
     refusedFor: Object.fromEntries(transfer.refusedFor.map(({ reason, count }) => [reason, count])),
     files: Object.fromEntries(files),
     movement: withoutEmpty({ ...transfer.movement }),
+    rekeyed: withoutEmpty(Object.fromEntries(transfer.keys.map(({ source, rekeyed }) => [source, rekeyed]))),
+    structure: transfer.structure.map(({ source, kind, before, now }) => `${source} ${kind} ${now ?? before}`),
     siteQueries: withoutEmpty({ ...siteQueries }),
     ...toCounts(counts),
     beside: Object.fromEntries(counts.beside.map(({ terminology, ...of }) => [terminology, toCounts(of)])),
@@ -577,6 +615,8 @@ async function collectFiles(stage: Stage): Promise<Map<string, Buffer>> {
     if (run?.outputs.find(({ name }) => name === 'set-aside.csv')?.rows) {
       files.set(`${prefix}set-aside.csv`, await readFile(join(run.folder, 'set-aside.csv')))
     }
+    const movement = stage.movesAsked.has(output) ? await readLastRun(stage, output, 'movement.csv') : undefined
+    if (movement !== undefined) files.set(`${prefix}movement.csv`, movement)
     const opened = { config, ...study }
     const outbox = await withStore(stage, opened, (store) => readLastOutbox({ study: opened, store }))
     if (outbox !== undefined) files.set(`${prefix}outbox.csv`, Buffer.from(outbox))

@@ -28,7 +28,7 @@ export interface Doing {
  * The name given with --as, taken at its word; else the system user. How it is known stands beside it.
  * @throws AecoderError USAGE for a name that is empty, as a shell makes of a variable that is not set
  */
-function toActor(asserted: string | undefined): Actor {
+export function toActor(asserted: string | undefined): Actor {
   const user = `${readUserName()}@${hostname()}`
   if (asserted === undefined) return { name: readUserName(), kind: 'person', auth: `system user ${user}` }
   const name = asserted.trim()

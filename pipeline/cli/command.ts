@@ -12,13 +12,16 @@ export type OptionSpec =
       readonly summary: string
       readonly default?: string
     }
+  | { readonly kind: 'flag'; readonly summary: string }
 
 export type OptionValues<O> = {
   readonly [name in keyof O]: O[name] extends { kind: 'number' }
     ? number
     : O[name] extends { kind: 'list' }
       ? readonly string[]
-      : Word<O[name]> | (O[name] extends { default: string } ? never : undefined)
+      : O[name] extends { kind: 'flag' }
+        ? boolean
+        : Word<O[name]> | (O[name] extends { default: string } ? never : undefined)
 }
 
 /** Of a choice just its words: what is none of them is refused before a command sees it. */

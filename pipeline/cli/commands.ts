@@ -20,6 +20,7 @@ import {
 } from './commands/ask.ts'
 import { DICTIONARY_CHECK, DICTIONARY_SEARCH } from './commands/dictionary.ts'
 import { DICTIONARY_SHOW } from './commands/dictionary-browse.ts'
+import { DIFF } from './commands/diff.ts'
 import { EXPLAIN } from './commands/explain.ts'
 import { INIT } from './commands/init.ts'
 import { LOGIN, LOGOUT } from './commands/login.ts'
@@ -44,11 +45,14 @@ import {
 } from './commands/synonyms.ts'
 import { TAKE_OVER } from './commands/take-over.ts'
 import { VERIFY } from './commands/verify.ts'
+import { WATCH } from './commands/watch.ts'
 import { WORKBENCH } from './commands/workbench.ts'
 
 export const COMMANDS: readonly Command[] = [
   INIT,
   RUN,
+  DIFF,
+  WATCH,
   STATUS,
   WORKBENCH,
   QUEUE,

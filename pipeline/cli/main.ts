@@ -136,6 +136,8 @@ function toOption(name: string, spec: OptionSpec): Option {
           throw new InvalidArgumentError('It must be a whole number above 0.')
         return number
       })
+    case 'flag':
+      return new Option(flag, spec.summary).default(false)
     case 'text': {
       const option = new Option(`${flag} <${spec.value}>`, spec.summary)
       return spec.default === undefined ? option : option.default(spec.default)

@@ -1,4 +1,5 @@
 /** Writes the dataset of a domain: the coded rows as Arrow and CSV, and how each came by its code. One pass, flat memory. */
+import { createHash } from 'node:crypto'
 import { AecoderError } from '../../schemas/errors.ts'
 import type { FileSink, Storage, WrittenFile } from '../../schemas/files.ts'
 import type { CodedDomain, DatasetRow, RowCode } from '../../schemas/records.ts'
@@ -105,7 +106,7 @@ export async function writeDataset(options: DatasetOptions): Promise<{ files: Da
         ...(codeOf ? { coded: coded[index] ?? 0 } : {}),
         ...(beside === undefined ? {} : { beside }),
       })
-    for (const { name } of files) await confirmRows(storage, name, rows)
+    for (const file of files) await confirmFile(storage, file)
     return { files, rows }
   } catch (error) {
     await Promise.allSettled(sinks.map((sink) => sink.abort()))
@@ -128,13 +129,25 @@ function toMetadata(
   })
 }
 
-async function confirmRows(storage: Storage, name: string, rows: number): Promise<void> {
-  const found = name.endsWith('.csv') ? await countCsvRecords(storage, name) : await countRows(storage, name)
-  if (found === rows) return
+/** What stands there is read once: its rows are counted, and its bytes are those that were written. */
+async function confirmFile(storage: Storage, { name, rows, sha256 }: DatasetFile): Promise<void> {
+  const digest = createHash('sha256')
+  const watched: Storage = {
+    ...storage,
+    async *read(file) {
+      for await (const chunk of storage.read(file)) {
+        digest.update(chunk)
+        yield chunk
+      }
+    },
+  }
+  const found = name.endsWith('.csv') ? await countCsvRecords(watched, name) : await countRows(watched, name)
+  const hash = digest.digest('hex')
+  if (found === rows && hash === sha256) return
   throw new AecoderError('READBACK_MISMATCH', {
     where: `${storage.where}/${name}`,
-    found: `${found} rows read back`,
-    expected: `the ${rows} rows written`,
-    action: 'Check the disk, then run again: this file is not in force',
+    found: found === rows ? `other bytes read back (sha256 ${hash})` : `${found} rows read back`,
+    expected: found === rows ? `those written (sha256 ${sha256})` : `the ${rows} rows written`,
+    action: 'Check the disk, or what stands between here and the bucket, then run again: this file is not in force',
   })
 }

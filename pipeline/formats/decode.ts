@@ -288,13 +288,20 @@ function toAdvice({ name, from }: ChosenEncoding): string {
 /** Turns the bytes of one cell into text. `offset` is the place of its first byte in the file. */
 export type CellDecoder = (bytes: Buffer, offset: number) => string
 
+/** Encodings in which bytes below 128 are ASCII and nothing else. */
+const ASCII_WITHIN = /^(?:utf-8|us-ascii|iso-8859-\d+|windows-125\d|macintosh|macroman)$/
+
 /**
  * A decoder for formats whose texts stand between other bytes, as strict as `readText`: each cell by itself.
  * @param name the encoding; without it UTF-8
+ * @returns also whether cells of ASCII bytes need no decoding
  * @throws AecoderError ENCODING here for an unknown name or one of several bytes a character, from the decoder with the
  * byte offset
  */
-export function toCellDecoder(file: string, name: string | undefined): { encoding: string; decode: CellDecoder } {
+export function toCellDecoder(
+  file: string,
+  name: string | undefined,
+): { encoding: string; decode: CellDecoder; isAsciiPlain: boolean } {
   const encoding = findEncoding(new Uint8Array(), { name: file, ...(name === undefined ? {} : { encoding: name }) })
   if (encoding.name.startsWith('utf-16')) {
     throw new AecoderError('ENCODING', {
@@ -305,6 +312,7 @@ export function toCellDecoder(file: string, name: string | undefined): { encodin
   }
   return {
     encoding: encoding.name,
+    isAsciiPlain: ASCII_WITHIN.test(encoding.name),
     decode: encoding.name === 'utf-8' ? utf8Cells(file, encoding) : otherCells(file, encoding),
   }
 }

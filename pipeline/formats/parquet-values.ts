@@ -70,7 +70,7 @@ export class RunReader {
   #at = 0
   /** Values left in the run. */
   #left = 0
-  #isRepeated = false
+  #isRepeated: boolean = false
   #value = 0
   #bit = 0
 

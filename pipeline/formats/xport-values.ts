@@ -7,6 +7,7 @@ import { type TimeUnit, toDateText, toDateTimeText, toShortest, toTimeText } fro
 /** Days from SAS's first day, 1960-01-01, to 1970-01-01. */
 const SAS_EPOCH_DAYS = 3653
 const DAY_SECONDS = 86_400
+const BLANK = 0x20
 
 export type NumberMeaning = 'number' | 'date' | 'datetime' | 'time'
 
@@ -36,10 +37,15 @@ export function toMeaning(format: string): NumberMeaning {
 }
 
 /**
- * Whether the bytes are one of SAS's missing values: `.`, `._` and `.A` to `.Z`, followed by zeros.
+ * Whether the bytes are one of SAS's missing values: `.`, `._` and `.A` to `.Z`, followed by zeros; or blanks, which
+ * other programs leave where they have no number.
  */
 export function isMissing(bytes: Uint8Array, at: number, length: number): boolean {
   const first = bytes[at] ?? 0
+  if (first === BLANK) {
+    for (let index = at + 1; index < at + length; index++) if (bytes[index] !== BLANK) return false
+    return true
+  }
   if (first !== 0x2e && first !== 0x5f && (first < 0x41 || first > 0x5a)) return false
   for (let index = at + 1; index < at + length; index++) if (bytes[index] !== 0) return false
   return true

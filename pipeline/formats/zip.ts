@@ -135,12 +135,14 @@ class WindowReader extends Reader<RandomAccess> {
       })
     }
     if (length > WINDOW_BYTES) return await this.#random.readAt(index, length)
-    if (index < this.#at || index + length > this.#at + this.#window.length) {
-      this.#at = index
-      this.#window = await this.#random.readAt(index, Math.min(WINDOW_BYTES, this.size - index))
-    }
+    const isThere = index >= this.#at && index + length <= this.#at + this.#window.length
+    // Files of an archive may be read side by side: what is changed here is changed without waiting in between.
+    const at = isThere ? this.#at : index
+    const window = isThere ? this.#window : await this.#random.readAt(index, Math.min(WINDOW_BYTES, this.size - index))
+    this.#at = at
+    this.#window = window
     // A copy: the library may keep the piece, and change it.
-    return this.#window.slice(index - this.#at, index - this.#at + length)
+    return window.slice(index - at, index - at + length)
   }
 }
 

@@ -3,7 +3,7 @@
  * home-made exports. Knows names only; whether a column's values agree is judged elsewhere.
  */
 import type { CodedDomain } from '../../schemas/records.ts'
-import type { StructureWord } from '../../schemas/study.ts'
+import { SLOT, type StructureWord } from '../../schemas/study.ts'
 
 /** How well a name speaks for a word: 3 the standard's own, 2 a known variant, 1 a hint, 0 nothing. */
 export type NameScore = 0 | 1 | 2 | 3
@@ -12,6 +12,7 @@ export type NameScore = 0 | 1 | 2 | 3
 export function toPlainName(name: string): string {
   const last = name.slice(name.lastIndexOf('.') + 1)
   return last
+    .replace(SLOT, '')
     .replace(/_(raw|std)$/i, '')
     .normalize('NFKC')
     .toLowerCase()

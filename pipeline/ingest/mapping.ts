@@ -7,9 +7,10 @@ import { AecoderError } from '../../schemas/errors.ts'
 import {
   type ColumnRef,
   type Condition,
+  isPlaceWord,
   listKeyColumns,
   type SourceConfig,
-  STRUCTURE_WORDS,
+  STUDY_WORD,
   type StructureWord,
   toVersionPattern,
 } from '../../schemas/study.ts'
@@ -45,6 +46,8 @@ export interface Slot<Row> {
 /** Everything ingest reads of a row or record. Resolved once per file. */
 export interface Mapping<Row> {
   readonly structure: { readonly [word in StructureWord]: NamedReader<Row> }
+  /** What the row or record says of the study it is of. */
+  readonly study: Reader<Row>
   /** The key columns of study.json. */
   readonly record: readonly NamedReader<Row>[]
   /** The places of a row, always the same objects: one, or in a wide form as many as it has numbers. */
@@ -63,9 +66,12 @@ interface Layout<Row> {
   /** The numbers of a wide form's places: those of all rows, or a function that finds those of one. */
   findNumbers(columns: readonly { readonly word: string; readonly column: string }[]): Numbers<Row>
   readonly structure: { readonly [word in StructureWord]: Reader<Row> }
+  readonly study: Reader<Row>
 }
 
 type Numbers<Row> = readonly string[] | ((row: Row) => readonly string[])
+/** What SDTM and most exports after it call the column that names the study. */
+const STUDY_COLUMN = 'STUDYID'
 
 const absent = (): null => null
 
@@ -81,6 +87,7 @@ export function resolveCsvMapping(
 ): Mapping<TableRow> {
   const indexes = new Map(header.map((name, index) => [name, index]))
   const missing: { field: string; column: string }[] = []
+  const studyIndex = header.findIndex((name) => name.toUpperCase() === STUDY_COLUMN)
   const mapping = resolveMapping<TableRow>(source, {
     findColumn(name, field) {
       const index = indexes.get(name)
@@ -118,6 +125,7 @@ export function resolveCsvMapping(
       group: absent,
       groupRepeat: absent,
     },
+    study: studyIndex === -1 ? absent : (row) => row.fields[studyIndex] ?? null,
   })
   if (missing.length > 0) throw toColumnNotFound(source, header, { fileName, missing })
   return mapping
@@ -155,6 +163,7 @@ export function resolveOdmMapping(source: SourceConfig): Mapping<OdmRecord> {
       group: (record) => record.groupOid,
       groupRepeat: (record) => record.groupRepeatKey,
     },
+    study: (record) => record.studyOid,
   })
 }
 
@@ -206,8 +215,10 @@ function resolveMapping<Row>(source: SourceConfig, layout: Layout<Row>): Mapping
     ...('content' in source.key ? [] : source.key),
     ...Object.values(structure).map((reader) => reader.column),
   ])
+  const study: ColumnRef | undefined = source.map[STUDY_WORD]
   return {
     structure,
+    study: study === undefined ? layout.study : toMappedReader(STUDY_WORD, study, layout).read,
     record,
     listSlots: toSlotLister(source, layout, placing),
     termColumn: findColumnName(source.map[`${source.domain}TERM`]),
@@ -221,9 +232,7 @@ function toSlotLister<Row>(
   layout: Layout<Row>,
   placing: ReadonlySet<string | null>,
 ): (row: Row) => readonly Slot<Row>[] {
-  const variables = Object.entries(source.map).filter(
-    ([word]) => !(STRUCTURE_WORDS as readonly string[]).includes(word),
-  )
+  const variables = Object.entries(source.map).filter(([word]) => !isPlaceWord(word))
   const wide = variables.flatMap(([word, ref]) => {
     const column = findColumnName(ref)
     return column !== null && isWide(column) ? [{ word, column }] : []

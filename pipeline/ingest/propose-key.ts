@@ -1,7 +1,6 @@
 /** Which columns make a record: candidates tried on the sample, the best ones counted over the whole file. */
-import type { SourceFile } from '../../schemas/files.ts'
 import type { SourceConfig } from '../../schemas/study.ts'
-import { openCsv } from '../formats/csv.ts'
+import type { Table } from '../formats/types.ts'
 import { LINE_NAMES, toPlainName } from './column-names.ts'
 import type { Evidence } from './evidence.ts'
 import { type KeyCheck, toKeyCounter } from './key-check.ts'
@@ -13,6 +12,8 @@ export interface KeyProposal {
   readonly columns: readonly string[]
   /** The same subject id stands at several sites, so the site belongs to the key and to USUBJID. */
   readonly needsSite: boolean
+  /** Rows with one key are the states of a record, in the order of the file. */
+  readonly isStates: boolean
   readonly evidence: readonly Evidence[]
 }
 
@@ -20,36 +21,77 @@ export interface KeyProposal {
 const MOST_COUNTED = 3
 /** A key with more rows in doubt than this share is not proposed. */
 const TOLERATED = 0.01
-const FIELD = 'sources[0].key'
+const FIELD = 'key'
 
 export async function proposeKey(options: {
-  readonly file: SourceFile
+  /** How messages name the file. */
+  readonly name: string
+  /** Opens the file anew. */
+  open(): Promise<Table>
   readonly source: SourceConfig
   readonly header: readonly string[]
   /** Sampled rows that pass the source's `only`. */
   readonly rows: readonly (readonly string[])[]
+  /** Sets that the system's profile names, by plain names, the best first: tried before any other. */
+  readonly known?: readonly (readonly string[])[]
+  /** A column that tells the states of a record apart, where the system writes a row for each. */
+  readonly states?: string
 }): Promise<KeyProposal> {
-  const { file, source, header, rows } = options
+  const { source, header, rows } = options
   const { subject, site, [`${source.domain}TERM`]: term } = source.map
   if (typeof subject !== 'string' || subject === '' || term === '') {
     const why = 'no key can be tried before the columns of subject and term are known'
-    return { columns: [''], needsSite: false, evidence: [{ field: FIELD, column: null, why, confidence: 'unsure' }] }
+    return {
+      columns: [''],
+      needsSite: false,
+      isStates: false,
+      evidence: [{ field: FIELD, column: null, why, confidence: 'unsure' }],
+    }
   }
   const siteColumn =
     typeof site === 'string' && isSubjectShared(rows, header.indexOf(subject), header.indexOf(site)) ? site : undefined
   const base = siteColumn === undefined ? [] : [siteColumn]
-  const candidates = listCandidates(source, header, rows).map((columns) => [...base, ...columns])
+  const candidates = listCandidates(options).map((columns) => [...base, ...columns])
+  const states = findStateKey(candidates, options)
+  if (states !== undefined) return toStates(states, { options, needsSite: siteColumn !== undefined })
   const sampled = candidates.map((columns) => ({ columns, check: countSample(columns, options) }))
   // The sort is stable: among equals the order of the candidates decides.
   const best = sampled.toSorted((a, b) => a.check.sharing - b.check.sharing).slice(0, MOST_COUNTED)
   const counted = await countFile(
-    file,
-    source,
+    options,
     best.map(({ columns }) => columns),
   )
   const [winner] = counted.toSorted((a, b) => a.check.sharing - b.check.sharing)
   if (winner === undefined) throw new Error('no key candidate') // the empty set is always one
   return toProposal(winner, { source, siteColumn })
+}
+
+/** The first set that does not tell rows apart, but does with the column of the states. */
+function findStateKey(
+  candidates: readonly (readonly string[])[],
+  options: Parameters<typeof proposeKey>[0],
+): readonly string[] | undefined {
+  const { states, known = [] } = options
+  if (states === undefined) return undefined
+  const [first] = candidates.slice(0, known.length === 0 ? 0 : candidates.length)
+  if (first === undefined || first.includes(states)) return undefined
+  const isShared = countSample(first, options).sharing > options.rows.length * TOLERATED
+  return isShared && countSample([...first, states], options).sharing === 0 ? first : undefined
+}
+
+function toStates(
+  columns: readonly string[],
+  { options, needsSite }: { options: Parameters<typeof proposeKey>[0]; needsSite: boolean },
+): KeyProposal {
+  const { distinct, rows } = countSample(columns, options)
+  const names = [...listStructure(options.source), ...columns].join(' + ')
+  const why = `${names}: ${distinct} records in ${rows} sampled rows, told apart by "${options.states}": the rows are states of a record, and the last one in the file counts`
+  return {
+    columns,
+    needsSite,
+    isStates: true,
+    evidence: [{ field: FIELD, column: columns.join(', '), why, confidence: 'likely' }],
+  }
 }
 
 function toProposal(
@@ -65,6 +107,7 @@ function toProposal(
   const toResult = (confidence: Evidence['confidence'], why: string): KeyProposal => ({
     columns: confidence === 'unsure' ? [''] : columns,
     needsSite,
+    isStates: false,
     evidence: [{ field: FIELD, column, why, confidence }],
   })
   if (check.rows === 0) return toResult(columns.length > 0 ? 'likely' : 'unsure', `${names}: no row to prove it`)
@@ -93,12 +136,19 @@ function toProposal(
 }
 
 /** Sets to try, the ones to prefer first: a line number, none at all, two line numbers, any column that counts. */
-function listCandidates(
-  source: SourceConfig,
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-): string[][] {
+function listCandidates(options: {
+  readonly source: SourceConfig
+  readonly header: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  readonly known?: readonly (readonly string[])[]
+}): string[][] {
+  const { source, header, rows } = options
   const structure = new Set(listStructure(source))
+  const known = (options.known ?? []).flatMap((names) => {
+    const columns = names.map((name) => header.find((column) => toPlainName(column) === name))
+    const found = columns.filter((column) => column !== undefined)
+    return found.length === names.length && found.every((column) => isFilled(column, header, rows)) ? [found] : []
+  })
   const ownNumber = source.map[`${source.domain}SPID`]
   const lines = [
     ...LINE_NAMES.flatMap((name) => header.filter((column) => toPlainName(column) === name)),
@@ -113,7 +163,7 @@ function listCandidates(
       !structure.has(column) && !strong.includes(column) && column !== term && isCounting(column, header, rows),
   )
   const pairs = strong.flatMap((first, index) => strong.slice(index + 1).map((second) => [first, second]))
-  return [...strong.map((column) => [column]), [], ...pairs, ...weak.map((column) => [column])]
+  return [...known, ...strong.map((column) => [column]), [], ...pairs, ...weak.map((column) => [column])]
 }
 
 function listStructure({ map }: SourceConfig): string[] {
@@ -144,10 +194,13 @@ function countSample(
 }
 
 /** Counts several key sets in one pass, over the rows that ingest would take as occurrences. */
-async function countFile(file: SourceFile, source: SourceConfig, sets: readonly (readonly string[])[]) {
-  const table = await openCsv(file, {})
+async function countFile(
+  { name, open, source }: { readonly name: string; open(): Promise<Table>; readonly source: SourceConfig },
+  sets: readonly (readonly string[])[],
+) {
+  const table = await open()
   const map = Object.fromEntries(Object.entries(source.map).filter(([, ref]) => ref !== ''))
-  const mapping = resolveCsvMapping({ ...source, map }, table.header, file.name)
+  const mapping = resolveCsvMapping({ ...source, map }, table.header, name)
   const counted = sets.map((columns) => ({
     columns,
     indexes: [...listStructure(source), ...columns].map((column) => table.header.indexOf(column)),

@@ -1,7 +1,7 @@
 /** Guesses for the variables beside the term: dates, severity and the like, by name and by values. */
 import type { CodedDomain } from '../../schemas/records.ts'
 import { listMappableVariables } from '../../schemas/sdtm.ts'
-import { type NameScore, toVariableScore } from './column-names.ts'
+import { type NameScore, toPlainName, toVariableScore } from './column-names.ts'
 import { type ColumnProfile, hasOnly, toExamples } from './column-profile.ts'
 import type { Draft } from './evidence.ts'
 
@@ -41,22 +41,39 @@ export function proposeVariables(
   columns: readonly ColumnProfile[],
   domain: CodedDomain,
   draft: Draft,
+  known: {
+    readonly enteredAs?: string
+    readonly dateOrder?: 'dmy' | 'mdy'
+    readonly hasExactNames?: true
+  } = {},
 ): 'dmy' | 'mdy' | '' | undefined {
   const used = new Set<string>()
   const dates: ColumnProfile[] = []
   for (const word of listMappableVariables(domain)) {
     const suffix = word.slice(domain.length)
-    if (suffix === 'TERM') continue
+    // What a coder or a CRO wrote there is no translation: mapped, it would be coded in place of the term.
+    if (suffix === 'TERM' || suffix === 'MODIFY') continue
     const column = proposeVariable(
-      columns.filter(({ name }) => !used.has(name)),
+      columns.filter(
+        ({ name }) => !used.has(name) && (known.hasExactNames !== true || toPlainName(name) === word.toLowerCase()),
+      ),
       { domain, suffix },
       draft,
     )
     if (column === undefined) continue
     used.add(column.name)
-    if (suffix === 'STDAT' || suffix === 'ENDAT') dates.push(column)
+    if (suffix !== 'STDAT' && suffix !== 'ENDAT') continue
+    const entered = findEntered(columns, column, known.enteredAs)
+    dates.push(entered ?? column)
+    if (entered === undefined) continue
+    used.add(entered.name)
+    draft.map[word] = entered.name
+    const at = draft.evidence.findIndex(({ field }) => field === `map.${word}`)
+    if (at >= 0) draft.evidence.splice(at, 1)
+    const why = `beside "${column.name}" it holds the date as entered, partial ones included: ${toExamples(entered)}`
+    draft.evidence.push({ field: `map.${word}`, column: entered.name, why, confidence: 'sure' })
   }
-  return proposeDateOrder(dates, draft)
+  return proposeDateOrder(dates, draft, known.dateOrder)
 }
 
 function proposeVariable(
@@ -73,7 +90,7 @@ function proposeVariable(
     // Rave's X_RAW holds what was entered, partial dates included, where X holds only whole ones.
     .sort((a, b) => b.score - a.score || b.column.filled - a.column.filled || isRaw(b.column) - isRaw(a.column))
   const fitting = candidates.find(({ column }) => look === undefined || look.fits(column))
-  const field = `sources[0].map.${word}`
+  const field = `map.${word}`
   if (fitting) {
     const { column, score } = fitting
     map[word] = column.name
@@ -105,16 +122,42 @@ function toScore(column: ColumnProfile, { domain, suffix }: { domain: CodedDomai
   return toVariableScore(column.name, domain, suffix.replace('DAT', 'DTC')) > 0 ? 1 : 0
 }
 
-function proposeDateOrder(columns: readonly ColumnProfile[], { evidence }: Draft): 'dmy' | 'mdy' | '' | undefined {
+/** The column that holds a date as entered: that of the parsed date with the system's ending. */
+function findEntered(
+  columns: readonly ColumnProfile[],
+  parsed: ColumnProfile,
+  ending: string | undefined,
+): ColumnProfile | undefined {
+  if (ending === undefined || parsed.name.endsWith(ending)) return undefined
+  const entered = columns.find(({ name }) => name === parsed.name + ending)
+  return entered !== undefined && entered.filled >= parsed.filled && entered.dated >= 0.8 ? entered : undefined
+}
+
+/** @param known how the system writes dates, where the sampled ones do not settle it */
+function proposeDateOrder(
+  columns: readonly ColumnProfile[],
+  { evidence }: Draft,
+  known: 'dmy' | 'mdy' | undefined,
+): 'dmy' | 'mdy' | '' | undefined {
   const sum = (order: keyof ColumnProfile['dateOrders']) =>
     columns.reduce((total, { dateOrders }) => total + dateOrders[order], 0)
   const [dmy, mdy, either] = [sum('dmy'), sum('mdy'), sum('either')]
   if (dmy + mdy + either === 0) return undefined
   const order = dmy > 0 && mdy === 0 ? 'dmy' : mdy > 0 && dmy === 0 ? 'mdy' : ''
+  const column = columns.map(({ name }) => name).join(', ')
   const counts = `${dmy} sampled dates can only be day first, ${mdy} only month first, ${either} could be either`
+  if (order === '' && dmy === 0 && mdy === 0 && known !== undefined) {
+    evidence.push({
+      field: 'dateOrder',
+      column,
+      why: `${counts}; the system writes them ${known}`,
+      confidence: 'likely',
+    })
+    return known
+  }
   evidence.push({
-    field: 'sources[0].dateOrder',
-    column: columns.map(({ name }) => name).join(', '),
+    field: 'dateOrder',
+    column,
     why: order === '' ? `${counts}: say dmy or mdy` : counts,
     confidence: order === '' ? 'unsure' : 'sure',
   })

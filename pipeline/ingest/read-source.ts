@@ -7,6 +7,7 @@ import type { SourceFile } from '../../schemas/files.ts'
 import { type ExportFormat, FORMAT_NAMES, type TableFormat } from '../../schemas/formats.ts'
 import type { RowOutcome } from '../../schemas/records.ts'
 import type { SourceConfig, StudyConfig } from '../../schemas/study.ts'
+import type { FileStructure } from '../../schemas/transfers.ts'
 import { toRawText } from '../formats/csv.ts'
 import { detectFormat } from '../formats/detect.ts'
 import { openOdm } from '../formats/odm.ts'
@@ -17,6 +18,7 @@ import { toDemographicsReader } from './demographics.ts'
 import { KeyTable } from './key-table.ts'
 import { type Mapping, resolveCsvMapping, resolveOdmMapping } from './mapping.ts'
 import { type Located, type OutcomeReaderOptions, toOccurrenceReader, toRejected, toRowIdReader } from './occurrence.ts'
+import { StructureWatch } from './structure-watch.ts'
 import { toTermWatch } from './term-watch.ts'
 
 export interface ReadSourceOptions {
@@ -36,6 +38,8 @@ export interface SourceReading {
   readonly states: 'everything' | 'changes'
   /** Exactly one outcome per row or record, in file order. Can be consumed once. */
   readonly batches: AsyncIterable<readonly RowOutcome[]>
+  /** What the file is made of, as far as it was read. */
+  readonly structure: () => FileStructure
 }
 
 /**
@@ -92,18 +96,28 @@ async function readTableSource(
   const mapping = await resolveOrClose(source, table, file.name)
   const toRaw = (row: TableRow) => toRawText(row, table.delimiter)
   const readRow = toOutcomeReader({ config, source, mapping, toRaw })
-  const toOutcome = (row: TableRow): RowOutcome =>
-    row.problem === undefined
-      ? readRow(row)
-      : toRejected({ line: row.line, code: row.problem.code, reason: row.problem.text }, toRaw(row))
+  const watch = new StructureWatch({
+    format,
+    columns: table.header,
+    ...(format === 'csv' ? { delimiter: table.delimiter } : {}),
+  })
+  const toOutcome = (row: TableRow): RowOutcome => {
+    if (row.problem !== undefined)
+      return toRejected({ line: row.line, code: row.problem.code, reason: row.problem.text }, toRaw(row))
+    watch.seeStudy(mapping.study(row))
+    return readRow(row)
+  }
   const { encoding, asOf } = table
-  if (source.rows !== 'changes') return { encoding, asOf, states: 'everything', batches: toBatches(table.rows, toOutcome) }
+  const structure = () => watch.read()
+  const states = 'everything'
+  if (source.rows !== 'changes') return { encoding, asOf, states, batches: toBatches(table.rows, toOutcome), structure }
   const readId = toRowIdReader({ config, source, mapping, toRaw })
   return {
     encoding,
     asOf,
-    states: 'everything',
+    states,
     batches: toLastStates(table, { toOutcome, readId, toRaw, openAgain: () => open(undefined) }),
+    structure,
   }
 }
 
@@ -154,12 +168,18 @@ async function readOdmSource({ config, source, file, onBytes }: ReadSourceOption
     fileName: file.name,
     field: `${source.domain}TERM`,
   })
+  const structure = new StructureWatch({ format: 'odm', columns: [] })
   const toOutcome = (record: OdmRecord): RowOutcome => {
+    structure.seeStudy(mapping.study(record))
     const { level, says, line, formOid, groupOid } = record
     const isOfSource =
       level === 'subject' || level === 'event' || (level === 'form' ? isForm(formOid) : isWanted(formOid, groupOid))
-    if (!isOfSource) return { kind: 'skipped', line, reason: 'other-form' }
+    if (!isOfSource) {
+      structure.seeOther(formOid)
+      return { kind: 'skipped', line, reason: 'other-form' }
+    }
     if (says === 'removal') return readRemoval(record)
+    structure.seeRecord(record)
     watch.see(record)
     return readRecord(record)
   }
@@ -169,6 +189,7 @@ async function readOdmSource({ config, source, file, onBytes }: ReadSourceOption
     states: isTransactional ? 'changes' : 'everything',
     // A file of changes need not name the term anywhere.
     batches: toBatches(records, toOutcome, isTransactional ? undefined : watch.check),
+    structure: () => structure.read(),
   }
 }
 

@@ -1,28 +1,34 @@
 /** The files of a coding dictionary as the dictionary readers ask for them. Knows no dictionary format. */
 import { stat } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
 import { openDictionaryZip } from '../../dictionaries/dictionary-zip.ts'
+import { isBucketUrl } from '../../schemas/bucket-url.ts'
 import { AecoderError } from '../../schemas/errors.ts'
 import type { DictionaryFiles } from '../../schemas/files.ts'
-import { openFolder } from './folder.ts'
+import type { BucketConfig } from '../../schemas/study.ts'
+import { openStorage } from './open-storage.ts'
+import { splitPlace } from './place.ts'
 
 /** How deep the files may lie below the folder: `MedDRA_29_1_English/MedAscii/llt.asc`. */
 const DEEPEST = 3
 
 /**
- * Opens a dictionary's files: a folder, a zip as downloaded, or the one file of a code list.
+ * Opens a dictionary's files: a folder, a zip as downloaded, or the one file of a code list; on disk or in a bucket.
  * @param options.askPassword for an encrypted zip; gives undefined where there is no password to be had
  * @throws AecoderError what the folder and the zip throw
  */
 export async function openDictionaryFiles(
   path: string,
-  { askPassword }: { askPassword: (file: string) => Promise<string | undefined> },
+  { askPassword, s3 }: { askPassword: (file: string) => Promise<string | undefined>; s3?: BucketConfig },
 ): Promise<DictionaryFiles> {
-  if (await isFolder(path)) return openDictionaryFolder(path)
-  const name = basename(path)
-  const folder = openFolder(dirname(path))
-  const file = { name: path, open: () => folder.read(name) }
-  if (/\.zip$/i.test(name)) return openDictionaryZip(file, { askPassword: ({ archive }) => askPassword(archive) })
+  const { folder: around, name } = splitPlace(path)
+  const folder = openStorage(around, s3)
+  const isFile = isBucketUrl(path) ? name !== '' && (await folder.has(name)) : !(await isFolder(path))
+  if (!isFile) return openDictionaryFolder(path, s3)
+  if (/\.zip$/i.test(name))
+    return openDictionaryZip(
+      { ...folder.file(name), name: path },
+      { askPassword: ({ archive }) => askPassword(archive) },
+    )
   return { where: path, list: async () => [name], open: (wanted) => folder.read(wanted) }
 }
 
@@ -31,8 +37,8 @@ export async function openDictionaryFiles(
  * delivery; hidden files are left out.
  * @throws AecoderError (from `list`) DICTIONARY_NOT_FOUND when there is no such folder, or no file in it
  */
-export function openDictionaryFolder(path: string): DictionaryFiles {
-  const folder = openFolder(path)
+export function openDictionaryFolder(path: string, s3?: BucketConfig): DictionaryFiles {
+  const folder = openStorage(path, s3)
   return {
     where: path,
     async list() {

@@ -1,9 +1,22 @@
 /** A folder on disk as a Storage. Knows files, temporary names and fsync; knows nothing of what the files hold. */
 import { createHash, randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import {
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  unlink,
+} from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AecoderError } from '../../schemas/errors.ts'
-import type { FileSink, RandomAccess, Storage, WrittenFile } from '../../schemas/files.ts'
+import type { FileLook, FileSink, FileState, RandomAccess, Storage, WrittenFile } from '../../schemas/files.ts'
+import { toConflict } from './conflict.ts'
 
 /** Bytes per chunk of `read`: large enough that the disk is not the brake, small enough to be nothing in memory. */
 const CHUNK_BYTES = 256 * 1024
@@ -16,6 +29,7 @@ const CHUNK_BYTES = 256 * 1024
  */
 export function openFolder(path: string): Storage {
   const createFile = async (name: string) => await createSink(toTarget(path, name))
+  const findState = async (name: string) => await readState(toTarget(path, name))
   return {
     where: path,
     async list() {
@@ -23,6 +37,20 @@ export function openFolder(path: string): Storage {
       await collectNames(path, '', names)
       // By code unit, and no name stands twice.
       return names.sort((a, b) => (a < b ? -1 : 1))
+    },
+    async look() {
+      const looks: FileLook[] = []
+      await collectLooks(path, '', looks)
+      return looks.sort((a, b) => (a.name < b.name ? -1 : 1))
+    },
+    async remove({ name, mark }) {
+      const target = toTarget(path, name)
+      if ((await findLook(target))?.mark !== mark) return false
+      await unlink(target.path).catch((error: unknown) => {
+        if (!isMissing(error)) throw toWriteError(target, error)
+      })
+      await removeEmptyFolders(target)
+      return true
     },
     read: (name) => readChunks(path, name),
     file: (name) => ({ name, open: () => readChunks(path, name), random: toRandomAccess(toTarget(path, name)) }),
@@ -49,23 +77,32 @@ export function openFolder(path: string): Storage {
         throw toWriteError(target, error)
       })
     },
+    isAbandoned: () => Promise.resolve(true),
+    // Unfinished files lie in unfinished folders, and go with them.
+    removeUnfinished: () => Promise.resolve(),
     createFile,
-    async replace(name, bytes) {
+    findState,
+    async replace(name, bytes, given) {
       const sink = await createFile(name)
       await sink.write(bytes)
+      // Between this look and the rename nobody else publishes: the caller holds the study's lock.
+      if (given !== undefined && (await findState(name))?.mark !== given.seen?.mark) {
+        await sink.abort()
+        throw toConflict(`${path}/${name}`)
+      }
       return await sink.close()
     },
   }
 }
 
 /** A file of the folder: its name for messages, its path for the system. */
-interface Target {
+export interface Target {
   readonly folder: string
   readonly name: string
   readonly path: string
 }
 
-function toTarget(folder: string, name: string): Target {
+export function toTarget(folder: string, name: string): Target {
   const isForeign = process.platform === 'win32' ? /[\\:\0]/ : /\0/
   if (isForeign.test(name) || name.split('/').some((part) => part === '' || part === '.' || part === '..')) {
     throw new AecoderError('CONFIG_INVALID', {
@@ -92,11 +129,69 @@ async function collectNames(folder: string, prefix: string, names: string[]): Pr
   }
 }
 
+async function collectLooks(folder: string, prefix: string, looks: FileLook[]): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw toReadError({ folder, name: '', path: folder }, error)
+  })
+  for (const entry of entries) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) {
+      await collectLooks(path, `${prefix}${entry.name}/`, looks)
+      continue
+    }
+    const look = await findLook({ folder, name: prefix + entry.name, path })
+    if (look !== undefined) looks.push(look)
+  }
+}
+
+/** A file as it stands there now, links not followed; undefined where nothing stands. */
+export async function findLook({ folder, name, path }: Target): Promise<FileLook | undefined> {
+  try {
+    const stats = await lstat(path, { bigint: true })
+    const { size, mtimeNs, ctimeNs, ino } = stats
+    return {
+      name,
+      bytes: Number(size),
+      modified: Number(mtimeNs / 1_000_000n),
+      mark: [size, mtimeNs, ctimeNs, ino].join(' '),
+      kind: stats.isFile() ? 'file' : stats.isSymbolicLink() ? 'link' : 'other',
+    }
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw toReadError({ folder, name, path }, error)
+  }
+}
+
+/** Removes the folders above a file that is gone, as far as they are empty, up to the storage's own. */
+export async function removeEmptyFolders({ name, path }: Target): Promise<void> {
+  let folder = dirname(path)
+  for (let depth = name.split('/').length - 1; depth > 0; depth--) {
+    try {
+      await rmdir(folder)
+    } catch {
+      return // something else lies there, or it is nobody's to remove: an empty folder harms nobody
+    }
+    folder = dirname(folder)
+  }
+}
+
 async function isFile(path: string): Promise<boolean> {
   return await stat(path).then(
     (stats) => stats.isFile(),
     () => false,
   )
+}
+
+/** A file's content is its mark: a run never writes the same bytes for another state. */
+async function readState(target: Target): Promise<FileState | undefined> {
+  try {
+    const bytes = await readFile(target.path)
+    return { bytes, mark: createHash('sha256').update(bytes).digest('hex') }
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw toReadError(target, error)
+  }
 }
 
 async function* readChunks(folder: string, name: string): AsyncGenerator<Uint8Array> {
@@ -212,7 +307,7 @@ async function writeFully(file: FileHandle, chunk: Uint8Array, at: number): Prom
 }
 
 /** Makes the folder and those above it, and lets the disk know of each one that is new. */
-async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true })
   if (first === undefined) return
   const top = dirname(first)
@@ -223,7 +318,7 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 /** Makes a rename last through a power cut. Best effort: not every system lets a folder be opened. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r')
     try {
@@ -236,11 +331,11 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function toErrorCode(error: unknown): string {
+export function toErrorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
-function isMissing(error: unknown): boolean {
+export function isMissing(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(toErrorCode(error))
 }
 
@@ -265,7 +360,7 @@ const WRITE_ADVICE: { readonly [code: string]: string } = {
   EROFS: 'Choose a folder on a disk that can be written',
 }
 
-function toWriteError({ folder, name }: Target, error: unknown): unknown {
+export function toWriteError({ folder, name }: Target, error: unknown): unknown {
   const code = toErrorCode(error)
   if (code === '') return error
   return new AecoderError(

@@ -9,6 +9,7 @@ import { assertNever } from '../../schemas/errors.ts'
 import { parseKeyText } from '../../schemas/occurrence-id.ts'
 import type { Bucket, RejectReason, SkipReason } from '../../schemas/outcomes.ts'
 import type { Occurrence, Remark, RowOutcome, SubjectRecord } from '../../schemas/records.ts'
+import type { KeyCounts } from '../../schemas/transfers.ts'
 import type { TermGroup } from '../review/term-group.ts'
 import { copyCountsBeside, TERM_GROUP_COLUMNS } from './beside.ts'
 import { type Cell, insertRows, toList } from './bulk.ts'
@@ -102,6 +103,8 @@ export class Staging {
     returned: 0,
     withdrawn: 0,
   }
+  /** What became of the keys of each source. */
+  readonly keys = new Map<string, KeyCounts>()
   /** Occurrences whose USUBJID would be another now; they keep the one they were first given. */
   usubjidChanged = 0
   readonly transferNo: number
@@ -363,6 +366,8 @@ export class Staging {
       keepRemarks(counts, this.#followed.findRemarks(occurrence, before))
     }
     this.#seen.add(no)
+    const keys = this.#keysOf(source)
+    keys[before === undefined ? 'new' : before.present ? 'matched' : 'returned']++
     if (before === undefined) {
       this.movement.new++
       batch.occurrences.push([
@@ -420,6 +425,12 @@ export class Staging {
       site: occurrence.site,
       present: true,
     })
+  }
+
+  #keysOf(source: string): KeyCounts {
+    const counts = this.keys.get(source) ?? { matched: 0, new: 0, returned: 0, gone: 0 }
+    this.keys.set(source, counts)
+    return counts
   }
 
   /** --SEQ: counts up within study, domain and subject, and never comes back. */
@@ -728,6 +739,7 @@ export class Staging {
         const place = missing.get(row.occurrence_no)
         this.#seen.add(row.occurrence_no)
         this.movement.withdrawn++
+        this.#keysOf(row.source).gone++
         this.#move({ groupNo: row.group_no, serious: row.serious }, -1)
         batch.versions.push([
           this.#study,
@@ -780,8 +792,14 @@ export class Staging {
 
   /** Ends the transfer without effect; its account and what it set aside stay on record. */
   async abandon({ actor, reason }: { actor: Actor; reason: string }): Promise<void> {
+    await this.refuse({ actor, reason })
+    await clearAbandoned(this.#store, this.#study, this.transferNo)
+  }
+
+  /** The same, but what it would have done can still be read, until `clearAbandoned` or the next transfer. */
+  async refuse({ actor, reason }: { actor: Actor; reason: string }): Promise<void> {
     await this.#writeUnsettled()
-    await abandonTransfer(this.#store, this.#study, { transferNo: this.transferNo, actor, reason })
+    await endAbandoned(this.#store, this.#study, { transferNo: this.transferNo, actor, reason })
   }
 
   #openFile(): StagedFile {
@@ -914,12 +932,12 @@ async function abandonUnfinished(store: Store, study: string, actor: Actor): Pro
     .execute()
   for (const { no, state } of open) {
     if (state === null)
-      await abandonTransfer(store, study, { transferNo: no, actor, reason: 'the run ended before it was complete' })
-    else await clearAbandoned(store, study, no) // killed while clearing: nothing to do when it was done
+      await endAbandoned(store, study, { transferNo: no, actor, reason: 'the run ended before it was complete' })
+    await clearAbandoned(store, study, no) // killed while clearing: nothing to do when it was done
   }
 }
 
-async function abandonTransfer(
+async function endAbandoned(
   store: Store,
   study: string,
   { transferNo, actor, reason }: { transferNo: number; actor: Actor; reason: string },
@@ -940,10 +958,10 @@ async function abandonTransfer(
       .values({ study, transfer_no: transferNo, state: 'abandoned', seq, versions_digest: '' })
       .execute()
   })
-  await clearAbandoned(store, study, transferNo)
 }
 
-async function clearAbandoned(store: Store, study: string, transferNo: number): Promise<void> {
+/** Clears away what a transfer staged that was abandoned. Harmless when it was done. */
+export async function clearAbandoned(store: Store, study: string, transferNo: number): Promise<void> {
   let after = 0
   for (;;) {
     const { rows } = await sql<{ no: number }>`

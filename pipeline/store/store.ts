@@ -189,7 +189,16 @@ export function toStoreError(error: unknown, path: string): unknown {
  * @throws AecoderError RUN_IN_PROGRESS
  */
 export function lockStudy(store: Pick<Store, 'path'>, study: string): () => void {
-  const db = new DatabaseSync(`${store.path}-run-${toContentId(study).slice(0, 8)}`, { timeout: 0 })
+  return lock(store, study, 'run')
+}
+
+/** Keeps two who watch for one study apart, in the same way; runs go on beside. @throws AecoderError RUN_IN_PROGRESS */
+export function lockWatch(store: Pick<Store, 'path'>, study: string): () => void {
+  return lock(store, study, 'watch')
+}
+
+function lock(store: Pick<Store, 'path'>, study: string, what: 'run' | 'watch'): () => void {
+  const db = new DatabaseSync(`${store.path}-${what}-${toContentId(study).slice(0, 8)}`, { timeout: 0 })
   try {
     db.exec('begin exclusive')
   } catch (error) {
@@ -197,7 +206,7 @@ export function lockStudy(store: Pick<Store, 'path'>, study: string): () => void
     if (!isBusy(error)) throw toStoreError(error, store.path)
     throw new AecoderError(
       'RUN_IN_PROGRESS',
-      { where: study, found: 'another run of this study is going on', action: 'Wait until it has ended' },
+      { where: study, found: `another ${what} of this study is going on`, action: 'Wait until it has ended' },
       error,
     )
   }

@@ -1,6 +1,8 @@
 /** Reading what past transfers brought: their files, and what they set aside. */
 import { type Kysely, sql } from 'kysely'
 import type { RejectReason } from '../../schemas/outcomes.ts'
+import type { TransferStructure } from '../../schemas/transfers.ts'
+import { isCurrentVersion } from './current.ts'
 import type { FileCounts } from './staging.ts'
 import type { Tables } from './tables.ts'
 
@@ -51,6 +53,21 @@ export async function listTransferFiles(
     remarks: JSON.parse(remarks) as FileCounts['remarks'],
     rejectedBy: Object.fromEntries(rejected.filter((row) => row.file_no === file_no).map((row) => [row.code, row.n])),
   }))
+}
+
+/** Whether a transfer of this content was ever committed. */
+export async function hasTakenIn(db: Kysely<Tables>, study: string, contentId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('transfer')
+    .innerJoin('transfer_end', (join) =>
+      join.onRef('transfer_end.study', '=', 'transfer.study').onRef('transfer_end.transfer_no', '=', 'transfer.no'),
+    )
+    .select('transfer.no')
+    .where('transfer.study', '=', study)
+    .where('transfer.content_id', '=', contentId)
+    .where('transfer_end.state', '=', 'committed')
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** The sources that ever brought a file of this study. */
@@ -149,6 +166,24 @@ export async function findLastTransfer(
   return row && { ...row, accepted: JSON.parse(row.accepted) as string[] }
 }
 
+/** The event that ended a transfer; undefined of one that nothing was known before, and of one that has not ended. */
+export async function findLaterTransferEnd(
+  db: Kysely<Tables>,
+  study: string,
+  transferNo: number,
+): Promise<{ no: number; seq: number } | undefined> {
+  return db
+    .selectFrom('transfer')
+    .innerJoin('transfer_end', (join) =>
+      join.onRef('transfer_end.study', '=', 'transfer.study').onRef('transfer_end.transfer_no', '=', 'transfer.no'),
+    )
+    .select(['transfer.no', 'transfer_end.seq'])
+    .where('transfer.study', '=', study)
+    .where('transfer.no', '=', transferNo)
+    .where('transfer.parent', 'is not', null)
+    .executeTakeFirst()
+}
+
 /** Where a transfer was read from, as a path from the study's folder. */
 export async function findTransferInput(
   db: Kysely<Tables>,
@@ -162,4 +197,34 @@ export async function findTransferInput(
     .where('no', '=', transferNo)
     .executeTakeFirst()
   return row?.input
+}
+
+/** What a committed transfer was made of, as its event tells; undefined where an aecoder before 0.3 wrote it. */
+export async function findTransferStructure(
+  db: Kysely<Tables>,
+  study: string,
+  { seq }: { readonly seq: number },
+): Promise<TransferStructure | undefined> {
+  const row = await db
+    .selectFrom('event_body')
+    .select('body')
+    .where('study', '=', study)
+    .where('seq', '=', seq)
+    .executeTakeFirst()
+  const body = row && (JSON.parse(row.body) as { transfer?: { structure?: TransferStructure } })
+  return body?.transfer?.structure
+}
+
+/** How many occurrences each source had stated that are present as of a transfer. */
+export async function countPresentBySource(
+  db: Kysely<Tables>,
+  study: string,
+  head: number,
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ source: string; n: number }>`
+    select v.source, count(*) as n from occurrence_version v
+    where v.study = ${study} and v.present = 1 and ${isCurrentVersion(head)} group by v.source order by v.source`.execute(
+    db,
+  )
+  return new Map(rows.map(({ source, n }) => [source, n]))
 }

@@ -85,6 +85,8 @@ export const TermRow = toClosed({
   answered: Type.Integer(),
   /** Occurrences that stand apart from the term and wait for a person. */
   apart: Type.Integer(),
+  /** Of a term without a code: what its records were reported as and coded to before their sites changed them. */
+  was: toNullable(toClosed({ verbatim: Verbatim, codes: Type.Array(CodeView), occurrences: Type.Integer() })),
 })
 export type TermRow = Static<typeof TermRow>
 
@@ -173,6 +175,24 @@ export const NoteView = toClosed({
   occurrence: toNullable(Id),
 })
 
+/** A record of the term that was reported and coded under another one, before its site changed it. */
+export const FormerView = toClosed({
+  occurrence: Id,
+  usubjid: Type.String(),
+  /** What the site had written. */
+  verbatim: Verbatim,
+  codes: Type.Array(CodeView),
+  by: Type.String(),
+  at: Moment,
+  /** Whether a person had decided this very record, and not its term. */
+  isOwn: Type.Boolean(),
+  /** Whether the code still waited for approval. */
+  waited: Type.Boolean(),
+  /** As-of of the transfer that changed it. */
+  changedAt: Moment,
+})
+export type FormerView = Static<typeof FormerView>
+
 /** One term in full. Offsets of alignments and parts are UTF-16 indices into `folded`. */
 export const TermView = toClosed({
   row: TermRow,
@@ -181,6 +201,8 @@ export const TermView = toClosed({
   proposal: Proposal,
   decision: toNullable(DecisionView),
   notes: Type.Array(NoteView),
+  /** The first of the records that came from another term. */
+  former: Type.Array(FormerView),
   policy: toWord(APPROVAL_POLICIES),
   /** Whether this person may approve what stands: not their own code. */
   mayApprove: Type.Boolean(),

@@ -1,5 +1,6 @@
 /** Files written by hyparquet-writer in every encoding it knows. */
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import type { SchemaElement } from 'hyparquet'
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, test } from 'vitest'
 import { readTable, refusalOf, toRandomFile, toStreamFile } from './tables.ts'
@@ -107,6 +108,43 @@ describe('rows', () => {
     const { rows } = await openParquet(toRandomFile(bytes), { onBytes: (chunk) => seen.push(chunk) })
     for await (const _ of rows);
     expect(Buffer.concat(seen).equals(Buffer.from(bytes))).toBe(true)
+  })
+
+  test.each<[string, Partial<SchemaElement>, readonly unknown[], readonly string[]]>([
+    ['days', { type: 'INT32', converted_type: 'DATE' }, [0, -1, 20_454], ['1970-01-01', '1969-12-31', '2026-01-01']],
+    [
+      'decimals',
+      { type: 'INT64', converted_type: 'DECIMAL', scale: 2, precision: 10 },
+      [123.45, -0.01, 7],
+      ['123.45', '-0.01', '7.00'],
+    ],
+    ['unsigned numbers', { type: 'INT32', converted_type: 'UINT_32' }, [1, 4_294_967_295], ['1', '4294967295']],
+    [
+      'moments of UTC',
+      { type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' } },
+      [new Date(1_600_000_000_500)],
+      ['2020-09-13T12:26:40.5Z'],
+    ],
+    [
+      'moments of no zone',
+      { type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'MICROS' } },
+      [new Date(1_600_000_000_000)],
+      ['2020-09-13T12:26:40'],
+    ],
+    [
+      'UUIDs',
+      { type: 'FIXED_LEN_BYTE_ARRAY', type_length: 16, logical_type: { type: 'UUID' } },
+      ['00112233-4455-6677-8899-aabbccddeeff'],
+      ['00112233-4455-6677-8899-aabbccddeeff'],
+    ],
+    ['texts that do not say so', { type: 'BYTE_ARRAY' }, ['Übelkeit'], ['Übelkeit']],
+  ])('of %s are texts', async (_, element, data, expected) => {
+    const schema: SchemaElement[] = [
+      { name: 'root', num_children: 1 },
+      { name: 'x', repetition_type: 'REQUIRED', ...element },
+    ]
+    const bytes = parquetWriteBuffer({ columnData: [{ name: 'x', data: [...data] }], schema })
+    expect((await read(new Uint8Array(bytes))).rows).toEqual(expected.map((text) => [text]))
   })
 
   test('may be none, and may all be null', async () => {

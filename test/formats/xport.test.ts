@@ -125,6 +125,10 @@ describe('numbers', () => {
     ).toEqual(new Set(['']))
   })
 
+  test('that are blanks, which stand for no number, are empty', async () => {
+    expect(await readValues({ type: 'num' }, [Buffer.alloc(8, ' '), 7])).toEqual(['', '7'])
+  })
+
   test.each([
     ['DATE', 22006, '2020-04-01'],
     ['YYMMDD', -1, '1959-12-31'],

@@ -77,7 +77,7 @@ write(
   }),
 )
 const inLatin = AE.rows.map((row, index) =>
-  index === 0 ? ['X-101', 1, Buffer.from('D\xe9mangeaison', 'latin1')] : row,
+  index === 0 ? ['X-101', 1, Buffer.from('D\xe9mangeaison', 'latin1'), ...row.slice(3)] : row,
 )
 write('xport-encoding/transfer-1/ae.xpt', toXport({ members: [{ ...AE, rows: inLatin }] }))
 

@@ -83,10 +83,10 @@ export function toIbm(value: number, length = 8): Buffer {
   return bytes.subarray(0, length)
 }
 
-function toValue({ type, length = 8 }: XportVariable, value: XportValue): Buffer {
+function toValue({ length = 8 }: XportVariable, value: XportValue): Buffer {
   if (value instanceof Uint8Array) return Buffer.concat([value, Buffer.alloc(length, ' ')], length)
-  if (type === 'char') return Buffer.concat([Buffer.from(String(value)), Buffer.alloc(length, ' ')], length)
-  if (typeof value !== 'object') return toIbm(Number(value), length)
+  if (typeof value === 'string') return Buffer.concat([Buffer.from(value), Buffer.alloc(length, ' ')], length)
+  if (typeof value === 'number') return toIbm(value, length)
   const bytes = Buffer.alloc(length)
   bytes[0] = (value.missing[1] ?? '.').charCodeAt(0)
   return bytes

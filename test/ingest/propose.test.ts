@@ -39,7 +39,7 @@ const CDASH = toFile(
 describe('a REDCap export', () => {
   test('is recognised: its record id, the instrument of the term, the repeat instance', async () => {
     const { config } = await proposeStudy({
-      file: REDCAP,
+      files: [REDCAP],
       dictionary: { name: 'OpenAE', version: '0.1', path: 'dictionaries/openae' },
     })
     expect(config).toMatchObject({
@@ -69,12 +69,15 @@ describe('a REDCap export', () => {
   })
 
   test('has comments beside the term carried, but no other form’s and none of a treatment', async () => {
-    const { config } = await proposeStudy({ file: REDCAP })
+    const { config } = await proposeStudy({ files: [REDCAP] })
     expect(config).toMatchObject({ sources: [{ carry: ['ae_comment'] }] })
   })
 
   test('is refused until the protocol is filled in, and reads once it is', async () => {
-    const { config } = await proposeStudy({ file: REDCAP, dictionary: { name: 'OpenAE', version: '0.1', path: 'd' } })
+    const { config } = await proposeStudy({
+      files: [REDCAP],
+      dictionary: { name: 'OpenAE', version: '0.1', path: 'd' },
+    })
     expect(() => parseStudyConfig(JSON.stringify(config), 'study.json')).toThrow('study.protocol: empty')
     const filled = parseStudyConfig(
       JSON.stringify({ ...config, study: { protocol: 'ABC-101', environment: 'production' } }),
@@ -96,7 +99,7 @@ describe('a REDCap export', () => {
 
 describe('a Rave-like export', () => {
   test('is proposed whole: study and environment, structure, dates as entered, severity by its values', async () => {
-    const { config } = await proposeStudy({ file: RAVE, dictionary: { name: 'OpenAE', version: '0.1', path: 'd' } })
+    const { config } = await proposeStudy({ files: [RAVE], dictionary: { name: 'OpenAE', version: '0.1', path: 'd' } })
     expect(config).toMatchObject({
       study: { protocol: 'ABC-101', environment: 'uat' },
       sources: [
@@ -122,7 +125,7 @@ describe('a Rave-like export', () => {
   })
 
   test('tells the evidence of each guess', async () => {
-    const { evidence } = await proposeStudy({ file: RAVE })
+    const { evidence } = await proposeStudy({ files: [RAVE] })
     const find = (field: string) => evidence.find((each) => each.field === field)
     expect(find('study.protocol')).toEqual({
       field: 'study.protocol',
@@ -147,7 +150,7 @@ describe('a Rave-like export', () => {
 describe('a semicolon file with CDASH names', () => {
   test('leaves empty what its rows do not settle: protocol, key, and which of the figures is the day', async () => {
     const { config, evidence } = await proposeStudy({
-      file: CDASH,
+      files: [CDASH],
       dictionary: { name: 'OpenAE', version: '0.1', path: 'd' },
     })
     expect(config).toMatchObject({
@@ -183,20 +186,25 @@ describe('a semicolon file with CDASH names', () => {
   })
 
   test('has nothing of the treatment in it', async () => {
-    const { config } = await proposeStudy({ file: CDASH })
+    const { config } = await proposeStudy({ files: [CDASH] })
     expect(JSON.stringify(config)).not.toContain('TREATMENT')
   })
 
   test('is settled by one date that can only be read one way', async () => {
     const file = toFile('mh.csv', 'SUBJID;MHSPID;MHTERM;MHSTDAT\n1;1;Gout;03/04/2012\n1;2;Asthma;25/04/2012\n')
-    expect((await proposeStudy({ file })).config).toMatchObject({ sources: [{ dateOrder: 'dmy', key: ['MHSPID'] }] })
+    expect((await proposeStudy({ files: [file] })).config).toMatchObject({
+      sources: [{ dateOrder: 'dmy', key: ['MHSPID'] }],
+    })
   })
 })
 
 describe('what a file does not say', () => {
   test('stays empty: whose record, which term, what domain', async () => {
     const file = toFile('data.csv', 'a,b\n1,headache since yesterday\n2,vomiting\n')
-    const { config, evidence } = await proposeStudy({ file, dictionary: { name: 'OpenAE', version: '0.1', path: 'd' } })
+    const { config, evidence } = await proposeStudy({
+      files: [file],
+      dictionary: { name: 'OpenAE', version: '0.1', path: 'd' },
+    })
     expect(config).toMatchObject({ sources: [{ domain: '', key: [''], map: { subject: '', AETERM: '' } }] })
     expect(evidence.find(({ field }) => field === 'sources[0].map.AETERM')).toMatchObject({
       column: 'b',
@@ -210,19 +218,21 @@ describe('what a file does not say', () => {
       'ae.csv',
       'SUBJID,AESPID,AETERM,AESTDAT\n1,1,Headache,Monday\n1,2,Vomiting,Tuesday\n2,1,Rash,Friday\n',
     )
-    expect((await proposeStudy({ file })).config).toMatchObject({
+    expect((await proposeStudy({ files: [file] })).config).toMatchObject({
       sources: [{ map: { AETERM: 'AETERM', AESTDAT: '' } }],
     })
   })
 
   test('a term column that holds codes is not trusted', async () => {
     const file = toFile('ae.csv', 'SUBJID,AESPID,AETERM,AESER\n1,1,10001,Y\n1,2,10002,N\n2,1,10003,N\n')
-    expect((await proposeStudy({ file })).config).toMatchObject({ sources: [{ map: { AETERM: '', AESER: 'AESER' } }] })
+    expect((await proposeStudy({ files: [file] })).config).toMatchObject({
+      sources: [{ map: { AETERM: '', AESER: 'AESER' } }],
+    })
   })
 
   test('a file without rows is proposed by its names', async () => {
     const file = toFile('ae.csv', 'SUBJID,AESPID,AETERM,AESTDAT\n')
-    const { config, evidence } = await proposeStudy({ file })
+    const { config, evidence } = await proposeStudy({ files: [file] })
     expect(config).toMatchObject({ sources: [{ domain: 'AE', map: { AETERM: 'AETERM', subject: '' } }] })
     expect(evidence.filter(({ confidence }) => confidence === 'sure')).toEqual([])
   })
@@ -236,7 +246,7 @@ describe('the key', () => {
     // The first 100 rows look as if AENO made them distinct; the rest repeats it.
     const rows = toRows(400, (index) => `S${index % 10},${Math.floor(index / 10) % 20},${index},Headache ${index}\n`)
     const file = toFile('ae.csv', `SUBJID,AENO,AELINE,AETERM\n${rows}`)
-    const { config, evidence } = await proposeStudy({ file, sampleRows: 100 })
+    const { config, evidence } = await proposeStudy({ files: [file], sampleRows: 100 })
     expect(config).toMatchObject({ sources: [{ key: ['AELINE'] }] })
     expect(evidence.at(-1)?.why).toBe('SUBJID + AELINE: 400 distinct keys in 400 rows of the whole file')
   })
@@ -244,13 +254,13 @@ describe('the key', () => {
   test('takes two columns where one does not do', async () => {
     const rows = toRows(100, (index) => `S1,${index % 10},${Math.floor(index / 10)},Headache ${index}\n`)
     const file = toFile('ae.csv', `SUBJID,AENO,LINE,AETERM\n${rows}`)
-    expect((await proposeStudy({ file })).config).toMatchObject({ sources: [{ key: ['AENO', 'LINE'] }] })
+    expect((await proposeStudy({ files: [file] })).config).toMatchObject({ sources: [{ key: ['AENO', 'LINE'] }] })
   })
 
   test('of a few shared rows is proposed, with a word on them', async () => {
     const rows = toRows(500, (index) => `S${index},1,Headache ${index}\n`)
     const file = toFile('ae.csv', `SUBJID,AESPID,AETERM\n${rows}S1,1,Headache 1\n`)
-    const { config, evidence } = await proposeStudy({ file })
+    const { config, evidence } = await proposeStudy({ files: [file] })
     expect(config).toMatchObject({ sources: [{ key: ['AESPID'] }] })
     expect(evidence.at(-1)).toMatchObject({
       why: 'SUBJID + AESPID: 500 distinct keys in 501 rows of the whole file; 2 rows share a key: duplicates, or records it cannot tell apart',
@@ -264,7 +274,7 @@ describe('the key', () => {
       (index) => `00${index % 3},${Math.floor(index / 30)},${Math.floor(index / 3) % 10},Headache ${index}\n`,
     )
     const file = toFile('ae.csv', `SUBJID,SITEID,AESPID,AETERM\n${rows}`)
-    expect((await proposeStudy({ file })).config).toMatchObject({
+    expect((await proposeStudy({ files: [file] })).config).toMatchObject({
       usubjid: '{protocol}-{site}-{subject}',
       sources: [{ key: ['SITEID', 'AESPID'] }],
     })

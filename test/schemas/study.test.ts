@@ -38,6 +38,7 @@ test('a study with nothing but what it needs gets every default', () => {
     output: 'out',
     input: '.',
     usubjid: '{protocol}-{subject}',
+    guard: { withdrawn: 0.25, rekeyed: 0.05 },
     lists: { synonyms: [], doNotAutocode: [] },
     approval: 'confident',
     precision: 0.99,

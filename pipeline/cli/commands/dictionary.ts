@@ -1,5 +1,4 @@
 /** `dictionary check | search`: looking into a dictionary, with or without a study. Knows no dictionary's layout. */
-import { resolve } from 'node:path'
 import {
   AecoderError,
   checkDictionary,
@@ -8,6 +7,7 @@ import {
   findStudyDictionary,
   openDictionary,
   openStudy,
+  toPlace,
 } from '../../index.ts'
 import { type Surroundings, toCommand } from '../command.ts'
 import { toCut, toShellWord, toTable, toVisible } from '../tables.ts'
@@ -45,7 +45,7 @@ export const DICTIONARY_CHECK = toCommand({
   arguments: [],
   options: DICTIONARY_PLACE,
   async run({ options, world }) {
-    const { path, ...known } = await toPlace(options)
+    const { path, ...known } = await findPlace(options)
     const { dictionary, changes, contradictions, history } = await checkDictionary(path, {
       ...known,
       askPassword: world.askPassword,
@@ -297,16 +297,16 @@ export function toState({ isCurrent, level }: Pick<Hit, 'isCurrent' | 'level'>):
 }
 
 /** The dictionary that a command looks into: a study's, by name or its main one; else the one named; else the one that comes with aecoder. */
-async function toPlace({ dictionary, study }: PlaceOptions): Promise<{ path: string } & DictionaryOptions> {
+async function findPlace({ dictionary, study }: PlaceOptions): Promise<{ path: string } & DictionaryOptions> {
   if (study !== undefined) return findStudyDictionary(await openStudy(study), dictionary)
-  return { path: dictionary === undefined ? DEFAULT_DICTIONARY.path : resolve(dictionary) }
+  return { path: dictionary === undefined ? DEFAULT_DICTIONARY.path : toPlace(dictionary) }
 }
 
 export async function openNamedDictionary(
   options: PlaceOptions,
   { askPassword }: Pick<Surroundings, 'askPassword'>,
 ): Promise<Dictionary> {
-  const { path, ...known } = await toPlace(options)
+  const { path, ...known } = await findPlace(options)
   return openDictionary(path, { ...known, askPassword })
 }
 

@@ -9,6 +9,7 @@ import {
   findKit,
   findMasks,
   findTarget,
+  listFormerlyCoded,
   listHistory,
   listOccurrences,
   openCodingKits,
@@ -58,6 +59,11 @@ export const EXPLAIN = toCommand({
             ? [found.occurrence]
             : []
       ).map((occurrence) => toShownOccurrence(occurrence, masks))
+      const former = (
+        found?.kind === 'group'
+          ? await listFormerlyCoded(store.db, study.id, { mainNos: [found.group.mainNo], limit: OCCURRENCES_SHOWN })
+          : []
+      ).map((each) => masks.toShownAbout(each, each.verbatim))
       const { name: dictionary, version } = kit.dictionary.ref
 
       const isMeddraShaped = kit.dictionary.levels.includes('LLT')
@@ -126,6 +132,12 @@ export const EXPLAIN = toCommand({
           'Decided',
           toTable(['when', 'by', 'what', 'code', 'why', 'approval', 'id'], history.map(toHistoryRow), { widest: 90 }),
         )
+      for (const { usubjid, verbatim: before, was, changedAt } of former)
+        lines.push(
+          toVisible(
+            `${usubjid}: was coded to ${was.codes.map(({ text, code }) => `${text} (${code})`).join(' + ')} as "${before}" by ${was.by}, until the transfer of ${changedAt.slice(0, 10)}`,
+          ),
+        )
       if (occurrences.length > 0) {
         lines.push(
           '',
@@ -159,6 +171,13 @@ export const EXPLAIN = toCommand({
                 }
               : null,
           history,
+          former: former.map(({ occurrence, usubjid, verbatim, changedAt, was }) => ({
+            occurrence,
+            usubjid,
+            verbatim,
+            changedAt,
+            was,
+          })),
           occurrences: occurrences.map(({ target: { id }, ...rest }) => ({ id, ...rest })),
         },
         text: lines.join('\n'),

@@ -1,6 +1,5 @@
 /** `match`: verbatims in, one a line; results out, one JSON line each, in the same order. */
-import { resolve } from 'node:path'
-import { DEFAULT_DICTIONARY, matchVerbatim, openAutocoder } from '../../index.ts'
+import { DEFAULT_DICTIONARY, matchVerbatim, openAutocoder, toPlace } from '../../index.ts'
 import { DOMAIN_OPTION, toCommand } from '../command.ts'
 
 const FLUSH_CHARACTERS = 64 * 1024
@@ -15,7 +14,7 @@ export const MATCH = toCommand({
     dictionary: { kind: 'text', value: 'DIR', summary: 'a folder, zip or code list to match in (else OpenAE)' },
   },
   async run({ options, world }) {
-    const path = options.dictionary === undefined ? DEFAULT_DICTIONARY.path : resolve(options.dictionary)
+    const path = options.dictionary === undefined ? DEFAULT_DICTIONARY.path : toPlace(options.dictionary)
     const coder = await openAutocoder(path, world)
     let text = ''
     for await (const line of readLines(world.stdin)) {

@@ -2,9 +2,11 @@
 import {
   countStudy,
   countSubjects,
+  type FormerlyCoded,
   findMasks,
   findStudyDictionary,
   type GroupState,
+  listFormerlyCoded,
   listGroups,
   listOwnDecided,
   type OccurrenceState,
@@ -47,6 +49,11 @@ export const QUEUE = toCommand({
       const own = (
         state === 'any' ? [] : await listOwnDecided(store, study.id, { state, limit: options.limit, ...only })
       ).map((occurrence) => toShownOccurrence(occurrence, masks))
+      const former = await listFormerlyCoded(store.db, study.id, {
+        mainNos: groups.filter(isMainAndOpen).map(({ mainNo }) => mainNo),
+        limit: FORMER_SHOWN,
+      })
+      const changed = former.map((each) => masks.toShownAbout(each, each.verbatim))
       const subjects = await countSubjects(store, study.id, groups)
       const counts = await countStudy(store, study.id)
       const call = (command: string) => `${world.program} ${command} --study ${toShellWord(options.study)}`
@@ -54,20 +61,51 @@ export const QUEUE = toCommand({
         json: {
           study: study.id,
           counts,
-          terms: groups.map((group) => toJson(group, subjects)),
+          terms: groups.map((group) => ({
+            ...toJson(group, subjects),
+            former: changed.flatMap(({ mainNo, ...each }) =>
+              isMainAndOpen(group) && mainNo === group.mainNo ? [each] : [],
+            ),
+          })),
           occurrences: own.map(({ target: { id, terminology }, ...rest }) => ({
             id,
             dictionary: terminology ?? null,
             ...rest,
           })),
         },
-        text: [toText({ groups, subjects, state, counts, call }), toOwnText(own, { state, call })]
+        text: [
+          toText({ groups, subjects, state, counts, call }),
+          toFormerText(changed, groups),
+          toOwnText(own, { state, call }),
+        ]
           .filter(Boolean)
           .join('\n\n'),
       }
     })
   },
 })
+
+const FORMER_SHOWN = 200
+
+/** Whether what its records were coded to before may help whoever codes the term now. */
+function isMainAndOpen({ target, mainNo, decision }: GroupState): boolean {
+  return target.no === mainNo && !decision?.codings.length
+}
+
+/** Records whose site changed the term, with the code they had. */
+function toFormerText(former: readonly FormerlyCoded[], groups: readonly GroupState[]): string {
+  if (former.length === 0) return ''
+  const rows = former.map(({ mainNo, usubjid, verbatim, was, changedAt }) => [
+    groups.find((group) => group.mainNo === mainNo)?.verbatim ?? '',
+    usubjid,
+    verbatim,
+    was.codes.map(({ code, text }) => `${text} (${code})`).join(' + '),
+    was.by,
+    changedAt.slice(0, 10),
+  ])
+  const table = toTable(['verbatim', 'subject', 'was', 'coded to', 'by', 'changed'], rows, { widest: 60 })
+  return `Records that were coded before their site changed the term\n\n${table}`
+}
 
 function toJson({ target, decision, ...group }: GroupState, subjects: ReadonlyMap<string, number>) {
   return {

@@ -1,5 +1,6 @@
 /** `run` takes a transfer in and codes it; `export` writes the dataset anew after people decided. */
 import { relative } from 'node:path'
+import { isBucketUrl } from '../../../schemas/bucket-url.ts'
 import {
   ACCEPTABLE,
   type Acceptable,
@@ -18,6 +19,7 @@ import { findRunner } from '../actor.ts'
 import { ACTOR_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { toHeldLines } from '../signature-text.ts'
 import { toCount, toRedactedLine, toShellWord, toTable, toVisible } from '../tables.ts'
+import { toMovedLines, toNumber, toRefusalLines, toTransferLines, toTransferNotices } from '../transfer-text.ts'
 
 export const RUN = toCommand({
   name: 'run',
@@ -26,7 +28,11 @@ export const RUN = toCommand({
   arguments: [],
   options: {
     ...STUDY_OPTION,
-    input: { kind: 'text', value: 'FOLDER', summary: 'the transfer\'s folder (else "input" of study.json)' },
+    input: {
+      kind: 'text',
+      value: 'FOLDER',
+      summary: 'the transfer\'s folder, or s3://bucket/prefix (else "input" of study.json)',
+    },
     asOf: {
       kind: 'text',
       value: 'DATE',
@@ -75,7 +81,13 @@ export const EXPORT = toCommand({
   },
 })
 
-function toAcceptable(reason: string): Acceptable {
+/** A place as one types it, also where it lies above the working folder. */
+function toTyped(place: string): string {
+  return isBucketUrl(place) ? place : relative(process.cwd(), place) || '.'
+}
+
+/** A reason as --accept names it. @throws AecoderError USAGE */
+export function toAcceptable(reason: string): Acceptable {
   const known = ACCEPTABLE.find((acceptable) => acceptable === reason)
   if (known === undefined)
     throw new AecoderError('USAGE', { where: '--accept', found: `"${reason}"`, expected: ACCEPTABLE.join(', ') })
@@ -85,7 +97,7 @@ function toAcceptable(reason: string): Acceptable {
 /** Synonyms left out that are named one by one. */
 const LEFT_OUT_SHOWN = 5
 
-const AS_OF_FROM: { readonly [from in RunReport['transfer']['asOfFrom']]: string } = {
+export const AS_OF_FROM: { readonly [from in RunReport['transfer']['asOfFrom']]: string } = {
   option: '',
   earlier: ' (as it was taken in)',
   file: ' (as the file says)',
@@ -106,62 +118,13 @@ function toText(
     '',
   ]
   if (transfer.isRepeat) lines.push('This transfer was taken in before: nothing in it is new.', '')
-  lines.push(
-    toTable(
-      ['file', 'source', 'read', 'accepted', 'duplicate', 'superseded', 'skipped', 'rejected'],
-      transfer.files.map((file) => [
-        file.name,
-        file.source,
-        file.read,
-        file.accepted,
-        file.duplicate,
-        file.superseded,
-        file.skipped,
-        file.rejected,
-      ]),
-    ),
-    '',
-  )
-  const buckets = (['accepted', 'duplicate', 'superseded', 'skipped', 'rejected'] as const).map(
-    (bucket) => `${bucket} ${sum((file) => file[bucket])}`,
-  )
-  const skipped = toReasons(transfer.files.map((file) => file.skippedBy))
-  lines.push(
-    `rows read      ${toNumber(sum((file) => file.read))} = ${buckets.join(' + ')}${skipped ? `   (skipped: ${skipped})` : ''}`,
-  )
-  const { movement } = transfer
-  if (!transfer.isRepeat) {
-    const moved = [
-      `${movement.new} new`,
-      `${movement.unchanged} unchanged`,
-      `${movement.changedVerbatim} with a changed term`,
-      `${movement.changedContext} changed beside the term`,
-      `${movement.returned} back`,
-      `${movement.withdrawn} gone`,
-    ]
-    const coded = new Set(study.config.sources.filter(({ domain }) => domain !== 'DM').map(({ id }) => id))
-    const rows = sum((file) => (coded.has(file.source) ? file.accepted : 0))
-    const terms = sum((file) => file.occurrences)
-    // A wide form's rows hold any number of terms: only then do the two differ.
-    const from = rows === terms ? '' : ` in ${toCount(rows, 'accepted row')}`
-    lines.push(`terms reported ${toNumber(terms)}${from}: ${moved.join(', ')}`)
-    if (movement.new > 0 && movement.withdrawn > 0)
-      for (const { id, key } of study.config.sources)
-        if ('content' in key)
-          lines.push(
-            `noticed        ${id}: its key is content (${key.content.join(', ')}), so a value that changed there counts as one term gone and one new`,
-          )
-  }
+  lines.push(...toTransferLines(transfer, study.config.sources))
   const { changed, withdrawn } = report.siteQueries
   if (changed + withdrawn > 0)
     lines.push(
       `site queries   ${changed + withdrawn} closed: ${changed} by a changed term, ${withdrawn} by a record that is gone`,
     )
-  const remarks = transfer.files.flatMap((file) =>
-    Object.entries(file.remarks).map(([code, remark]) => ({ file: file.name, code, ...remark })),
-  )
-  for (const { file, code, count, examples } of remarks)
-    lines.push(`noticed        ${file}: ${count} × ${code}: ${toVisible(examples[0] ?? '')}`)
+  lines.push(...toTransferNotices(transfer))
   for (const { verbatim, scope, term } of report.leftOut.slice(0, LEFT_OUT_SHOWN))
     lines.push(
       toVisible(
@@ -196,17 +159,17 @@ function toText(
   const redacted = toRedactedLine(report.redacted)
   if (redacted !== undefined) lines.push(`noticed        ${redacted}`)
 
+  const moved = transfer.isRepeat ? [] : toMovedLines(run.moved, toShortPath(`${run.folder}/movement.csv`))
+  if (moved.length > 0) lines.push('', ...moved)
+
   if (report.status === 'incomplete') {
     lines.push('', `INCOMPLETE: nothing of this transfer is current. What stands in the way:`)
-    for (const { reason, count } of transfer.refusedFor)
-      lines.push(
-        `  ${count} × ${reason}${reason === 'mass-withdrawal' ? ': terms stated before that this transfer does not hold' : ''}`,
-      )
+    lines.push(...toRefusalLines(transfer))
     if (sum((file) => file.rejected) > 0)
       lines.push(`  rejected rows with file, line and reason: ${toShortPath(`${run.folder}/set-aside.csv`)}`)
     lines.push('', 'Mend the export and run again; or go on all the same, which is recorded:')
     lines.push(
-      `  ${call('run')} --input ${toShellWord(relative(process.cwd(), fromStudyPath(study, transfer.input)) || '.')} ${transfer.refusedFor.map(({ reason }) => `--accept ${reason}`).join(' ')}`,
+      `  ${call('run')} --input ${toShellWord(toTyped(fromStudyPath(study, transfer.input)))} ${transfer.refusedFor.map(({ reason }) => `--accept ${reason}`).join(' ')}`,
     )
     return lines.join('\n')
   }
@@ -303,17 +266,7 @@ const PURPOSE: { readonly [name: string]: string } = {
   'coding_mh.arrow': 'how each entry of the history came by its code',
   'mh.csv': 'the same rows for everything that reads no Arrow',
   'set-aside.csv': 'rows that were not taken in, each with its reason',
-}
-
-function toReasons(counts: readonly { readonly [reason: string]: number | undefined }[]): string {
-  const total = new Map<string, number>()
-  for (const reasons of counts)
-    for (const [reason, count] of Object.entries(reasons)) total.set(reason, (total.get(reason) ?? 0) + (count ?? 0))
-  return [...total].map(([reason, count]) => `${reason} ${count}`).join(', ')
-}
-
-function toNumber(n: number): string {
-  return n.toLocaleString('en')
+  'movement.csv': 'what the transfer changed, record by record',
 }
 
 function toShare(part: number, whole: number): string {

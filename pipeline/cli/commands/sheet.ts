@@ -1,5 +1,5 @@
 /** `sheet`: what is new or changed since the last signature, out as a spreadsheet and back with a reviewer's marks. */
-import { AecoderError, openExport, readSheet, writeSheet } from '../../index.ts'
+import { AecoderError, openExport, readSheet, toPlace, writeSheet } from '../../index.ts'
 import { findProven } from '../actor.ts'
 import { STUDY_OPTION, toCommand } from '../command.ts'
 import { writeNewFile } from '../file.ts'
@@ -38,7 +38,7 @@ export const SHEET = toCommand({
       })
     return withStore(options.study, world, async ({ study: opened, store }) => {
       const { actor } = await findProven({ store, study: opened, permission: 'approve' }, world)
-      const report = await readSheet(opened, { store, actor, file: openExport(from ?? '') })
+      const report = await readSheet(opened, { store, actor, file: openExport(toPlace(from ?? ''), opened.config.s3) })
       return {
         json: { study: opened.id, ...report },
         text: `${toCount(report.approved, 'code')} approved, ${report.rejected} rejected, ${toCount(report.unmarked, 'row')} without a mark.`,

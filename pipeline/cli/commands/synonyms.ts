@@ -11,6 +11,7 @@ import {
   openExport,
   proposeSynonym,
   type Synonym,
+  toPlace,
 } from '../../index.ts'
 import { findActor, findProvenActor } from '../actor.ts'
 import {
@@ -160,7 +161,7 @@ export const SYNONYMS_IMPORT = toCommand({
         store,
         kits: await openCodingKits(study, { ...world, store }),
         scope: options.scope,
-        file: openExport(file),
+        file: openExport(toPlace(file), study.config.s3),
         actor: await findActor(options.as, { store, study, permission: 'propose-synonym' }),
       })
       const { proposed, known, passedOver } = report

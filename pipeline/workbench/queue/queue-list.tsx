@@ -163,6 +163,11 @@ function Row({
                 {row.apart} apart
               </span>
             )}
+            {row.was !== null && (
+              <span class="badge" title={`Coded so as "${row.was.verbatim}", before the site changed the term`}>
+                was {row.was.codes.map(({ text }) => text).join(' + ')}
+              </span>
+            )}
           </td>
           <td class="number times">{toFigure(row.occurrences)}</td>
           <td class="number subjects">{toFigure(row.subjects)}</td>

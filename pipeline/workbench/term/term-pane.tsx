@@ -17,6 +17,7 @@ import { type Act, isReplacing } from './act.ts'
 import { Aligned } from './alignment.tsx'
 import { Candidates } from './candidates.tsx'
 import { type Chosen, toChosen, toChosenAgain } from './chosen.ts'
+import { Former } from './former.tsx'
 import { Standing } from './standing.tsx'
 import { Tabs } from './tabs.tsx'
 import { type Redacted, TermDialog, type TermDialogName } from './term-dialogs.tsx'
@@ -175,6 +176,7 @@ export function TermPane({
             {decision !== null && (hasCode || decision.verdict !== null || !decision.byMachine) && (
               <Standing decision={decision} />
             )}
+            <Former former={view.former} />
             <p class="proposal-reason">
               <span class="badge">{toOutcomeWords(proposal.outcome)}</span> {proposal.reason}
             </p>

@@ -1,0 +1,368 @@
+/**
+ * One source of study.json from a table, by the names of its columns and its sampled values. Decides nothing in the user's
+ * place: what it is unsure of stays empty.
+ */
+import type { CodedDomain } from '../../schemas/records.ts'
+import { listMappableVariables } from '../../schemas/sdtm.ts'
+import { type Condition, type KeyStrategy, type SourceConfig, STRUCTURE_WORDS } from '../../schemas/study.ts'
+import { findDomainOfName, STRUCTURE_NAMES, toPlainName } from './column-names.ts'
+import { type ColumnProfile, profileColumns } from './column-profile.ts'
+import type { Draft, Evidence } from './evidence.ts'
+import type { Profile } from './profiles/profile.ts'
+import { proposeKey } from './propose-key.ts'
+import { listMappedColumns, proposeCarry, proposeNoEvent, proposeTerm } from './propose-parts.ts'
+import { proposeVariables } from './propose-variables.ts'
+import type { SampledTable } from './sampled-file.ts'
+import { findTerm, foldWide } from './term-column.ts'
+
+/** One source, with what it rests on. */
+export interface SourceProposal {
+  readonly source: {
+    readonly id: string
+    readonly domain: CodedDomain | 'DM' | ''
+    readonly files: readonly string[]
+    readonly map: Draft['map']
+    readonly [field: string]: unknown
+  }
+  /** Fields are named from the source on: `map.AETERM`. */
+  readonly evidence: readonly Evidence[]
+  /** The same subject id stands at several sites, so the site belongs to USUBJID. */
+  readonly needsSite: boolean
+}
+
+/** How well a table speaks for a domain; 0 for a table without a column that could be its term. */
+export function scoreTable(table: SampledTable, domain: CodedDomain): number {
+  const { header, rows } = foldWide(table.header, table.rows)
+  const columns = profileColumns(header, rows)
+  const term = findTerm(columns, domain)
+  if (term === undefined || term.name < 2) return 0
+  const suffixes = listSuffixes()
+  const own = columns.filter(({ name }) => findDomainOfName(name, suffixes) === domain).length
+  const others = columns.filter(
+    ({ name }) => findDomainOfName(name, suffixes) === (domain === 'AE' ? 'MH' : 'AE'),
+  ).length
+  const isOther = others > own
+  // A named file settles what generic names of columns leave open.
+  const place = isPlaceOf(domain, table.traits.name)
+    ? 5
+    : isPlaceOf(domain === 'AE' ? 'MH' : 'AE', table.traits.name)
+      ? -5
+      : 0
+  const score = term.name + own + place + (term.isTextual ? 2 : 0)
+  return isOther && !isInstrumentTable(columns) ? 0 : Math.max(0, own > 0 || place > 0 ? score : 0)
+}
+
+/**
+ * Proposes a source of adverse events or medical history.
+ * @param options.domain which, where that is known; else it is judged by names
+ */
+export async function proposeTable(
+  table: SampledTable,
+  options: { readonly domain?: CodedDomain; readonly profile?: Profile | undefined },
+): Promise<SourceProposal> {
+  const evidence: Evidence[] = []
+  const proposes = options.profile?.proposes ?? {}
+  const name = table.traits.name
+  noteDialect(table, evidence)
+  const folded = foldWide(table.header, table.rows)
+  const { header, rows } = folded
+  if (folded.numbers.length > 0) {
+    const why = `a wide form: the columns with the numbers ${folded.numbers.join(', ')} hold an event each, written {n}`
+    evidence.push({ field: 'map', column: null, why, confidence: 'likely' })
+  }
+  const term = findTerm(profileColumns(header, rows), options.domain)
+  const instrument = proposeOnly({ header, rows, term: term?.column }, evidence)
+  const current = proposeCurrent(profileColumns(header, rows), { proposes, evidence })
+  const only = [...(instrument ? [instrument] : []), ...(current ? [current] : [])]
+  const relevant = rows.filter((row) =>
+    only.every((condition) => condition.in.includes((row[header.indexOf(condition.column)] ?? '').trim())),
+  )
+  const columns = profileColumns(header, relevant)
+  const domain = proposeDomain(
+    columns,
+    options.domain === undefined ? name : `${name} ${options.domain}`,
+    instrument,
+    evidence,
+  )
+  const words: CodedDomain = options.domain ?? (domain === '' ? 'AE' : domain)
+
+  const draft: Draft = { map: {}, evidence }
+  proposeStructure(columns, draft, { term: findTerm(columns, words)?.column, known: proposes.structure ?? {} })
+  if (proposes.subjectKey !== undefined) proposeSubjectKey(columns, draft, proposes.subjectKey)
+  proposeTerm(columns, words, draft)
+  const free = columns.filter((column) => !listMappedColumns(draft.map).includes(column.name))
+  const dateOrder = proposeVariables(free, words, draft, proposes)
+  const noEvent = proposeNoEvent(columns, words, evidence)
+  // Comments of other instruments are none of a coder's business.
+  const carry =
+    (isInstrumentTable(columns) && only.length === 0) || folded.numbers.length > 0 ? [] : proposeCarry(columns, draft)
+  const source: SourceConfig = {
+    id: words.toLowerCase(),
+    domain: words,
+    format: table.traits.format,
+    files: [name],
+    transfer: 'snapshot',
+    record: 'group',
+    only,
+    noEvent,
+    key: [],
+    map: draft.map,
+    carry,
+  }
+  const isWide = folded.numbers.length > 0
+  const states = only.length === 0 ? findStates(columns, proposes.states) : undefined
+  const key = await proposeKey({
+    name,
+    open: table.open,
+    source,
+    header: isWide ? table.header : header,
+    rows: isWide ? table.rows : relevant.filter(toOccurrenceTest(source, header)),
+    ...(proposes.keys === undefined ? {} : { known: proposes.keys }),
+    ...(states === undefined ? {} : { states: states.name }),
+  })
+  evidence.push(...key.evidence)
+  return {
+    source: {
+      id: source.id,
+      domain: options.domain ?? domain,
+      format: source.format,
+      files: source.files,
+      ...(table.encoding === undefined ? {} : { encoding: table.encoding }),
+      ...(proposes.transfer === undefined ? {} : { transfer: proposes.transfer }),
+      ...(only.length > 0 ? { only } : {}),
+      ...(noEvent.length > 0 ? { noEvent } : {}),
+      key: key.columns satisfies KeyStrategy,
+      ...(key.isStates ? { rows: 'changes' } : {}),
+      ...(dateOrder === undefined ? {} : { dateOrder }),
+      map: draft.map,
+      ...(carry.length > 0 ? { carry } : {}),
+    },
+    evidence,
+    needsSite: key.needsSite,
+  }
+}
+
+/** Whether a row would be taken as an occurrence: the others need no key. */
+function toOccurrenceTest(
+  { domain, map, noEvent }: SourceConfig,
+  header: readonly string[],
+): (row: readonly string[]) => boolean {
+  const term = map[`${domain}TERM`]
+  const termAt = typeof term === 'string' ? header.indexOf(term) : -1
+  return (row) =>
+    (termAt < 0 || (row[termAt] ?? '').trim() !== '') &&
+    noEvent.every((condition) => !condition.in.includes((row[header.indexOf(condition.column)] ?? '').trim()))
+}
+
+/** What had to be found out before the table could be read. */
+export function noteDialect({ traits, delimiter, encoding }: SampledTable, evidence: Evidence[]): void {
+  if (traits.format === 'csv' && delimiter !== ',') {
+    const why = `cells are separated by ${JSON.stringify(delimiter)}; detected anew in each file`
+    evidence.push({ field: 'delimiter', column: null, why, confidence: 'sure' })
+  }
+  if (encoding === undefined) return
+  const why = `the bytes are not UTF-8, and all of them are letters in ${encoding}: look at words with accents`
+  evidence.push({ field: 'encoding', column: null, why, confidence: 'likely' })
+}
+
+/** Rows that are not the current state of their record say so in a column of some systems. */
+function proposeCurrent(
+  columns: readonly ColumnProfile[],
+  { proposes, evidence }: { proposes: Profile['proposes']; evidence: Evidence[] },
+): Condition | undefined {
+  const known = proposes.current
+  if (known === undefined) return undefined
+  const column = columns.find(({ name, filled }) => filled > 0 && known.columns.includes(toPlainName(name)))
+  if (column === undefined) return undefined
+  const values = [...column.values.keys()]
+  const current = values.filter((value) => known.values.test(value))
+  if (current.length === 0) return undefined
+  const why = `says which row is the current state of its record; ${column.rows - current.reduce((sum, value) => sum + (column.values.get(value) ?? 0), 0)} of ${column.rows} sampled rows are older ones and are skipped`
+  evidence.push({
+    field: 'only',
+    column: column.name,
+    why,
+    confidence: values.length > current.length ? 'sure' : 'likely',
+  })
+  return { column: column.name, in: current }
+}
+
+function findStates(
+  columns: readonly ColumnProfile[],
+  names: readonly string[] | undefined,
+): ColumnProfile | undefined {
+  return listByName(columns, names ?? []).find(({ filled, rows }) => filled === rows && rows > 0)
+}
+
+function proposeSubjectKey(columns: readonly ColumnProfile[], { map, evidence }: Draft, name: string): void {
+  const column = columns.find((one) => toPlainName(one.name) === name && one.filled === one.rows)
+  if (
+    column === undefined ||
+    map.subject === column.name ||
+    !(STRUCTURE_WORDS as readonly string[]).includes('subjectKey')
+  )
+    return
+  map.subjectKey = column.name
+  const why = 'the number that the system gives a subject: it stays when the id that people use is corrected'
+  evidence.push({ field: 'map.subjectKey', column: column.name, why, confidence: 'likely' })
+}
+
+/** A domain's variables without their prefix. */
+export function listSuffixes(): string[] {
+  return [
+    ...new Set((['AE', 'MH'] as const).flatMap((domain) => listMappableVariables(domain).map((name) => name.slice(2)))),
+  ]
+}
+
+/** Whether the name of a file, instrument or form speaks of the domain. */
+export function isPlaceOf(domain: CodedDomain, place: string): boolean {
+  return domain === 'AE'
+    ? /(^|[^a-z])(ae|aes|adverse)([^a-z]|$)|adverse/i.test(place)
+    : /(^|[^a-z])mh([^a-z]|$)|med.*hist/i.test(place)
+}
+
+/** REDCap exports every instrument in one table: only the rows of the one that holds the term matter. */
+function proposeOnly(
+  { header, rows, term }: { header: readonly string[]; rows: readonly (readonly string[])[]; term: string | undefined },
+  evidence: Evidence[],
+): Condition | undefined {
+  const column = header.find((name) => ['redcaprepeatinstrument', 'repeatinstrument'].includes(toPlainName(name)))
+  if (column === undefined || term === undefined) return undefined
+  const [instrumentAt, termAt] = [header.indexOf(column), header.indexOf(term)]
+  const counts = new Map<string, number>()
+  for (const row of rows) {
+    const instrument = (row[instrumentAt] ?? '').trim()
+    if ((row[termAt] ?? '').trim() !== '') counts.set(instrument, (counts.get(instrument) ?? 0) + 1)
+  }
+  const [best, ...others] = [...counts].sort((a, b) => b[1] - a[1])
+  const field = 'only'
+  if (!best || best[0] === '') {
+    const why = `"${term}" stands in no rows of a repeating instrument; rows of all instruments are read`
+    evidence.push({ field, column, why, confidence: 'likely' })
+    return undefined
+  }
+  evidence.push({
+    field,
+    column,
+    why: `REDCap: "${term}" is filled in ${best[1]} sampled rows of the instrument "${best[0]}"${others.length > 0 ? `, and in ${others.reduce((sum, [, count]) => sum + count, 0)} others` : ' and in no others'}; other instruments are skipped`,
+    confidence: others.length > 0 ? 'likely' : 'sure',
+  })
+  return { column, in: [best[0]] }
+}
+
+function proposeDomain(
+  columns: readonly ColumnProfile[],
+  name: string,
+  only: Condition | undefined,
+  evidence: Evidence[],
+): CodedDomain | '' {
+  const suffixes = listSuffixes()
+  const named = (domain: CodedDomain) =>
+    columns
+      .filter(({ name, filled }) => filled > 0 && findDomainOfName(name, suffixes) === domain)
+      .map(({ name }) => name)
+  const [ae, mh] = [named('AE'), named('MH')]
+  const place = [name, ...(only?.in ?? [])].join(' ')
+  const [isAePlace, isMhPlace] = [isPlaceOf('AE', place), isPlaceOf('MH', place)]
+  const weight = ae.length - mh.length + 2 * (Number(isAePlace) - Number(isMhPlace))
+  const domain = weight === 0 ? '' : weight > 0 ? 'AE' : 'MH'
+  const own = domain === 'MH' ? mh : ae
+  const isSure = own.length >= 2 && (domain === 'MH' ? ae : mh).length === 0
+  const [first] = own
+  evidence.push({
+    field: 'domain',
+    column: first ?? null,
+    why:
+      domain === ''
+        ? 'neither the columns nor the file say whether these are adverse events (AE) or medical history (MH)'
+        : own.length > 0
+          ? `columns named like those of ${domain}: ${own.slice(0, 4).join(', ')}`
+          : `the name "${place}" speaks of ${domain}`,
+    confidence: domain === '' ? 'unsure' : isSure ? 'sure' : 'likely',
+  })
+  return domain
+}
+
+function proposeStructure(
+  columns: readonly ColumnProfile[],
+  { map, evidence }: Draft,
+  { term, known }: { term: string | undefined; known: NonNullable<Profile['proposes']['structure']> },
+): void {
+  const isRedcap = isInstrumentTable(columns)
+  for (const word of STRUCTURE_WORDS) {
+    const field = `map.${word}`
+    const own = known[word]
+    if (own?.length === 0) continue
+    const candidates = listByName(columns, [...new Set([...(own ?? []), ...STRUCTURE_NAMES[word]])]).filter(
+      ({ name, filled }) => filled > 0 && name !== term,
+    )
+    const [named] = candidates
+    if (word === 'subject') {
+      // REDCap puts the record's id first, whatever the project calls it.
+      const first = isRedcap && own === undefined ? columns[0] : undefined
+      proposeSubject(
+        first ?? named,
+        {
+          isFirst: first !== undefined,
+          isOwn: own?.includes(toPlainName(named?.name ?? '')) === true,
+          others: candidates,
+        },
+        { map, evidence },
+      )
+    } else if (named) {
+      map[word] = named.name
+      const arms =
+        word === 'event' && hasArms(named)
+          ? '; its names number REDCap arms: if these are treatments, translate them with "values"'
+          : ''
+      const why = `named like the ${word}; ${named.values.size} distinct in ${named.filled} filled rows${arms}`
+      evidence.push({ field, column: named.name, why, confidence: arms === '' ? 'sure' : 'likely' })
+    } else if (word === 'site') {
+      evidence.push({
+        field,
+        column: null,
+        why: 'no filled column is named like a site; left out',
+        confidence: 'likely',
+      })
+    }
+  }
+}
+
+function proposeSubject(
+  column: ColumnProfile | undefined,
+  { isFirst, isOwn, others }: { isFirst: boolean; isOwn: boolean; others: readonly ColumnProfile[] },
+  { map, evidence }: Draft,
+): void {
+  const field = 'map.subject'
+  if (column === undefined) {
+    map.subject = ''
+    evidence.push({ field, column: null, why: 'no filled column is named like a subject id', confidence: 'unsure' })
+    return
+  }
+  map.subject = column.name
+  const rivals = others
+    .map(({ name }) => name)
+    .filter((name) => name !== column.name && toPlainName(name) !== 'recordid') // Rave numbers its rows so
+  const blanks = column.rows - column.filled
+  evidence.push({
+    field,
+    column: column.name,
+    why: `${isFirst ? 'the first column of a REDCap export is the record id' : 'named like a subject id'}; ${column.values.size} distinct${blanks > 0 ? `, blank in ${blanks} of ${column.rows} sampled rows` : ', never blank'}${rivals.length > 0 ? `; also named so: ${rivals.join(', ')}` : ''}`,
+    confidence: blanks === 0 && (isOwn || rivals.length === 0) ? 'sure' : 'likely',
+  })
+}
+
+/** One table for all instruments, recognised by the columns REDCap adds to it. */
+export function isInstrumentTable(columns: readonly ColumnProfile[]): boolean {
+  const added = /^(redcap)?(repeatinstrument|repeatinstance|eventname)$/
+  return columns.some(({ name }) => added.test(toPlainName(name)))
+}
+
+function hasArms({ values }: ColumnProfile): boolean {
+  return new Set([...values.keys()].map((value) => /_arm_(\d+)/i.exec(value)?.[1] ?? '')).size > 1
+}
+
+/** The columns with one of the names, in the order of the names. */
+export function listByName(columns: readonly ColumnProfile[], names: readonly string[]): ColumnProfile[] {
+  return names.flatMap((name) => columns.filter((column) => toPlainName(column.name) === name))
+}

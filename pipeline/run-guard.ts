@@ -1,0 +1,86 @@
+/**
+ * What stands between a transfer that was read and one that is taken in: its keys against the last one's, its structure
+ * against the last one's. Reads what is staged; the rules are review's.
+ */
+import type { SourceKeys, StructureChange, TransferStructure } from '../schemas/transfers.ts'
+import { countSuspiciouslyGone, countSuspiciouslyRekeyed, listStructureChanges } from './review/transfer-rules.ts'
+import type { CommittedTransfer } from './store/current.ts'
+import { countRekeyed } from './store/rekeyed.ts'
+import type { Staging } from './store/staging.ts'
+import type { Store } from './store/store.ts'
+import { countPresentBySource } from './store/transfers.ts'
+import type { Study } from './study.ts'
+
+/** How a transfer compares with the last one, and what of that a person must accept by name. */
+export interface Comparison {
+  /** One for each source that stated something, then or now. */
+  readonly keys: readonly SourceKeys[]
+  readonly structure: readonly StructureChange[]
+  readonly suspicions: readonly {
+    readonly reason: 'mass-withdrawal' | 'mass-rekeying' | 'structure-changed'
+    readonly count: number
+  }[]
+}
+
+/**
+ * Compares a transfer, all of whose files are staged, with the current one.
+ * @param options.current the transfer that is current; undefined before the first
+ */
+export async function compareTransfer(
+  study: Study,
+  {
+    store,
+    staging,
+    current,
+    structure,
+    before,
+  }: {
+    store: Store
+    staging: Staging
+    current: CommittedTransfer | undefined
+    structure: TransferStructure
+    /** What the current one was made of, where that is known. */
+    before: TransferStructure | undefined
+  },
+): Promise<Comparison> {
+  const known = current ? await countPresentBySource(store.db, study.id, current.no) : new Map<string, number>()
+  const rekeyed = hasTraded(staging) ? await countRekeyed(store.db, study.id, staging.transferNo) : []
+  const sources = [...new Set([...known.keys(), ...staging.keys.keys()])].sort()
+  const compared = sources.map((source) => {
+    const { gone = 0, changed = 0 } = rekeyed.find((row) => row.source === source) ?? {}
+    const counts = staging.keys.get(source) ?? { matched: 0, new: 0, returned: 0, gone: 0 }
+    return {
+      keys: { source, known: known.get(source) ?? 0, ...counts, rekeyed: gone + changed },
+      goneForGood: counts.gone - gone,
+    }
+  })
+  const { guard } = study.config
+  const sum = (count: (of: (typeof compared)[number]) => number) => compared.reduce((total, of) => total + count(of), 0)
+  const changes = before === undefined ? [] : listStructureChanges(before, structure)
+  const suspicions = [
+    {
+      reason: 'mass-withdrawal',
+      // What comes again under another key is not gone: it is told as that.
+      count: sum(({ keys, goneForGood }) => countSuspiciouslyGone({ known: keys.known, gone: goneForGood }, guard)),
+    },
+    { reason: 'mass-rekeying', count: sum(({ keys }) => countSuspiciouslyRekeyed(keys, guard)) },
+    { reason: 'structure-changed', count: changes.filter((change) => isRefused(study, change)).length },
+  ] as const
+  return {
+    keys: compared.map(({ keys }) => keys),
+    structure: changes,
+    suspicions: suspicions.filter(({ count }) => count > 0),
+  }
+}
+
+/** Whether any key lost what another can have gained: without that nothing needs to be looked for. */
+function hasTraded({ movement }: Staging): boolean {
+  const { changedVerbatim, changedContext, withdrawn, returned } = movement
+  const changed = changedVerbatim + changedContext
+  return changed + withdrawn > 0 && changed + returned + movement.new > 0
+}
+
+/** A form that a snapshot no longer holds at all is no amendment. Everything else is told; a delta need not hold every form. */
+function isRefused({ config }: Study, { source, kind }: StructureChange): boolean {
+  return kind === 'form-gone' && config.sources.some(({ id, transfer }) => id === source && transfer === 'snapshot')
+}

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest'
+import {
+  checkStudies,
+  countSuspiciouslyGone,
+  countSuspiciouslyRekeyed,
+  listStructureChanges,
+  toTransferStructure,
+} from '../../pipeline/review/transfer-rules.ts'
+import { AecoderError } from '../../schemas/errors.ts'
+import type { FileStructure } from '../../schemas/transfers.ts'
+
+const GUARD = { withdrawn: 0.25, rekeyed: 0.05 }
+
+for (const [says, counts, guard, suspicious] of [
+  ['a quarter of many', { known: 80, gone: 20 }, GUARD, 0],
+  ['more than a quarter of many', { known: 79, gone: 20 }, GUARD, 20],
+  ['more than a quarter of few', { known: 40, gone: 19 }, GUARD, 0],
+  ['all of five', { known: 5, gone: 5 }, GUARD, 5],
+  ['all of four', { known: 4, gone: 4 }, GUARD, 0],
+  ['nothing of nothing', { known: 0, gone: 0 }, GUARD, 0],
+  ['half, where the study lets half go', { known: 80, gone: 40 }, { ...GUARD, withdrawn: 0.5 }, 0],
+  ['all, where the study lets all go', { known: 80, gone: 80 }, { ...GUARD, withdrawn: 1 }, 0],
+] as const)
+  test(`of a source, ${says} being gone is ${suspicious > 0 ? 'suspicious' : 'believed'}`, () => {
+    expect(countSuspiciouslyGone(counts, guard)).toBe(suspicious)
+  })
+
+for (const [says, counts, guard, suspicious] of [
+  ['four of any number', { known: 4, rekeyed: 4 }, GUARD, 0],
+  ['five of eight', { known: 8, rekeyed: 5 }, GUARD, 5],
+  ['a twentieth', { known: 100, rekeyed: 5 }, GUARD, 0],
+  ['more than a twentieth', { known: 99, rekeyed: 5 }, GUARD, 5],
+  ['all, where the study lets all', { known: 8, rekeyed: 8 }, { ...GUARD, rekeyed: 1 }, 0],
+] as const)
+  test(`${says} under other keys is ${suspicious > 0 ? 'suspicious' : 'believed'}`, () => {
+    expect(countSuspiciouslyRekeyed(counts, guard)).toBe(suspicious)
+  })
+
+for (const { says, studies, exportedAs, before, foreign } of [
+  { says: 'what nobody has said before', studies: ['B'], exportedAs: undefined, before: undefined, foreign: false },
+  { says: 'what the transfers before said', studies: ['A'], exportedAs: undefined, before: ['A', 'B'], foreign: false },
+  { says: 'one study beside the known one', studies: ['A', 'C'], exportedAs: undefined, before: ['A'], foreign: true },
+  { says: 'what only study.json says', studies: ['B'], exportedAs: ['B'], before: ['A'], foreign: false },
+  { says: 'what study.json does not say', studies: ['A'], exportedAs: ['B'], before: ['A'], foreign: true },
+  { says: 'nothing', studies: [], exportedAs: ['B'], before: ['A'], foreign: false },
+])
+  test(`a file that says of its study ${says} is ${foreign ? 'foreign' : 'let in'}`, () => {
+    const check = () => checkStudies({ name: 'ae.csv', studies }, { exportedAs, before })
+    if (foreign) expect(check).toThrow(expect.objectContaining({ code: 'TRANSFER_FOREIGN' }))
+    else expect(check).not.toThrow()
+  })
+
+test('a foreign study is named with the one that was expected', () => {
+  const check = () => checkStudies({ name: 'ae.csv', studies: ['B'] }, { exportedAs: undefined, before: ['A'] })
+  expect(check).toThrow(AecoderError)
+  expect(check).toThrow('ae.csv: data of the study "B" (expected "A", as the transfers before said)')
+})
+
+const CSV: FileStructure = {
+  format: 'csv',
+  delimiter: ',',
+  columns: ['A', 'B'],
+  forms: [],
+  otherForms: [],
+  studies: ['S'],
+}
+const toStructure = (change: Partial<FileStructure>, before?: ReturnType<typeof toTransferStructure>) =>
+  toTransferStructure([{ source: 'ae', encoding: 'utf-8', structure: { ...CSV, ...change } }], before)
+
+test('columns, forms, format and delimiter are compared with the last transfer, source by source', () => {
+  const before = toStructure({ forms: ['F1', 'F2'], otherForms: ['F9'] })
+  const now = toStructure({ columns: ['B', 'C'], delimiter: ';', forms: ['F2'], format: 'odm' })
+  expect(listStructureChanges(before, now)).toEqual([
+    { source: 'ae', kind: 'format', before: 'csv', now: 'odm' },
+    { source: 'ae', kind: 'delimiter', before: ',', now: ';' },
+    { source: 'ae', kind: 'form-gone', before: 'F1', now: null },
+    { source: 'ae', kind: 'other-form-gone', before: 'F9', now: null },
+    { source: 'ae', kind: 'column-gone', before: 'A', now: null },
+    { source: 'ae', kind: 'column-new', before: null, now: 'C' },
+  ])
+  expect(listStructureChanges(now, now)).toEqual([])
+})
+
+test('the order of files and columns is no part of a structure', () => {
+  expect(toStructure({ columns: ['B', 'A'] })).toEqual(toStructure({ columns: ['A', 'B'] }))
+})
+
+test('a source that a transfer says nothing of is compared when it speaks again; studies stay known', () => {
+  const first = toStructure({})
+  const silent = toTransferStructure([], first)
+  expect(silent).toEqual(first)
+  const third = toStructure({ columns: ['A'], studies: ['T'] }, silent)
+  expect(third.studies).toEqual(['S', 'T'])
+  expect(listStructureChanges(silent, third)).toEqual([{ source: 'ae', kind: 'column-gone', before: 'B', now: null }])
+})
