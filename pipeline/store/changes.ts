@@ -201,7 +201,8 @@ export class FoldedChanges {
     held.state = {
       verbatim: isTermStated ? occurrence.verbatim : (state?.verbatim ?? ''),
       context,
-      site: isSiteStated ? occurrence.site : (state?.site ?? null),
+      // The site is the subject's: it does not go with the record.
+      site: isSiteStated ? occurrence.site : ((state ?? held.stored)?.site ?? null),
       subjectRaw: isSubjectStated || state === undefined ? occurrence.subjectRaw : state.subjectRaw,
     }
     const isVoid = ({ variable = '' }: Remark) => (variable === occurrence.field ? isTermStated : stated.has(variable))

@@ -109,8 +109,6 @@ export function expectRuledIdentities(outcomes: readonly RowOutcome[], study: St
 
 export function listRemarks(outcomes: readonly RowOutcome[]): string[] {
   return outcomes.flatMap((outcome) =>
-    outcome.kind === 'occurrences' || outcome.kind === 'subject'
-      ? outcome.remarks.map(({ code, text }) => `${code}: ${text}`)
-      : [],
+    'remarks' in outcome ? outcome.remarks.map(({ code, text }) => `${code}: ${text}`) : [],
   )
 }
