@@ -19,7 +19,7 @@ import { askAecoder, parseAnswer, runAecoder, startAecoder } from './command-lin
 
 const FIRST = ['Headache', 'qwxab of the vrtab', 'Nausea']
 const SECOND = ['Headache', 'qwxab vrtab again', 'Nausea', 'Rash', 'zgl bnm']
-const TERMS = [...Array.from({ length: 30 }, () => 'Fever')]
+const TERMS = Array.from({ length: 30 }, () => 'Fever')
 
 test('diff says what the run then says, with the same moves, and changes nothing while others work in the store', async () => {
   const folder = await writeSmallStudy(FIRST)

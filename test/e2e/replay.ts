@@ -344,7 +344,7 @@ class Life {
     }
     // Another source states a report from now on, as it was or otherwise.
     for (const [other, reports] of this.#entered)
-      for (const [key, report] of [...reports]) {
+      for (const [key, report] of reports) {
         if (other === source || this.#chance() > 0.08) continue
         reports.delete(key)
         put(this.#chance() < 0.7 ? report : { ...report, term: term() })
