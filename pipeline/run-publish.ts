@@ -215,6 +215,7 @@ export async function publishRun(
 
 /** What runs wrote that were killed before their manifest stood. The caller holds the study's lock. */
 async function clearUnfinished(output: Storage): Promise<void> {
+  await output.removeUnfinished('runs')
   for (const runId of await output.listFolders('runs')) {
     const isRun = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/.test(runId) // what else stands there is not ours to remove
     const folder = `runs/${runId}`

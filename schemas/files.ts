@@ -79,6 +79,8 @@ export interface Storage {
    * bucket may be written from several machines, so there it takes time without a new byte.
    */
   isAbandoned(name: string): Promise<boolean>
+  /** Takes back what was begun in a folder and cannot be finished any more, wherever whole files stand beside it. */
+  removeUnfinished(name: string): Promise<void>
   createFile(name: string): Promise<FileSink>
   /** A small file with what `replace` needs to know whether it is still the same; undefined where there is none. */
   findState(name: string): Promise<FileState | undefined>

@@ -1,4 +1,5 @@
 /** What stands below a prefix: objects and unfinished uploads, page by page; and taking them away. */
+import type { _Object } from '@aws-sdk/client-s3'
 import { connect } from './bucket-client.ts'
 import { isMissing, isNotOffered, type ObjectPlace, toAnswer, toBucketError } from './bucket-errors.ts'
 import type { BucketSettings } from './bucket-settings.ts'
@@ -30,10 +31,23 @@ const DELETED_AT_ONCE = 1000
 
 /** All objects whose key begins with the prefix, in pages. */
 export async function* listObjects(under: Under): AsyncGenerator<readonly ListedObject[]> {
-  for await (const { Contents = [] } of pages(under, {}))
-    yield Contents.flatMap(({ Key, Size = 0, LastModified, ETag = '' }) =>
-      Key === undefined ? [] : [{ key: Key, size: Size, modified: LastModified?.getTime() ?? 0, etag: ETag }],
-    )
+  for await (const { Contents = [] } of pages(under, {})) yield toListed(Contents)
+}
+
+function toListed(contents: readonly _Object[]): ListedObject[] {
+  return contents.flatMap(({ Key, Size = 0, LastModified, ETag = '' }) =>
+    Key === undefined ? [] : [{ key: Key, size: Size, modified: LastModified?.getTime() ?? 0, etag: ETag }],
+  )
+}
+
+/** The object whose key is the prefix itself. */
+export async function findListed(under: Under): Promise<ListedObject | undefined> {
+  // Of all keys that begin with it, it is the first.
+  for await (const { Contents = [] } of pages(under, { MaxKeys: 1 })) {
+    const [first] = toListed(Contents)
+    return first?.key === under.prefix ? first : undefined
+  }
+  return undefined
 }
 
 /** What stands right below the prefix up to the next `/`, without that. */
@@ -44,7 +58,7 @@ export async function listBelow(under: Under): Promise<readonly string[]> {
   return names
 }
 
-async function* pages(under: Under, given: { readonly Delimiter?: string }) {
+async function* pages(under: Under, given: { readonly Delimiter?: string; readonly MaxKeys?: number }) {
   const { s3, sdk } = await connect(under.settings)
   let token: string | undefined
   do {
@@ -100,7 +114,7 @@ export async function findLastWrite(under: Under): Promise<number> {
 }
 
 /** A large file is one upload for hours: what counts is its newest part. */
-async function findLastPart(under: Under, { key, uploadId, initiated }: ListedUpload): Promise<number> {
+export async function findLastPart(under: Under, { key, uploadId, initiated }: ListedUpload): Promise<number> {
   const { s3, sdk } = await connect(under.settings)
   let last = initiated
   let marker: string | undefined
@@ -140,16 +154,21 @@ export async function removeObject({
   })
 }
 
+/** Takes an unfinished upload back; one that is gone already is well. */
+export async function abortUpload(under: Under, { key, uploadId }: ListedUpload): Promise<void> {
+  const { s3, sdk } = await connect(under.settings)
+  await s3
+    .send(new sdk.AbortMultipartUploadCommand({ Bucket: under.bucket, Key: key, UploadId: uploadId }))
+    .catch((error: unknown) => {
+      if (toAnswer(error).code !== 'NoSuchUpload') throw toBucketError(error, under, 'removed')
+    })
+}
+
 /** Takes away all objects below the prefix and all uploads that were not finished. */
 export async function removeBelow(under: Under): Promise<void> {
   const { s3, sdk } = await connect(under.settings)
   try {
-    for (const { key, uploadId } of await listUploads(under))
-      await s3
-        .send(new sdk.AbortMultipartUploadCommand({ Bucket: under.bucket, Key: key, UploadId: uploadId }))
-        .catch((error: unknown) => {
-          if (toAnswer(error).code !== 'NoSuchUpload') throw error
-        })
+    for (const upload of await listUploads(under)) await abortUpload(under, upload)
     for await (const page of listObjects(under))
       for (let at = 0; at < page.length; at += DELETED_AT_ONCE) {
         const Objects = page.slice(at, at + DELETED_AT_ONCE).map(({ key }) => ({ Key: key }))

@@ -7,8 +7,8 @@ import { type BucketClient, connect } from './bucket-client.ts'
 import { isConditionFailed, isMissing, toAnswer, toBucketError } from './bucket-errors.ts'
 import type { Target } from './bucket-target.ts'
 
-/** Bytes of the first request: enough for most files, little for those that only look at a file's beginning. */
-const FIRST_BYTES = 1024 * 1024
+/** Bytes of the first request: enough for most small files, little for those that only look at a file's beginning. */
+const FIRST_BYTES = 256 * 1024
 /** Bytes of each further request. One is read ahead, so a reader holds two of them. */
 const RANGE_BYTES = 4 * 1024 * 1024
 /** Bytes per chunk of what is given out, as a folder gives them. */

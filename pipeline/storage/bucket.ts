@@ -1,9 +1,11 @@
 /** A prefix of a bucket as a Storage. Knows objects and keys; knows nothing of what they hold. */
 import { parseBucketUrl } from '../../schemas/bucket-url.ts'
-import { AecoderError } from '../../schemas/errors.ts'
 import type { FileLook, RandomAccess, Storage } from '../../schemas/files.ts'
 import {
+  abortUpload,
+  findLastPart,
   findLastWrite,
+  findListed,
   listBelow,
   listObjects,
   listUploads,
@@ -36,6 +38,9 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
     ...toPlace(place),
     prefix: name === undefined ? toPrefix(place) : `${target(name).key}/`,
   })
+  /** A request whose clock is more than minutes off is refused, so ours is near the server's. */
+  const isOld = (written: number) =>
+    settings.abandonedHours === 0 || Date.now() - written > settings.abandonedHours * HOUR_MS
   return {
     where: toWhere(place),
     async list() {
@@ -63,17 +68,20 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
     },
     async remove({ name, mark }) {
       // The server may not heed a condition on removing: what comes between this look and the request goes with it.
-      const seen = await findSeen(target(name))
-      if (seen === undefined || toMark(seen) !== mark) return false
+      const { key, ...rest } = target(name)
+      const found = await findListed({ ...rest, prefix: key })
+      if (found === undefined || toMark(found) !== mark) return false
       await removeObject(target(name))
       return true
     },
     read,
     file: (name) => ({ name, open: () => read(name), random: toRandomAccess(target(name)) }),
     async has(name) {
-      const seen = await findSeen(target(name))
-      if (seen !== undefined) sizes.set(name, seen.size)
-      return seen !== undefined
+      // Listed rather than asked for by itself: of a HEAD that fails no server says why.
+      const { key, ...rest } = target(name)
+      const found = await findListed({ ...rest, prefix: key })
+      if (found !== undefined) sizes.set(name, found.size)
+      return found !== undefined
     },
     async listFolders(name) {
       const inside = under(name)
@@ -85,10 +93,12 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
       return [...names]
     },
     removeFolder: (name) => removeBelow(under(name)),
-    async isAbandoned(name) {
-      if (settings.abandonedHours === 0) return true
-      // A request whose clock is more than minutes off is refused, so ours is near the server's.
-      return Date.now() - (await findLastWrite(under(name))) > settings.abandonedHours * HOUR_MS
+    isAbandoned: async (name) => isOld(await findLastWrite(under(name))),
+    async removeUnfinished(name) {
+      const folder = under(name)
+      // A begun upload whose answer was lost is begun again: the first one is nobody's, and its run may be whole.
+      for (const upload of await listUploads(folder))
+        if (isOld(await findLastPart(folder, upload))) await abortUpload(folder, upload)
     },
     createFile: (name) => createObject(target(name)),
     findState: (name) => findObjectState(target(name)),
@@ -98,7 +108,7 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
 }
 
 /** Without the quotes, which not every server gives with every answer. */
-function toMark({ etag, size }: Seen): string {
+function toMark({ etag, size }: Pick<Seen, 'etag' | 'size'>): string {
   return `${etag.replaceAll('"', '')} ${size}`
 }
 
@@ -109,15 +119,6 @@ function isName(name: string): boolean {
 
 function isShown(name: string): boolean {
   return !name.split('/').some((part) => part === '' || part.startsWith('.'))
-}
-
-async function findSeen(target: Target): Promise<Seen | undefined> {
-  try {
-    return await readSeen(target)
-  } catch (error) {
-    if (error instanceof AecoderError && error.code === 'FILE_NOT_FOUND') return undefined
-    throw error
-  }
 }
 
 /** All reads are of the object that the first one met. */

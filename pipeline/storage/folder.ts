@@ -78,6 +78,8 @@ export function openFolder(path: string): Storage {
       })
     },
     isAbandoned: () => Promise.resolve(true),
+    // Unfinished files lie in unfinished folders, and go with them.
+    removeUnfinished: () => Promise.resolve(),
     createFile,
     findState,
     async replace(name, bytes, given) {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { server } from './server.ts'
+import { readAll, server } from './server.ts'
 
 /** What befalls a request. */
 export type Fault =
@@ -15,6 +15,8 @@ export type Fault =
   | { readonly kind: 'cut-request'; readonly after: number }
   /** The server does what is asked, and its answer is lost. */
   | { readonly kind: 'lose-answer' }
+  /** The server does what is asked; when it has answered, this is called, and the answer is lost. */
+  | { readonly kind: 'call'; readonly act: () => void }
   /** The server hears nothing of it, and nobody answers. */
   | { readonly kind: 'drop' }
   /** Only so many bytes of the body come, and the header says that there are no more. */
@@ -25,6 +27,8 @@ export type Fault =
   | { readonly kind: 'stall'; readonly after: number }
   /** The body comes in pieces of so many bytes, one every few milliseconds. */
   | { readonly kind: 'drip'; readonly bytes: number }
+  /** It waits before the server hears of it. */
+  | { readonly kind: 'wait'; readonly until: Promise<void> }
   /** Answered as if it had been done; the server hears nothing of it. */
   | { readonly kind: 'pretend' }
   /** A bit of the request's body turns over on the way. */
@@ -52,7 +56,12 @@ export async function startProxy(plan: (asked: Asked) => Fault | undefined): Pro
   let now = 0
   let mostAtOnce = 0
   const proxy = createServer((request, response) => {
-    const one = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, number: asked.length + 1 }
+    const one = {
+      method: request.method ?? '',
+      path: request.url ?? '',
+      headers: request.headers,
+      number: asked.length + 1,
+    }
     asked.push(one)
     mostAtOnce = Math.max(mostAtOnce, ++now)
     let isOver = false
@@ -64,7 +73,9 @@ export async function startProxy(plan: (asked: Asked) => Fault | undefined): Pro
     response.once('close', end)
     response.on('error', () => undefined)
     request.on('error', () => undefined)
-    meet(plan(one), request, { response, end })
+    const fault = plan(one)
+    if (fault?.kind === 'wait') void fault.until.then(() => meet(undefined, request, { response, end }))
+    else meet(fault, request, { response, end })
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   onTestFinished(
@@ -119,15 +130,22 @@ function meet(
     })
     return
   }
+  if (fault?.kind === 'call') {
+    void callAfter(fault.act, request)
+    return
+  }
   const { hostname: host, port } = new URL(server.endpoint)
-  const onward = forward({ host, port, method: request.method, path: request.url, headers: request.headers }, (answer) => {
-    if (fault?.kind === 'lose-answer') {
-      answer.resume()
-      answer.once('end', () => request.socket.destroy())
-      return
-    }
-    void pass(fault, answer, { response, end })
-  })
+  const onward = forward(
+    { host, port, method: request.method, path: request.url, headers: request.headers },
+    (answer) => {
+      if (fault?.kind === 'lose-answer') {
+        answer.resume()
+        answer.once('end', () => request.socket.destroy())
+        return
+      }
+      void pass(fault, answer, { response, end })
+    },
+  )
   onward.on('error', () => request.socket.destroy())
   response.once('close', () => onward.destroy())
   if (fault?.kind === 'spoil-body') {
@@ -137,6 +155,18 @@ function meet(
     })
     request.on('end', () => onward.end())
   } else request.pipe(onward)
+}
+
+/** The request reaches the server whole, even when who sent it is gone by then. */
+async function callAfter(act: () => void, request: IncomingMessage): Promise<void> {
+  const body = await readAll(request)
+  const { hostname: host, port } = new URL(server.endpoint)
+  const onward = forward({ host, port, method: request.method, path: request.url, headers: request.headers })
+  onward.end(body)
+  const [answer] = (await once(onward, 'response')) as [IncomingMessage]
+  await readAll(answer)
+  act()
+  request.socket.destroy()
 }
 
 /** What a server may say in its own words; no message of ours repeats them. */
@@ -168,8 +198,7 @@ async function pass(
         response.write(piece.subarray(at, at + fault.bytes))
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
-    else if (piece.byteLength > 0 && !response.write(piece) && !response.destroyed)
-      await untilDrained(response)
+    else if (piece.byteLength > 0 && !response.write(piece) && !response.destroyed) await untilDrained(response)
     if (sent >= limit) break
   }
   if (fault?.kind === 'stall') return

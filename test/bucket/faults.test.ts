@@ -1,28 +1,22 @@
 /** What networks and servers do to single requests: nothing is lost, nothing half-written, and the error says what to do. */
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { AecoderError } from '../../schemas/errors.ts'
 import { openBucket } from '../../pipeline/storage/bucket.ts'
+import { AecoderError } from '../../schemas/errors.ts'
 import { type Asked, type Fault, SECRET_WORDS, startProxy } from './fault-proxy.ts'
-import {
-  countUploads,
-  createBucket,
-  listKeys,
-  putObjects,
-  readAll,
-  server,
-  toBytes,
-  toSettings,
-} from './server.ts'
+import { countUploads, createBucket, listKeys, putObjects, readAll, server, toBytes, toSettings } from './server.ts'
 
 const MIB = 1024 * 1024
 const KIB = 1024
 
 /** A bucket whose requests meet faults. The third to fifth try of a request come quickly. */
-async function openFaulty(plan: (asked: Asked) => Fault | undefined, given: { attempts?: number } = {}) {
+async function openFaulty(
+  plan: (asked: Asked) => Fault | undefined,
+  given: { attempts?: number; patience?: number } = {},
+) {
   const bucket = await createBucket()
   const proxy = await startProxy(plan)
-  const settings = toSettings({ endpoint: proxy.endpoint, patience: 1000, attempts: 4, ...given })
+  const settings = toSettings({ endpoint: proxy.endpoint, attempts: 4, ...given })
   return { bucket, proxy, storage: openBucket(`s3://${bucket}/p`, settings) }
 }
 
@@ -32,6 +26,8 @@ function onNumbers(numbers: readonly number[], fault: Fault, isMeant: (asked: As
   return (asked: Asked) => (isMeant(asked) && numbers.includes(++count) ? fault : undefined)
 }
 
+/** Only where something stalls is it waited for less than a busy machine may need. */
+const toPatience = ({ kind }: Fault) => (kind === 'stall' ? { patience: 1000 } : {})
 const isGet = ({ method, path }: Asked) => method === 'GET' && path.includes('/p/')
 const isPut = ({ method }: Asked) => method === 'PUT'
 
@@ -62,7 +58,7 @@ describe('reading goes on', () => {
     ['a slow body', { kind: 'drip', bytes: 32 * KIB }],
   ]
   test.each(passing)('after %s', async (_, fault) => {
-    const { bucket, storage } = await openFaulty(onNumbers([1, 3, 4], fault, isGet))
+    const { bucket, storage } = await openFaulty(onNumbers([1, 3, 4], fault, isGet), toPatience(fault))
     const whole = toBytes(6 * MIB)
     await putObjects(bucket, [['p/a', whole]])
     expect((await readAll(storage.read('a'))).equals(whole)).toBe(true)
@@ -87,22 +83,66 @@ describe('reading goes on', () => {
 
 describe('reading ends with an error that says what to do', () => {
   const failing: [string, Fault, RegExp][] = [
-    ['500 for ever', { kind: 'refuse', status: 500, code: 'InternalError' }, /failed again and again \(500 InternalError\).*Wait until it is well/],
-    ['503 for ever', { kind: 'refuse', status: 503, code: 'SlowDown' }, /failed again and again \(503 SlowDown\).*Wait/],
-    ['403', { kind: 'refuse', status: 403, code: 'AccessDenied' }, /does not allow it to be read \(403 AccessDenied\)\. Allow s3:GetObject/],
-    ['expired credentials', { kind: 'refuse', status: 400, code: 'ExpiredToken' }, /credentials have expired \(400 ExpiredToken\)\. Renew them/],
-    ['unknown credentials', { kind: 'refuse', status: 403, code: 'InvalidAccessKeyId' }, /does not know the credentials.*Check which profile/],
-    ['another secret', { kind: 'refuse', status: 403, code: 'SignatureDoesNotMatch' }, /the secret does not fit the key/],
+    [
+      '500 for ever',
+      { kind: 'refuse', status: 500, code: 'InternalError' },
+      /failed again and again \(500 InternalError\).*Wait until it is well/,
+    ],
+    [
+      '503 for ever',
+      { kind: 'refuse', status: 503, code: 'SlowDown' },
+      /failed again and again \(503 SlowDown\).*Wait/,
+    ],
+    [
+      '403',
+      { kind: 'refuse', status: 403, code: 'AccessDenied' },
+      /does not allow it to be read \(403 AccessDenied\)\. Allow s3:GetObject/,
+    ],
+    [
+      'expired credentials',
+      { kind: 'refuse', status: 400, code: 'ExpiredToken' },
+      /credentials have expired \(400 ExpiredToken\)\. Renew them/,
+    ],
+    [
+      'unknown credentials',
+      { kind: 'refuse', status: 403, code: 'InvalidAccessKeyId' },
+      /does not know the credentials.*Check which profile/,
+    ],
+    [
+      'another secret',
+      { kind: 'refuse', status: 403, code: 'SignatureDoesNotMatch' },
+      /the secret does not fit the key/,
+    ],
     ['a wrong clock', { kind: 'refuse', status: 403, code: 'RequestTimeTooSkewed' }, /clock is wrong.*Set the clock/],
-    ['no bucket', { kind: 'refuse', status: 404, code: 'NoSuchBucket' }, /there is no bucket test-.*Check the bucket's name/],
-    ['another region', { kind: 'refuse', status: 301, code: 'PermanentRedirect' }, /served elsewhere.*Set "s3\.region"/],
+    [
+      'no bucket',
+      { kind: 'refuse', status: 404, code: 'NoSuchBucket' },
+      /there is no bucket test-.*Check the bucket's name/,
+    ],
+    [
+      'another region',
+      { kind: 'refuse', status: 301, code: 'PermanentRedirect' },
+      /served elsewhere.*Set "s3\.region"/,
+    ],
     ['no answer', { kind: 'drop' }, /no answer from 127\.0\.0\.1:\d+ \(\w+\)\. Check the network/],
-    ['bodies that break at once', { kind: 'cut-answer', after: 0 }, /reading broke off 4 times at byte 0 of \d+|no answer from/],
-    ['bodies that are always short', { kind: 'shorten', to: 10 }, /reading broke off 4 times at byte 40 of \d+ \(it ended/],
-    ['bodies that stall', { kind: 'stall', after: 10 }, /reading broke off 4 times at byte 40.*(?:nothing came for 1 s|TimeoutError)/],
+    [
+      'bodies that break at once',
+      { kind: 'cut-answer', after: 0 },
+      /reading broke off 4 times at byte 0 of \d+|no answer from/,
+    ],
+    [
+      'bodies that are always short',
+      { kind: 'shorten', to: 10 },
+      /reading broke off 4 times at byte 40 of \d+ \(it ended/,
+    ],
+    [
+      'bodies that stall',
+      { kind: 'stall', after: 10 },
+      /reading broke off 4 times at byte 40.*(?:nothing came for 1 s|TimeoutError)/,
+    ],
   ]
   test.each(failing)('after %s', async (_, fault, message) => {
-    const { bucket, storage } = await openFaulty((asked) => (isGet(asked) ? fault : undefined))
+    const { bucket, storage } = await openFaulty((asked) => (isGet(asked) ? fault : undefined), toPatience(fault))
     await putObjects(bucket, [['p/a', toBytes(2 * MIB)]])
     const { code, message: told } = await errorOf(() => readAll(storage.read('a')))
     expect(code).toBe('BUCKET_FAILED')
@@ -188,8 +228,16 @@ describe('writing goes on', () => {
 
 describe('writing ends with an error, and nothing stands', () => {
   const failing: [string, Fault, RegExp][] = [
-    ['500', { kind: 'refuse', status: 500, code: 'InternalError' }, /failed again and again.*nothing half-written stands/],
-    ['403', { kind: 'refuse', status: 403, code: 'AccessDenied' }, /does not allow it to be written \(403 AccessDenied\)\. Allow s3:PutObject/],
+    [
+      '500',
+      { kind: 'refuse', status: 500, code: 'InternalError' },
+      /failed again and again.*nothing half-written stands/,
+    ],
+    [
+      '403',
+      { kind: 'refuse', status: 403, code: 'AccessDenied' },
+      /does not allow it to be written \(403 AccessDenied\)\. Allow s3:PutObject/,
+    ],
     ['a full bucket', { kind: 'refuse', status: 403, code: 'QuotaExceeded' }, /the bucket is full.*Make room/],
     ['expired credentials', { kind: 'refuse', status: 400, code: 'ExpiredToken' }, /have expired.*Renew them/],
     ['connections that are cut', { kind: 'cut-request', after: 1 }, /no answer from/],
@@ -205,22 +253,25 @@ describe('writing ends with an error, and nothing stands', () => {
     expect(await listKeys(bucket)).toEqual([])
   })
 
-  test.each(failing)('of a large file from its second part on, after %s: its parts are removed', async (_, fault, message) => {
-    let parts = 0
-    const isPart = ({ path }: Asked) => path.includes('partNumber=')
-    const { bucket, storage } = await openFaulty((asked) => (isPart(asked) && ++parts > 1 ? fault : undefined), {
-      attempts: 2,
-    })
-    const sink = await storage.createFile('a')
-    const write = async () => {
-      for (let index = 0; index < 30; index++) await sink.write(toBytes(MIB, index))
-      await sink.close()
-    }
-    const { code, message: told } = await errorOf(write)
-    expect(code).toBe('BUCKET_FAILED')
-    expect(told).toMatch(message)
-    expect({ keys: await listKeys(bucket), uploads: await countUploads(bucket) }).toEqual({ keys: [], uploads: 0 })
-  })
+  test.each(failing)(
+    'of a large file from its second part on, after %s: its parts are removed',
+    async (_, fault, message) => {
+      let parts = 0
+      const isPart = ({ path }: Asked) => path.includes('partNumber=')
+      const { bucket, storage } = await openFaulty((asked) => (isPart(asked) && ++parts > 1 ? fault : undefined), {
+        attempts: 2,
+      })
+      const sink = await storage.createFile('a')
+      const write = async () => {
+        for (let index = 0; index < 30; index++) await sink.write(toBytes(MIB, index))
+        await sink.close()
+      }
+      const { code, message: told } = await errorOf(write)
+      expect(code).toBe('BUCKET_FAILED')
+      expect(told).toMatch(message)
+      expect({ keys: await listKeys(bucket), uploads: await countUploads(bucket) }).toEqual({ keys: [], uploads: 0 })
+    },
+  )
 
   test('bytes that turn over on the way are refused by a server that is given their hash, or found by reading back', async () => {
     const { storage } = await openFaulty((asked) => (isPut(asked) ? { kind: 'spoil-body' } : undefined))

@@ -133,7 +133,9 @@ describe('replacing', () => {
 
   test('a server that ignores conditions is refused before anything is replaced', async () => {
     const bucket = await createBucket()
-    const proxy = await startProxy(({ headers }) => (headers['if-match'] === undefined ? undefined : { kind: 'pretend' }))
+    const proxy = await startProxy(({ headers }) =>
+      headers['if-match'] === undefined ? undefined : { kind: 'pretend' },
+    )
     const storage = openBucket(`s3://${bucket}`, toSettings({ endpoint: proxy.endpoint }))
     await putObjects(bucket, [['current.json', 'one']])
     const seen = await storage.findState('current.json')

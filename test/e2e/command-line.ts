@@ -7,13 +7,13 @@ import { expect } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../../pipeline/cli/main.ts', import.meta.url))
 // Hundreds of processes start from the same sources: what Node makes of them is kept between the starts.
-const env = {
+const toEnvironment = () => ({
   NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
   ...process.env,
   NO_COLOR: '1',
   // Who is logged in on this machine is nobody's business here.
   AECODER_SESSION_FILE: join(tmpdir(), 'aecoder-nobody', 'sessions.json'),
-}
+})
 
 /** How a process ended: by itself with an exit code, or by a signal. */
 export interface Ended {
@@ -37,7 +37,7 @@ export interface Given {
 /** Starts `aecoder ARGUMENTS`. */
 export function startAecoder(args: readonly string[], { input = '', variables = {} }: Given = {}): Started {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...env, ...variables },
+    env: { ...toEnvironment(), ...variables },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const out: Buffer[] = []
