@@ -143,10 +143,8 @@ async function finishMove(
   }
   const [inbox, target] = [openPlace(study, places.inbox), openPlace(study, places[move.to])]
   for (const file of move.files) await moveFile(inbox, file, { storage: target, name: file.to })
-  const own = toMovesFolder(study, places)
-  const begun = await openPlace(study, joinPlace(places.quarantine, own)).look()
-  const look = begun.find(({ name }) => `${own}/${name}` === journal)
-  if (look !== undefined) await moves.remove({ ...look, name: journal })
+  const written = await moves.see(journal)
+  if (written !== undefined) await moves.remove(written)
   return joinPlace(places[move.to], as)
 }
 
