@@ -24,8 +24,6 @@ export type Destination = 'done' | 'quarantine'
 /** A move that was settled: all that is needed to finish it. */
 interface Move {
   readonly version: 1
-  readonly study: string
-  readonly inbox: string
   readonly name: string
   readonly to: Destination
   /** The folder there. */
@@ -94,8 +92,6 @@ export async function moveAway(
   const files = arrival.files.map(({ name, mark, kind }) => ({ name, mark, kind, to: `${inside}/${name.slice(rest)}` }))
   const move: Move = {
     version: 1,
-    study: study.id,
-    inbox: places.inbox,
     name: arrival.name,
     to,
     as,
@@ -103,7 +99,7 @@ export async function moveAway(
     refusal,
   }
   const moves = openPlace(study, places.quarantine)
-  const journal = toJournalName(move)
+  const journal = toJournalName(study, places, arrival.name)
   await moves.replace(journal, toBytes(JSON.stringify(move)))
   return await finishMove(study, places, { move, journal, moves })
 }
@@ -115,17 +111,24 @@ export async function finishMoves(
 ): Promise<{ readonly name: string; readonly place: string; readonly refusal: Refusal | null }[]> {
   const moves = openPlace(study, places.quarantine)
   const finished: Awaited<ReturnType<typeof finishMoves>> = []
-  for (const look of await openPlace(study, joinPlace(places.quarantine, MOVES)).look()) {
-    if (!/^[0-9a-f]{32}\.json$/.test(look.name)) continue
-    const journal = `${MOVES}/${look.name}`
+  const own = toMovesFolder(study, places)
+  await removeTemporaries(openPlace(study, joinPlace(places.quarantine, own)))
+  for (const { name } of await openPlace(study, joinPlace(places.quarantine, own)).look()) {
+    const journal = `${own}/${name}`
     const state = await moves.findState(journal)
     const move = state === undefined ? undefined : parseMove(state.bytes)
-    // Another study's, or the same one's in another inbox: whoever watches that finishes it.
-    if (move === undefined || toJournalName({ ...move, study: study.id, inbox: places.inbox }) !== journal) continue
+    if (move === undefined || toJournalName(study, places, move.name) !== journal) continue
     const place = await finishMove(study, places, { move, journal, moves })
+    await removeTemporaries(openPlace(study, place))
     finished.push({ name: move.name, place, refusal: move.refusal })
   }
   return finished
+}
+
+/** What a killed process had begun to write; nobody else writes there. */
+async function removeTemporaries(place: Storage): Promise<void> {
+  for (const look of await place.look())
+    if (/(?:^|\/)\.[^/]+\.[0-9a-f]{12}\.tmp$/.test(look.name)) await place.remove(look)
 }
 
 async function finishMove(
@@ -140,9 +143,8 @@ async function finishMove(
   }
   const [inbox, target] = [openPlace(study, places.inbox), openPlace(study, places[move.to])]
   for (const file of move.files) await moveFile(inbox, file, { storage: target, name: file.to })
-  const begun = await openPlace(study, joinPlace(places.quarantine, MOVES)).look()
-  const look = begun.find(({ name }) => `${MOVES}/${name}` === journal)
-  if (look !== undefined) await moves.remove({ ...look, name: journal })
+  const written = await moves.see(journal)
+  if (written !== undefined) await moves.remove(written)
   return joinPlace(places[move.to], as)
 }
 
@@ -178,8 +180,13 @@ async function findFreeName(study: Study, { place, name }: { place: string; name
   }
 }
 
-function toJournalName({ study, inbox, name }: Pick<Move, 'study' | 'inbox' | 'name'>): string {
-  return `${MOVES}/${toContentId(JSON.stringify([study, inbox, name]))}.json`
+/** Each study and inbox has its own: a quarantine may serve several. */
+function toMovesFolder(study: Study, { inbox }: WatchPlaces): string {
+  return `${MOVES}/${toContentId(JSON.stringify([study.id, inbox]))}`
+}
+
+function toJournalName(study: Study, places: WatchPlaces, name: string): string {
+  return `${toMovesFolder(study, places)}/${toContentId(name)}.json`
 }
 
 function parseMove(bytes: Uint8Array): Move | undefined {

@@ -60,6 +60,8 @@ export interface Storage {
   list(folder?: string): Promise<readonly string[]>
   /** All that lies below, hidden and unfinished files too, sorted as by `list`. No link is followed, no file opened. */
   look(): Promise<readonly FileLook[]>
+  /** One file as `look` would show it; undefined where it is not there. */
+  see(name: string): Promise<FileLook | undefined>
   /**
    * Removes one file, if it still is the one that was seen, and the folders that it leaves empty.
    * @returns false where it is gone, or another one stands there

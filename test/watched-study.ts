@@ -11,6 +11,7 @@ import {
   type WatchReport,
   watchStudy,
 } from '../pipeline/index.ts'
+import { compareCodeUnits } from '../schemas/content-id.ts'
 import { writeSmallStudy } from './csv-study.ts'
 import { toAmbience } from './store/stage.ts'
 
@@ -83,7 +84,7 @@ export async function openWatchedStudy(settings: object = {}): Promise<WatchedSt
         for (const entry of entries)
           if (!entry.isDirectory()) names.push(join(entry.parentPath, entry.name).slice(folder.length + 1))
       }
-      return names.sort()
+      return names.toSorted(compareCodeUnits)
     },
     read: (name) => readFile(join(folder, name), 'utf8'),
     async once(change = {}) {

@@ -142,16 +142,6 @@ export async function findLastPart(under: Under, { key, uploadId, initiated }: L
   return last
 }
 
-/** Takes an unfinished upload back; one that is gone already is well. */
-export async function abortUpload(under: Under, { key, uploadId }: ListedUpload): Promise<void> {
-  const { s3, sdk } = await connect(under.settings)
-  await s3
-    .send(new sdk.AbortMultipartUploadCommand({ Bucket: under.bucket, Key: key, UploadId: uploadId }))
-    .catch((error: unknown) => {
-      if (toAnswer(error).code !== 'NoSuchUpload') throw toBucketError(error, under, 'removed')
-    })
-}
-
 /** Takes one object away. */
 export async function removeObject({
   settings,
@@ -162,6 +152,16 @@ export async function removeObject({
   await s3.send(new sdk.DeleteObjectCommand({ Bucket: place.bucket, Key: key })).catch((error: unknown) => {
     throw toBucketError(error, place, 'removed')
   })
+}
+
+/** Takes an unfinished upload back; one that is gone already is well. */
+export async function abortUpload(under: Under, { key, uploadId }: ListedUpload): Promise<void> {
+  const { s3, sdk } = await connect(under.settings)
+  await s3
+    .send(new sdk.AbortMultipartUploadCommand({ Bucket: under.bucket, Key: key, UploadId: uploadId }))
+    .catch((error: unknown) => {
+      if (toAnswer(error).code !== 'NoSuchUpload') throw toBucketError(error, under, 'removed')
+    })
 }
 
 /** Takes away all objects below the prefix and all uploads that were not finished. */

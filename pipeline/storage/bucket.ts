@@ -6,6 +6,7 @@ import {
   findLastPart,
   findLastWrite,
   findListed,
+  type ListedObject,
   listBelow,
   listObjects,
   listUploads,
@@ -41,6 +42,11 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
   /** A request whose clock is more than minutes off is refused, so ours is near the server's. */
   const isOld = (written: number) =>
     settings.abandonedHours === 0 || Date.now() - written > settings.abandonedHours * HOUR_MS
+  const see = async (name: string) => {
+    const { key, ...rest } = target(name)
+    const found = await findListed({ ...rest, prefix: key })
+    return found === undefined ? undefined : toLook(name, found)
+  }
   return {
     where: toWhere(place),
     async list(folder) {
@@ -60,17 +66,16 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
       const top = under()
       const looks: FileLook[] = []
       for await (const page of listObjects(top))
-        for (const { key, size, modified, etag } of page) {
-          const name = key.slice(top.prefix.length)
-          if (isName(name)) looks.push({ name, bytes: size, modified, mark: toMark({ etag, size }), kind: 'file' })
+        for (const listed of page) {
+          const name = listed.key.slice(top.prefix.length)
+          if (isName(name)) looks.push(toLook(name, listed))
         }
       return looks.sort((a, b) => (a.name < b.name ? -1 : 1))
     },
+    see,
     async remove({ name, mark }) {
       // The server may not heed a condition on removing: what comes between this look and the request goes with it.
-      const { key, ...rest } = target(name)
-      const seen = await findListed({ ...rest, prefix: key })
-      if (seen === undefined || toMark(seen) !== mark) return false
+      if ((await see(name))?.mark !== mark) return false
       await removeObject(target(name))
       return true
     },
@@ -107,9 +112,8 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
   }
 }
 
-/** Without the quotes, which not every server gives with every answer. */
-function toMark({ etag, size }: Seen): string {
-  return `${etag.replaceAll('"', '')} ${size}`
+function toLook(name: string, { size, modified, etag }: ListedObject): FileLook {
+  return { name, bytes: size, modified, mark: `${etag} ${size}`, kind: 'file' }
 }
 
 /** Whether a key names a file here; some tools mark a folder by a key that ends with `/`. */

@@ -44,6 +44,7 @@ export function openFolder(path: string): Storage {
       await collectLooks(path, '', looks)
       return looks.sort((a, b) => (a.name < b.name ? -1 : 1))
     },
+    see: async (name) => await findLook(toTarget(path, name)),
     async remove({ name, mark }) {
       const target = toTarget(path, name)
       if ((await findLook(target))?.mark !== mark) return false

@@ -5,7 +5,6 @@ import { isBucketUrl } from '../../schemas/bucket-url.ts'
 import { AecoderError } from '../../schemas/errors.ts'
 import type { FileLook, Storage } from '../../schemas/files.ts'
 import {
-  findLook,
   makeFolder,
   removeEmptyFolders,
   syncFolder,
@@ -26,9 +25,9 @@ export async function moveFile(
   seen: Pick<FileLook, 'name' | 'mark' | 'kind'>,
   to: { readonly storage: Storage; readonly name: string },
 ): Promise<boolean> {
+  if ((await from.see(seen.name))?.mark !== seen.mark) return false
   if (!isBucketUrl(from.where) && !isBucketUrl(to.storage.where)) {
     const [source, target] = [toTarget(from.where, seen.name), toTarget(to.storage.where, to.name)]
-    if ((await findLook(source))?.mark !== seen.mark) return false
     if (await tryRename(source, target)) return true
     if (seen.kind !== 'file') {
       await copyLink(source, target)

@@ -1,0 +1,82 @@
+/** Looking at a folder without opening its files, and moving and removing what was seen. */
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { openFolder } from '../../pipeline/storage/folder.ts'
+import { moveFile } from '../../pipeline/storage/move.ts'
+import { openOnly } from '../../pipeline/storage/only.ts'
+import type { FileLook, Storage } from '../../schemas/files.ts'
+
+async function openPair(): Promise<{
+  from: Storage
+  to: Storage
+  path: string
+  see: (name: string) => Promise<FileLook>
+}> {
+  const path = await mkdtemp(join(tmpdir(), 'aecoder-move-'))
+  onTestFinished(() => rm(path, { recursive: true, force: true }))
+  const from = openFolder(join(path, 'from'))
+  await mkdir(join(path, 'from/a/b'), { recursive: true })
+  await writeFile(join(path, 'from/a/b/ae.csv'), 'SUBJID\n')
+  const see = async (name: string) => {
+    const found = (await from.look()).find((look) => look.name === name)
+    if (found === undefined) throw new Error(`${name} is not there`)
+    return found
+  }
+  return { from, to: openFolder(join(path, 'to')), path, see }
+}
+
+test('a look shows hidden files and links, and leads nowhere', async () => {
+  const { from, path } = await openPair()
+  await writeFile(join(path, 'from/.done'), '')
+  await symlink(path, join(path, 'from/up'))
+  const looks = await from.look()
+  expect(looks.map(({ name, bytes, kind }) => [name, kind === 'link' ? null : bytes, kind])).toEqual([
+    ['.done', 0, 'file'],
+    ['a/b/ae.csv', 7, 'file'],
+    ['up', null, 'link'],
+  ])
+})
+
+test('a file that was rewritten in the same length has another mark', async () => {
+  const { path, see } = await openPair()
+  const before = await see('a/b/ae.csv')
+  expect(await see('a/b/ae.csv')).toEqual(before)
+  await writeFile(join(path, 'from/a/b/ae.csv'), 'SUBJIX\n')
+  expect((await see('a/b/ae.csv')).mark).not.toBe(before.mark)
+})
+
+test('a file moves with its folders, which go when they are empty; a link moves as the link it is', async () => {
+  const { from, to, path, see } = await openPair()
+  await symlink('/nowhere', join(path, 'from/a/link'))
+  expect(await moveFile(from, await see('a/b/ae.csv'), { storage: to, name: 'x/ae.csv' })).toBe(true)
+  expect((await from.look()).map(({ name }) => name)).toEqual(['a/link'])
+  expect(await moveFile(from, await see('a/link'), { storage: to, name: 'x/link' })).toBe(true)
+  expect(await from.listFolders('a')).toEqual([])
+  expect((await to.look()).map(({ name, kind }) => [name, kind])).toEqual([
+    ['x/ae.csv', 'file'],
+    ['x/link', 'link'],
+  ])
+})
+
+test('what is gone or another file by now is neither moved nor removed', async () => {
+  const { from, to, path, see } = await openPair()
+  const seen = await see('a/b/ae.csv')
+  await writeFile(join(path, 'from/a/b/ae.csv'), 'SUBJID,SITE\n')
+  expect(await moveFile(from, seen, { storage: to, name: 'ae.csv' })).toBe(false)
+  expect(await from.remove(seen)).toBe(false)
+  expect(await from.list()).toEqual(['a/b/ae.csv'])
+  expect(await from.remove(await see('a/b/ae.csv'))).toBe(true)
+  expect([await from.remove(seen), await from.list(), await to.list()]).toEqual([false, [], []])
+})
+
+test('some files of a place are all of them, or the missing one is told', async () => {
+  const { from, path } = await openPair()
+  await writeFile(join(path, 'from/mh.csv'), '')
+  expect(await openOnly(from, ['mh.csv']).list()).toEqual(['mh.csv'])
+  await expect(openOnly(from, ['mh.csv', 'dm.csv']).list()).rejects.toMatchObject({
+    code: 'FILE_NOT_FOUND',
+    facts: { where: `${join(path, 'from')}/dm.csv` },
+  })
+})
