@@ -3,7 +3,13 @@
  * nothing of what is stored, and so not whether the changed record holds something to code.
  */
 import { AecoderError } from '../../schemas/errors.ts'
-import type { ChangeConditions, CodedDomain, OccurrenceChange, RemovalScope, RowOutcome } from '../../schemas/records.ts'
+import type {
+  ChangeConditions,
+  CodedDomain,
+  OccurrenceChange,
+  RemovalScope,
+  RowOutcome,
+} from '../../schemas/records.ts'
 import { type Condition, listKeyColumns, type SourceConfig, type StructureWord } from '../../schemas/study.ts'
 import type { OdmRecord } from '../formats/types.ts'
 import { toDemographicsReader } from './demographics.ts'
@@ -54,7 +60,10 @@ function checkKeyedByStructure({ source, mapping }: Options): void {
   const { site: _, ...placing } = mapping.structure
   const isItem = ({ column }: NamedReader<OdmRecord>) => column !== null && column !== SUBJECT_KEY
   const mapped = Object.values(placing).filter((reader) => isItem(reader) || isMappedPlace(source, reader.name))
-  const named = [...mapped.map(({ name }) => `map.${name}`), ...listKeyColumns(source.key).map((_, index) => `key[${index}]`)]
+  const named = [
+    ...mapped.map(({ name }) => `map.${name}`),
+    ...listKeyColumns(source.key).map((_, index) => `key[${index}]`),
+  ]
   if (named.length === 0) return
   throw new AecoderError('CONFIG_INVALID', {
     where: `study.json: source "${source.id}"`,

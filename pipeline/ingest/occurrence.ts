@@ -62,7 +62,8 @@ export function toOccurrenceReader<Row extends Located>(
       for (const column of plan.columns) {
         context[column.name] = column.read(row)
         const doubt = column.findDoubt?.(row)
-        if (doubt !== undefined) remarks = [...remarks, { code: 'date-not-understood', line, text: doubt, variable: column.name }]
+        if (doubt !== undefined)
+          remarks = [...remarks, { code: 'date-not-understood', line, text: doubt, variable: column.name }]
       }
       const verbatim = plan.readTerm(row) ?? ''
       const tooLong = findTooLong(field, verbatim)
@@ -245,8 +246,7 @@ export function toMissingSubject<Row extends Located>(
 ): RowOutcome {
   const { subject, subjectKey } = mapping.structure
   const column = subjectKey.column ?? subject.column
-  const place =
-    column === null || column === SUBJECT_KEY ? 'the record has no SubjectKey' : `"${column}" is blank`
+  const place = column === null || column === SUBJECT_KEY ? 'the record has no SubjectKey' : `"${column}" is blank`
   return toRejected({ line: row.line, code: 'missing-subject', reason: `no subject id: ${place}` }, toRaw(row))
 }
 

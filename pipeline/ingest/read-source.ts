@@ -97,7 +97,8 @@ async function readTableSource(
       ? readRow(row)
       : toRejected({ line: row.line, code: row.problem.code, reason: row.problem.text }, toRaw(row))
   const { encoding, asOf } = table
-  if (source.rows !== 'changes') return { encoding, asOf, states: 'everything', batches: toBatches(table.rows, toOutcome) }
+  if (source.rows !== 'changes')
+    return { encoding, asOf, states: 'everything', batches: toBatches(table.rows, toOutcome) }
   const readId = toRowIdReader({ config, source, mapping, toRaw })
   return {
     encoding,

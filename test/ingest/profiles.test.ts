@@ -177,7 +177,10 @@ ABC-101,Prod,102-001,102,AE,Adverse Events,0,Adverse Events,56,0,1,9003,2026-01-
     expect(proposal.systems).toMatchObject([{ system: 'Viedoc', profile: 'viedoc-csv', confidence: 'sure' }])
     expect(proposal.config).toMatchObject({
       sources: [
-        { key: ['SubjectFormSeq'], map: { subject: 'SubjectId', site: 'SiteCode', event: 'EventId', eventRepeat: 'EventSeq' } },
+        {
+          key: ['SubjectFormSeq'],
+          map: { subject: 'SubjectId', site: 'SiteCode', event: 'EventId', eventRepeat: 'EventSeq' },
+        },
       ],
     })
     expect(await readProposed(proposal, file)).toEqual({ ae: ['2 "Headache"', '3 "Nausea"', '4 "Rash"'] })
@@ -264,7 +267,9 @@ S2|S2-001|vstAE|1|frmAE|1|1|Rash|Y
     const proposal = await propose(file)
     expect(proposal.systems).toMatchObject([{ system: 'Oracle InForm', profile: 'inform-table', confidence: 'likely' }])
     expect(proposal.config).toMatchObject({
-      sources: [{ key: ['ITEMSETINDEX'], map: { subject: 'SUBJECTNUMBERSTR', event: 'VISITREFNAME', formRepeat: 'FORMINDEX' } }],
+      sources: [
+        { key: ['ITEMSETINDEX'], map: { subject: 'SUBJECTNUMBERSTR', event: 'VISITREFNAME', formRepeat: 'FORMINDEX' } },
+      ],
     })
     expect(await readProposed(proposal, file)).toEqual({ ae: ['2 "Headache"', '3 "Nausea"', '4 "Rash"'] })
   })
@@ -277,11 +282,12 @@ ABC101,AE,ABC101-002,1,Rash,,X,SEVERE,2024-02
 
   test('SDTM from a CRO: the subject is USUBJID, and what a coder wrote is not taken for a translation', async () => {
     const ae = toFile('ae.csv', SDTM_AE)
-    const dm = toFile('dm.csv', 'STUDYID,DOMAIN,USUBJID,SEX,BRTHDTC,ARM\nABC101,DM,ABC101-001,M,1980,A\nABC101,DM,ABC101-002,F,1990-02,B\n')
+    const dm = toFile(
+      'dm.csv',
+      'STUDYID,DOMAIN,USUBJID,SEX,BRTHDTC,ARM\nABC101,DM,ABC101-001,M,1980,A\nABC101,DM,ABC101-002,F,1990-02,B\n',
+    )
     const proposal = await propose(ae, dm)
-    expect(proposal.systems).toMatchObject([
-      { system: 'CDISC SDTM', confidence: 'sure', files: ['ae.csv', 'dm.csv'] },
-    ])
+    expect(proposal.systems).toMatchObject([{ system: 'CDISC SDTM', confidence: 'sure', files: ['ae.csv', 'dm.csv'] }])
     expect(proposal.config).toMatchObject({
       usubjid: '{subject}',
       sources: [
@@ -345,7 +351,10 @@ ABC101,AE,ABC101-002,1,Rash,,X,SEVERE,2024-02
 
 describe('what is not recognised', () => {
   test('a table of nobody is not claimed to be of a system', async () => {
-    const file = toFile('ae-listing.csv', 'PatientNo,Nr,Adverse event\n1001,1,Headache\n1001,2,bad headache\n1002,1,Nausea\n')
+    const file = toFile(
+      'ae-listing.csv',
+      'PatientNo,Nr,Adverse event\n1001,1,Headache\n1001,2,bad headache\n1002,1,Nausea\n',
+    )
     expect((await propose(file)).systems).toMatchObject([{ system: '', profile: null, confidence: 'unsure' }])
   })
 
