@@ -27,7 +27,7 @@ export async function proposeKey(options: {
   /** How messages name the file. */
   readonly name: string
   /** Opens the file anew. */
-  open(): Promise<Table>
+  readonly open: () => Promise<Table>
   readonly source: SourceConfig
   readonly header: readonly string[]
   /** Sampled rows that pass the source's `only`. */
@@ -195,7 +195,7 @@ function countSample(
 
 /** Counts several key sets in one pass, over the rows that ingest would take as occurrences. */
 async function countFile(
-  { name, open, source }: { readonly name: string; open(): Promise<Table>; readonly source: SourceConfig },
+  { name, open, source }: { readonly name: string; readonly open: () => Promise<Table>; readonly source: SourceConfig },
   sets: readonly (readonly string[])[],
 ) {
   const table = await open()
