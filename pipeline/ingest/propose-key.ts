@@ -27,7 +27,7 @@ export async function proposeKey(options: {
   /** How messages name the file. */
   readonly name: string
   /** Opens the file anew. */
-  open(): Promise<Table>
+  readonly open: () => Promise<Table>
   readonly source: SourceConfig
   readonly header: readonly string[]
   /** Sampled rows that pass the source's `only`. */

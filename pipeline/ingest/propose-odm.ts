@@ -106,7 +106,7 @@ export function proposeOdm(
       map: { ...subjectKey, ...toOidMap(draft.map, toOid) },
       ...(carry.length > 0 ? { carry: carry.map(toOid) } : {}),
     },
-    evidence: evidence.map((guess) => toOidEvidence(guess, toOid)),
+    evidence: evidence.map((guess) => toOidEvidence(guess, { toOid, facts: odm.facts })),
     needsSite: false,
   }
 }
@@ -145,6 +145,9 @@ export function toItemTable(groups: readonly SampledGroup[], facts: OdmFacts): I
  * question only where nothing else is.
  */
 function toCalledName(oid: string, facts: OdmFacts): string {
+  // Rave: the value as entered, beside the one it was read as.
+  const raw = /^(.+)(\.RAW)$/.exec(oid)
+  if (raw) return toCalledName(raw[1] ?? '', facts) + raw[2]
   const defined = facts.items.get(oid)
   const parts = oid
     .split('.')
@@ -241,11 +244,20 @@ function toOidMap(map: Draft['map'], toOid: (name: string) => string): Draft['ma
   )
 }
 
-/** Names the item, and what it was taken for a name of. */
-function toOidEvidence(guess: Evidence, toOid: (name: string) => string): Evidence {
+/** Names the item, and what it was taken for a name of; a question is no name, and makes nothing sure. */
+function toOidEvidence(
+  guess: Evidence,
+  { toOid, facts }: { toOid: (name: string) => string; facts: OdmFacts },
+): Evidence {
   const oids = guess.column?.split(', ').map(toOid).join(', ')
   if (oids === undefined || oids === guess.column) return guess
-  return { ...guess, column: oids, why: `called "${guess.column}"; ${guess.why}` }
+  const isQuestion = facts.items.get(oids)?.question === guess.column
+  return {
+    ...guess,
+    column: oids,
+    why: `${isQuestion ? 'asked as' : 'called'} "${guess.column}"; ${guess.why}`,
+    confidence: isQuestion && guess.confidence === 'sure' ? 'likely' : guess.confidence,
+  }
 }
 
 function toVersions(form: string, version: string): string {

@@ -19,7 +19,7 @@ export interface SampledTable {
   /** Set where the file is not in the encoding that would be taken without a word. */
   readonly encoding?: string
   /** Opens the file anew, from its beginning. */
-  open(): Promise<Table>
+  readonly open: () => Promise<Table>
 }
 
 /** The records of one item group of one form. */

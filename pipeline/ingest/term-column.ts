@@ -24,8 +24,19 @@ export function findTerm(columns: readonly ColumnProfile[], domain?: CodedDomain
       isTextual: isTextual(column),
     }))
     .filter(({ name }) => name > 0)
-    .sort((a, b) => b.name - a.name || Number(b.isTextual) - Number(a.isTextual) || b.profile.filled - a.profile.filled)
+    .sort(
+      (a, b) =>
+        toUse(b) - toUse(a) ||
+        b.name - a.name ||
+        Number(b.isTextual) - Number(a.isTextual) ||
+        b.profile.filled - a.profile.filled,
+    )
   return best
+}
+
+/** A column that is named like a term and holds none comes behind one that is named less well and does. */
+function toUse({ name, profile }: { name: number; profile: ColumnProfile }): number {
+  return Number(name >= 2 && (profile.filled === 0 || isTextual(profile) || isWorded(profile)))
 }
 
 /** Whether values look like what a site writes: words, of some length, no dates, not a handful of codes. */
