@@ -328,7 +328,7 @@ class Life {
     }
     const term = () => this.#pick(VERBATIMS) ?? ''
     const severity = () => this.#pick(SEVERITIES) ?? ''
-    for (const report of [...entered.values()]) {
+    for (const report of entered.values()) {
       const lot = this.#chance()
       if (lot < 0.12) put({ ...report, term: term() })
       else if (lot < 0.2) put({ ...report, severity: severity() })
