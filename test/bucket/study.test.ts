@@ -100,7 +100,7 @@ test('of two runs at once, from two copies of one store, one is published and th
     )
     const won = ended.findIndex(({ exitCode }) => exitCode === 0)
     const lost = ended[1 - won]
-    expect(ended.map(({ exitCode }) => exitCode).toSorted()).toEqual([0, 1])
+    expect(ended.map(({ exitCode }) => exitCode).toSorted((a, b) => a - b)).toEqual([0, 1])
     expect(lost?.stderr).toMatch(
       /current\.json: somebody else changed it since it was read: another run was published.*Nothing of this run became current\. See who publishes there, then run again/,
     )
@@ -123,7 +123,7 @@ test('a run that is killed at any request leaves the old run or the new one, and
   const bucket = await createBucket()
   const folder = await openBucketStudy(bucket, { abandonedHours: 0 })
   // It is read first, as any input; from a disk it is sooner done.
-  await changeConfig(folder, ({ lists: _, ...config }) => ({
+  await changeConfig(folder, (config) => ({
     ...config,
     lists: { synonyms: ['lists/synonyms.csv'], doNotAutocode: ['lists/do-not-autocode.csv'] },
     dictionary: { name: 'OpenAE', version: '0.1', path: OPENAE_0_1 },

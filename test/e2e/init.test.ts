@@ -16,7 +16,8 @@ test('init of a folder proposes a source to each domain, says what to check and 
   const transfer = join(folder, 'transfers', '2026-03-02')
   await mkdir(transfer, { recursive: true })
   const files = {
-    'ae.csv': 'STUDYID,DOMAIN,USUBJID,AESPID,AETERM,AESTDTC\nABC101,AE,A-1,1,Headache,2024-01\nABC101,AE,A-1,2,Nausea,2024-02\n',
+    'ae.csv':
+      'STUDYID,DOMAIN,USUBJID,AESPID,AETERM,AESTDTC\nABC101,AE,A-1,1,Headache,2024-01\nABC101,AE,A-1,2,Nausea,2024-02\n',
     'mh.csv': 'STUDYID,DOMAIN,USUBJID,MHSPID,MHTERM\nABC101,MH,A-1,1,Asthma\nABC101,MH,A-2,1,Migraine\n',
     'dm.csv': 'STUDYID,DOMAIN,USUBJID,SEX,BRTHDTC\nABC101,DM,A-1,F,1980\nABC101,DM,A-2,M,1990\n',
     'vs.csv': 'STUDYID,DOMAIN,USUBJID,VSSEQ,VSORRES\nABC101,VS,A-1,1,120\n',
