@@ -100,7 +100,7 @@ test('of two runs at once, from two copies of one store, one is published and th
     )
     const won = ended.findIndex(({ exitCode }) => exitCode === 0)
     const lost = ended[1 - won]
-    expect(ended.map(({ exitCode }) => exitCode).toSorted((a, b) => a - b)).toEqual([0, 1])
+    expect(ended.map(({ exitCode }) => exitCode).toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual([0, 1])
     expect(lost?.stderr).toMatch(
       /current\.json: somebody else changed it since it was read: another run was published.*Nothing of this run became current\. See who publishes there, then run again/,
     )
