@@ -55,6 +55,8 @@ const ONE_IMPORTER: { readonly [name: string]: string } = {
   '@zip.js/zip.js': 'pipeline/formats',
   'apache-arrow': 'pipeline/dataset',
   '@aws-sdk/client-s3': 'pipeline/storage',
+  '@aws-sdk/lib-storage': 'pipeline/storage',
+  'p-queue': 'pipeline/storage',
   ajv: 'schemas',
   natural: 'dictionaries',
   kysely: 'pipeline/store',
