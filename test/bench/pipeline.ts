@@ -40,7 +40,7 @@ try {
     for (let round = 1; round <= Number(values.rounds); round++) {
       const study = join(folder, `study-${rows}-${round}`)
       await writeStudy(study, { rows, verbatims, dictionaryFolder })
-      const bare = await measure(['test/bench/bare-csv.ts', join(study, 'transfer', 'ae.csv')])
+      const bare = await measure(['test/bench/read-format.ts', 'csv', join(study, 'transfer', 'ae.csv'), 'bare'])
       const whole = await measure(['test/bench/run-study.ts', study])
       results.push({
         rows,

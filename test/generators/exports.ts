@@ -2,8 +2,8 @@
  * Exports of adverse events in every format, of any size: one table of invented reports, the same rows for the same seed.
  * Knows how formats are written; knows no reader. Written piece by piece, so that a large file takes no memory.
  */
-import { RecordBatchFileWriter, tableFromArrays } from 'apache-arrow'
-import { parquetWriteBuffer } from 'hyparquet-writer'
+import { Field, makeData, RecordBatch, RecordBatchFileWriter, Schema, Struct, Utf8, vectorFromArray } from 'apache-arrow'
+import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
 import { toRandom } from './random.ts'
 import { toXport } from './xport-file.ts'
 
@@ -34,13 +34,15 @@ export const COLUMNS = [
   'AEOUT',
   'AEACN',
 ] as const
-const WIDTHS = [16, 8, 8, 64, 10, 10, 12, 4, 16, 24, 24] as const
+/** Of XPORT, in bytes. */
+export const WIDTHS = [16, 8, 8, 64, 10, 10, 12, 4, 16, 24, 24] as const
 
 const TERMS = ['Headache', 'bad HA since tuesday', 'Nausea & vomiting', 'rash "all over"', 'fièvre', 'Fatigue']
 const SEVERITIES = ['MILD', 'MODERATE', 'SEVERE']
 const EVENTS_PER_SUBJECT = 10
 /** Rows that are made at once. */
 const BATCH = 5000
+const ROWS_OF_GROUP = 50_000
 
 export interface ExportShape {
   readonly rows: number
@@ -106,7 +108,7 @@ export async function* writeExport(format: WrittenFormat, shape: ExportShape): A
       yield* writeArrow(shape)
       return
     case 'parquet':
-      yield toParquet(shape)
+      yield* writeParquet(shape)
       return
   }
 }
@@ -213,32 +215,65 @@ function* writeXport(shape: ExportShape): Generator<Buffer> {
   yield Buffer.alloc((80 - (bytes % 80)) % 80, ' ')
 }
 
-async function* writeArrow(shape: ExportShape): AsyncGenerator<Buffer> {
-  const writer = new RecordBatchFileWriter()
-  const chunks = writer[Symbol.asyncIterator]()
-  const batches = toRows(shape)
-  const fill = async () => {
-    for (const batch of batches) {
-      const table = tableFromArrays(toColumns(batch))
-      for (const record of table.batches) writer.write(record)
-    }
-    writer.finish()
+function* writeArrow(shape: ExportShape): Generator<Buffer> {
+  const fields = COLUMNS.map((name) => new Field(name, new Utf8(), true))
+  // One schema for all batches: at a batch of another one the writer ends the file without an error.
+  const schema = new Schema(fields)
+  const type = new Struct(fields)
+  const writer = new PieceWriter()
+  writer.reset(undefined, schema)
+  for (const rows of toRows(shape)) {
+    const children = Object.values(toColumns(rows)).flatMap((values) => vectorFromArray(values, new Utf8()).data)
+    writer.write(new RecordBatch(schema, makeData({ type, length: rows.length, nullCount: 0, children })))
+    yield writer.take()
   }
-  const filled = fill()
-  for (;;) {
-    const next = await chunks.next()
-    if (next.done === true) break
-    yield Buffer.from(next.value as Uint8Array)
+  writer.finish()
+  yield writer.take()
+}
+
+/** The library's writer queues what it writes and never waits for who reads it: this one gives the bytes of each batch. */
+class PieceWriter extends RecordBatchFileWriter {
+  #pieces: Uint8Array[] = []
+
+  take(): Buffer {
+    const bytes = Buffer.concat(this.#pieces)
+    this.#pieces = []
+    return bytes
   }
-  await filled
+
+  protected override _write(chunk: unknown): this {
+    if (!ArrayBuffer.isView(chunk)) throw new TypeError('the Arrow writer gave something that is no bytes')
+    if (chunk.byteLength > 0) this.#pieces.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+    this._position += chunk.byteLength
+    return this
+  }
 }
 
 function toColumns(rows: readonly string[][]): { [name: string]: (string | null)[] } {
   return Object.fromEntries(COLUMNS.map((name, index) => [name, rows.map((row) => row[index] ?? null)]))
 }
 
-function toParquet(shape: ExportShape): Buffer {
-  const rows = [...toRows(shape)].flat()
-  const columnData = Object.entries(toColumns(rows)).map(([name, data]) => ({ name, data, type: 'STRING' as const }))
-  return Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 50_000 }))
+function* writeParquet(shape: ExportShape): Generator<Buffer> {
+  const writer = new ByteWriter()
+  const toColumnData = (rows: readonly string[][]) =>
+    Object.entries(toColumns(rows)).map(([name, data]) => ({ name, data, type: 'STRING' as const }))
+  const schema = schemaFromColumnData({ columnData: toColumnData([]) })
+  const parquet = new ParquetWriter({ writer, schema })
+  let group: string[][] = []
+  // What was taken is written over: only `offset`, the place in the file, goes on.
+  const take = () => {
+    const bytes = Buffer.from(writer.getBuffer())
+    writer.index = 0
+    return bytes
+  }
+  for (const rows of toRows(shape)) {
+    group.push(...rows)
+    if (group.length < ROWS_OF_GROUP) continue
+    parquet.write({ columnData: toColumnData(group), rowGroupSize: ROWS_OF_GROUP })
+    group = []
+    yield take()
+  }
+  if (group.length > 0) parquet.write({ columnData: toColumnData(group), rowGroupSize: ROWS_OF_GROUP })
+  parquet.finish()
+  yield take()
 }
