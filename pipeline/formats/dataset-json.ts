@@ -42,6 +42,9 @@ function toAsOf({ modified, created }: Metadata): string | null {
   return typeof created === 'string' && created !== '' ? created : null
 }
 
+/** Members that are kept: any other may be as long as it likes. */
+const METADATA: ReadonlySet<string> = new Set(['columns', 'dbLastModifiedDateTime', 'datasetJSONCreationDateTime'])
+
 /** Reads as far as the columns, behind the rows where these come first. */
 async function readMetadata(file: SourceFile, options: OpenDatasetJsonOptions): Promise<Metadata> {
   const { text } = await readText(file, options)
@@ -51,7 +54,7 @@ async function readMetadata(file: SourceFile, options: OpenDatasetJsonOptions): 
     for await (const { name, value } of readMembers(json, file.name)) {
       if (name === 'rows')
         for (let row = await nextRow(json, 'array'); row !== undefined; ) row = await nextRow(json, 'array')
-      known.set(name, value)
+      if (METADATA.has(name)) known.set(name, value)
       // In the order of the standard, dates stand before the columns.
       if (name === 'columns') break
     }

@@ -4,7 +4,7 @@
  */
 import type { SourceFile } from '../../schemas/files.ts'
 import { type ReadTextOptions, readText } from './decode.ts'
-import { MOST_COLUMNS, RowBatch, toDamaged, toHeader } from './table-shape.ts'
+import { LONGEST_ROW, MOST_COLUMNS, RowBatch, toDamaged, toHeader } from './table-shape.ts'
 import { toBlocks } from './text-blocks.ts'
 import type { Table, TableRow } from './types.ts'
 import { type XmlElement, type XmlListener, XmlReader } from './xml.ts'
@@ -76,7 +76,7 @@ class GroupReader implements XmlListener {
   readonly #open: string[] = []
   #passed = 0
   #group: string | undefined
-  #row: { readonly line: number; readonly values: Map<number, string> } | undefined
+  #row: { readonly line: number; readonly values: Map<number, string>; characters: number } | undefined
   /** A typed item whose text is being read. */
   #item: { readonly oid: string; readonly line: number; text: string } | undefined
   asOf: string | null = null
@@ -134,7 +134,9 @@ class GroupReader implements XmlListener {
   }
 
   text(text: string): void {
-    if (this.#item !== undefined && this.#passed === 0) this.#item.text += text
+    if (this.#item === undefined || this.#passed > 0) return
+    if (this.#item.text.length + text.length > LONGEST_ROW) throw this.#tooLong(this.#item.line)
+    this.#item.text += text
   }
 
   #openRow(element: XmlElement): void {
@@ -150,7 +152,7 @@ class GroupReader implements XmlListener {
         },
       )
     }
-    this.#row = { line: element.line, values: new Map() }
+    this.#row = { line: element.line, values: new Map(), characters: 0 }
   }
 
   #openItem(element: XmlElement): void {
@@ -175,14 +177,17 @@ class GroupReader implements XmlListener {
       column = this.#columns.size
       this.#columns.set(oid, column)
     }
-    const earlier = this.#row?.values.get(column)
+    if (this.#row === undefined) return
+    this.#row.characters += value.length
+    if (this.#row.characters > LONGEST_ROW) throw this.#tooLong(this.#row.line)
+    const earlier = this.#row.values.get(column)
     if (earlier !== undefined && earlier !== value) {
       throw toDamaged(
         { file: this.#file, at: `line ${line}` },
         { found: `${oid} has two values in one row`, expected: 'one' },
       )
     }
-    this.#row?.values.set(column, value)
+    this.#row.values.set(column, value)
   }
 
   #closeRow(): void {
@@ -192,6 +197,13 @@ class GroupReader implements XmlListener {
     const fields = Array.from(this.#columns, () => '')
     for (const [column, value] of row.values) fields[column] = value
     this.#batch.add({ line: row.line, fields })
+  }
+
+  #tooLong(line: number): Error {
+    return toDamaged(
+      { file: this.#file, at: `line ${line}` },
+      { found: `a row of more than ${LONGEST_ROW} characters`, expected: `at most ${LONGEST_ROW}` },
+    )
   }
 
   #foreign(line: number, found: string): Error {

@@ -5,6 +5,7 @@
 import { AecoderError } from '../../schemas/errors.ts'
 import { OpenGroups } from './odm-groups.ts'
 import { readVendorFacts } from './odm-vendors.ts'
+import { MOST_COLUMNS } from './table-shape.ts'
 import type { OdmRecord, OdmRoot, OdmStatement } from './types.ts'
 import { type XmlElement, type XmlListener, XmlReader } from './xml.ts'
 
@@ -62,6 +63,12 @@ const ODM_2_NAMESPACE = 'http://www.cdisc.org/ns/odm/v2.0'
 /** Characters of one item's value. What is longer is no reported term, date or code. */
 const LONGEST_VALUE = 1_048_576
 
+/** Items of one record: as many as a table has columns. */
+const MOST_ITEMS = MOST_COLUMNS
+
+/** Characters of one record's items and their values. */
+const LONGEST_RECORD = 16 * 1024 * 1024
+
 /** What stands between several values of one item in ODM 2.0. */
 const VALUES_JOINED_BY = '; '
 
@@ -77,6 +84,8 @@ interface OpenRecord {
   readonly items: Map<string, string | null>
   /** In transactional whole forms: the group that each item was named in. */
   readonly itemGroups: Map<string, string>
+  /** Of its items and their values, also of those that later ones stand for. */
+  characters: number
   isUpdate: boolean
 }
 
@@ -86,8 +95,9 @@ interface OpenItem {
   readonly line: number
   readonly local: string
   text: string
-  /** Of ODM 2.0: the values that have ended. */
+  /** Of ODM 2.0: the values that have ended, and how many characters they come to when they are joined. */
   readonly values: string[] | undefined
+  length: number
 }
 
 /** Takes a file's text piece by piece and gives back the records that have ended, in document order. */
@@ -237,7 +247,8 @@ export class OdmRecordReader implements XmlListener {
 
   text(text: string): void {
     if (this.#item === undefined || this.#passed > 0) return
-    if (this.#item.text.length + text.length > LONGEST_VALUE) throw this.#tooLong(this.#item.oid, this.#item.line)
+    const { length, text: before } = this.#item
+    if (length + before.length + text.length > LONGEST_VALUE) throw this.#tooLong(this.#item.oid, this.#item.line)
     this.#item.text += text
   }
 
@@ -447,6 +458,7 @@ export class OdmRecordReader implements XmlListener {
       isWanted: this.#isWanted(keys.formOid, keys.groupOid),
       items: new Map<string, string | null>(),
       itemGroups: new Map<string, string>(),
+      characters: 0,
       isUpdate: false,
     }
   }
@@ -479,7 +491,7 @@ export class OdmRecordReader implements XmlListener {
       // Pictures and files: not text that anybody reads.
       if (!this.#isTransactional) this.#setItem({ oid, value: null, line, isUpdate })
     } else {
-      this.#item = { oid, line, local, text: '', values: local === 'ItemData' ? [] : undefined }
+      this.#item = { oid, line, local, text: '', values: local === 'ItemData' ? [] : undefined, length: 0 }
       if (this.#item.values === undefined) this.#xml.listenToText('yes')
     }
   }
@@ -502,7 +514,11 @@ export class OdmRecordReader implements XmlListener {
 
   #closeValue(): void {
     if (this.#item === undefined) return
-    this.#item.values?.push(this.#item.text)
+    const { oid, line, text, values } = this.#item
+    this.#item.length += text.length + VALUES_JOINED_BY.length
+    // Empty ones come to something as well.
+    if (this.#item.length > LONGEST_VALUE) throw this.#tooLong(oid, line)
+    values?.push(text)
     this.#xml.listenToText('no')
   }
 
@@ -520,6 +536,8 @@ export class OdmRecordReader implements XmlListener {
     }
     if (isUpdate) record.isUpdate = true
     const { items } = record
+    record.characters += oid.length + (value?.length ?? 0)
+    if (items.size >= MOST_ITEMS || record.characters > LONGEST_RECORD) throw this.#tooLarge(record, line)
     const earlier = items.get(oid)
     if (earlier === undefined || earlier === null || value === earlier) {
       if (earlier === undefined || value !== null) items.set(oid, value)
@@ -542,6 +560,11 @@ export class OdmRecordReader implements XmlListener {
   #tooLong(oid: string, line: number): AecoderError {
     const found = `item ${oid} has a value of more than ${LONGEST_VALUE} characters`
     return this.#unsupported(line, found, 'Leave the item out of the export')
+  }
+
+  #tooLarge({ line: begun, items, characters }: OpenRecord, line: number): AecoderError {
+    const found = `the ${this.#kind} that begins on line ${begun} has more than ${items.size} items and ${characters} characters`
+    return this.#unsupported(line, found, 'Leave items out of the export, or have the form exported in parts')
   }
 
   #unsupported(line: number, found: string, action: string): AecoderError {

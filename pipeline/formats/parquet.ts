@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib'
 import type { RandomAccess, SourceFile } from '../../schemas/files.ts'
 import type { ByteReaderOptions } from './byte-reader.ts'
 import { decompress } from './decompress.ts'
+import { holdInMemory } from './held-file.ts'
 import {
   type ColumnChunk,
   ENCODINGS,
@@ -25,30 +26,36 @@ const MAGIC = 'PAR1'
 /** The footer's length in four bytes, then `PAR1`. */
 const ENDING_BYTES = 8
 
-/** A file that cannot be read at any place is held in memory, up to so many bytes. */
-export const LARGEST_HELD: number = 512 * 1024 * 1024
-
 const LARGEST_FOOTER = 64 * 1024 * 1024
 
 /** Bytes of one page, once unpacked. Writers aim at one megabyte. */
 const LARGEST_PAGE = 64 * 1024 * 1024
 
-/** What is read of a chunk at once, for headers are small and their size is not known before. */
-const WINDOW_BYTES = 256 * 1024
+/** Bytes of what was read and unpacked of all columns, which are in memory side by side. */
+const MOST_HELD = 512 * 1024 * 1024
+
+/** What a text of a dictionary takes beside its bytes. */
+const TEXT_BYTES = 32
+
+/** What the lengths of a text take that are read before all texts of a page. */
+const LENGTHS_BYTES = 8
+
+/** What is read of a chunk at once, for headers are small and their size is not known before; of many columns less. */
+const WINDOW_BYTES = { least: 4096, most: 256 * 1024, ofAll: 128 * 1024 * 1024 }
 
 /**
  * Opens a Parquet file: reads its footer, then rows as they are asked for. Of each column one page is in memory, and its
  * dictionary. Null is '', and so is a number that is none (NaN); dates, times and moments are ISO 8601, a moment that is
  * stored in UTC with `Z`.
  * @throws AecoderError FORMAT_DAMAGED with the byte offset or the row, also for nested columns and encrypted files, and
- * for a file within an archive of more than 512 MiB; it may come from `rows` after rows were given out: the file is
- * refused then
+ * for a file within an archive of more than 512 MiB, and columns whose pages take as much; it may come from `rows` after
+ * rows were given out: the file is refused then
  */
 export async function openParquet(file: SourceFile, options: ByteReaderOptions): Promise<Table> {
   const batch = new RowBatch(file.name)
   const place: Place = { file: file.name, at: 0, row: 0 }
   try {
-    const random = file.random ?? (await holdInMemory(file))
+    const random = file.random ?? (await holdInMemory(file, 'Parquet'))
     batch.holds(await random.size())
     const footer = await readFooter(random, place)
     const header = toHeader(
@@ -81,25 +88,11 @@ interface Reading {
   readonly place: Place
 }
 
-async function holdInMemory(file: SourceFile): Promise<RandomAccess> {
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of file.open()) {
-    size += chunk.byteLength
-    if (size > LARGEST_HELD) {
-      throw toDamaged(
-        { file: file.name },
-        {
-          found: `a Parquet file of more than ${LARGEST_HELD} bytes that can only be read in order`,
-          expected: 'a smaller one: its index stands at its end',
-          action: 'Unpack the archive and name the folder',
-        },
-      )
-    }
-    parts.push(chunk)
-  }
-  const bytes = Buffer.concat(parts)
-  return { size: async () => bytes.length, readAt: async (at, length) => bytes.subarray(at, at + length) }
+/** What the columns of a row group hold, all together. */
+interface Held {
+  bytes: number
+  /** What each of them may read at once. */
+  readonly window: number
 }
 
 async function readFooter(random: RandomAccess, place: Place): Promise<ParquetFooter> {
@@ -152,9 +145,12 @@ async function* readRows(
 }
 
 function openColumns({ chunks }: RowGroup, { footer, ...reading }: Reading): ColumnReader[] {
+  const { least, most, ofAll } = WINDOW_BYTES
+  const window = Math.max(least, Math.min(most, Math.floor(ofAll / footer.columns.length)))
+  const held: Held = { bytes: 0, window }
   return footer.columns.flatMap((column, index) => {
     const chunk = chunks[index]
-    return chunk === undefined ? [] : [new ColumnReader(column, chunk, reading)]
+    return chunk === undefined ? [] : [new ColumnReader(column, chunk, { ...reading, held })]
   })
 }
 
@@ -162,7 +158,9 @@ function openColumns({ chunks }: RowGroup, { footer, ...reading }: Reading): Col
 class ColumnReader {
   readonly #column: ParquetColumn
   readonly #chunk: ColumnChunk
-  readonly #reading: Omit<Reading, 'footer'>
+  readonly #reading: Omit<Reading, 'footer'> & { readonly held: Held }
+  /** What of all that is held is this column's. */
+  readonly #parts = { window: 0, page: 0, dictionary: 0 }
   /** Bytes of the chunk that were read already, and where they begin in the file. */
   #window: Buffer = Buffer.alloc(0)
   #at: number
@@ -171,7 +169,11 @@ class ColumnReader {
   left = 0
   next: NextText = () => ''
 
-  constructor(column: ParquetColumn, chunk: ColumnChunk, reading: Omit<Reading, 'footer'>) {
+  constructor(
+    column: ParquetColumn,
+    chunk: ColumnChunk,
+    reading: Omit<Reading, 'footer'> & { readonly held: Held },
+  ) {
     this.#column = column
     this.#chunk = chunk
     this.#reading = reading
@@ -183,20 +185,30 @@ class ColumnReader {
     while (this.left === 0) {
       this.#reading.place.at = this.#at
       const header = await this.#readHeader()
+      const longest = Math.max(header.length, header.packedLength)
+      if (longest > LARGEST_PAGE) throw new RangeError(`a page of ${longest} bytes`)
       const bytes = await this.#read(header.packedLength)
       if (header.crc !== undefined && (crc32(bytes) | 0) !== header.crc)
         throw new RangeError('a page that was changed: its checksum is another')
       if (header.kind === 'other') continue
-      if (header.length > LARGEST_PAGE) throw new RangeError(`a page of ${header.length} bytes`)
       this.#reading.batch.unfold(header.length)
       if (header.kind === 'dictionary') this.#openDictionary(header, this.#unpack(bytes, header.length))
       else this.#openValues(header, bytes)
     }
   }
 
+  /** Takes the room of a part before it is filled; what was there before is given up. */
+  #hold(part: 'window' | 'page' | 'dictionary', bytes: number): void {
+    const { held } = this.#reading
+    held.bytes += bytes - this.#parts[part]
+    this.#parts[part] = bytes
+    if (held.bytes > MOST_HELD)
+      throw new ParquetUnsupported(`columns that take more than ${MOST_HELD} bytes side by side`)
+  }
+
   async #readHeader(): Promise<PageHeader> {
     // Statistics may make it long: what is no header after all of this is none.
-    for (let wanted = WINDOW_BYTES; ; wanted *= 8) {
+    for (let wanted = this.#reading.held.window; ; wanted *= 8) {
       const bytes = await this.#peek(wanted)
       try {
         const header = parsePageHeader(bytes)
@@ -223,11 +235,13 @@ class ColumnReader {
       fixed: column.size,
     }[column.type]
     if (values * smallest > bytes.length) throw new RangeError('a dictionary of fewer values than it says')
+    this.#hold('dictionary', bytes.length + TEXT_BYTES * values)
     const next = openPlainValues(column, ENCODINGS.plain, { bytes, values })
     this.#dictionary = Array.from({ length: values }, () => next())
   }
 
   #openValues(header: PageHeader, packed: Buffer): void {
+    this.#hold('page', header.length)
     const { definitions, values } =
       header.kind === 'data' ? this.#splitFirst(header, packed) : this.#splitSecond(header, packed)
     const next = this.#openEncoded(header, values)
@@ -284,7 +298,10 @@ class ColumnReader {
   /** Nulls are not among the values, so that lengths, which stand before all values, are fewer than rows. */
   #countValues(encoding: number, bytes: Buffer, values: number): number {
     if (encoding !== ENCODINGS['delta-length'] && encoding !== ENCODINGS['delta-bytes']) return values
-    return countDeltas(bytes, values)
+    const count = countDeltas(bytes, values)
+    // Equal lengths take no bytes of the page.
+    this.#hold('page', bytes.length + LENGTHS_BYTES * count)
+    return count
   }
 
   #unpack(bytes: Buffer, length: number): Buffer {
@@ -308,7 +325,8 @@ class ColumnReader {
   async #peek(length: number): Promise<Buffer> {
     const there = Math.min(length, this.#end - this.#at)
     if (this.#window.length < there) {
-      const wanted = Math.min(Math.max(there, WINDOW_BYTES), this.#end - this.#at)
+      const wanted = Math.min(Math.max(there, this.#reading.held.window), this.#end - this.#at)
+      this.#hold('window', wanted)
       this.#window = await readAt(this.#reading.random, this.#at, wanted)
       if (this.#window.length < there) throw new RangeError('it ends within a column')
     }

@@ -15,6 +15,9 @@ export type ThriftValue = number | bigint | boolean | Buffer | ThriftStruct | re
 /** Structs within structs. */
 const DEEPEST = 16
 
+/** Structs that are kept: a byte of the file may be one, and takes some hundreds of the memory. */
+const MOST_STRUCTS = 1_000_000
+
 const TYPE = {
   stop: 0,
   yes: 1,
@@ -82,6 +85,7 @@ export function readStruct(bytes: Buffer, shape: Shape): { readonly struct: Thri
 
 class CompactReader {
   readonly #bytes: Buffer
+  #structs = 0
   at = 0
 
   constructor(bytes: Buffer) {
@@ -92,6 +96,7 @@ class CompactReader {
   struct(shape: Shape | undefined, depth: number): ThriftStruct | undefined {
     if (depth > DEEPEST) throw new RangeError(`more than ${DEEPEST} structs within one another`)
     const wanted = shape !== undefined && typeof shape === 'object' && 'fields' in shape ? shape.fields : undefined
+    if (wanted !== undefined && ++this.#structs > MOST_STRUCTS) throw new RangeError(`more than ${MOST_STRUCTS} structs`)
     const fields = new Map<number, ThriftValue>()
     let field = 0
     for (;;) {

@@ -29,8 +29,12 @@ export interface XmlListener {
 /** Elements within one another. ODM needs ten, vendors a few more. */
 const DEEPEST = 256
 const MOST_ATTRIBUTES = 1000
+/** Namespace prefixes that are declared at one place: each element that declares one gets a list of its own. */
+const MOST_PREFIXES = 1000
 /** Characters of one comment, CDATA section or attribute: the parser holds what is not complete in memory. */
 const LONGEST_TOKEN = 16 * 1024 * 1024
+/** Characters of names and attributes of all elements that are open: the parser holds them until they end. */
+const MOST_HELD = 32 * 1024 * 1024
 
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace'
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/'
@@ -62,6 +66,10 @@ export class XmlReader {
   /** Of the tag that is being read: how many attributes it has, and the names of those that have to do with namespaces. */
   #attributes = 0
   #prefixed: string[] = []
+  /** Characters of the tag that is being read, of each open element, and of all of these together. */
+  #tagCharacters = 0
+  readonly #characters: number[] = []
+  #held = 0
 
   constructor(file: string, listener: XmlListener) {
     this.#file = file
@@ -78,19 +86,25 @@ export class XmlReader {
     parser.on('processinginstruction', ({ target }) => {
       if (target.includes(':')) throw this.#malformed(`malformed name: ${target}`)
     })
-    parser.on('opentagstart', () => {
+    parser.on('opentagstart', ({ name }) => {
       // The parser has read one character beyond the name: a line break there begins the next line.
       this.#startLine = parser.column === 0 ? parser.line - 1 : parser.line
       this.#attributes = 0
+      this.#tagCharacters = name.length
       if (this.#prefixed.length > 0) this.#prefixed = []
     })
-    parser.on('attribute', ({ name }) => {
+    parser.on('attribute', ({ name, value }) => {
+      this.#tagCharacters += name.length + value.length
+      if (this.#held + this.#tagCharacters > MOST_HELD)
+        throw this.#malformed(`more than ${MOST_HELD} characters in the attributes of elements within one another`)
       if (++this.#attributes > MOST_ATTRIBUTES)
         throw this.#malformed(`an element with more than ${MOST_ATTRIBUTES} attributes`)
       if (name.includes(':') || name === 'xmlns') this.#prefixed.push(name)
     })
     parser.on('opentag', ({ name, attributes }) => {
       if (++this.#depth > DEEPEST) throw this.#malformed(`more than ${DEEPEST} elements within one another`)
+      this.#characters.push(this.#tagCharacters)
+      this.#held += this.#tagCharacters
       if (this.#prefixed.length > 0) this.#resolveAttributes(attributes)
       const { local, namespace } = name.includes(':')
         ? this.split(name)
@@ -100,6 +114,7 @@ export class XmlReader {
     })
     parser.on('closetag', () => {
       listener.closeElement()
+      this.#held -= this.#characters.pop() ?? 0
       const outer = this.#outer.at(-1)
       if (outer?.depth === this.#depth) {
         this.#scope = outer.scope
@@ -177,6 +192,7 @@ export class XmlReader {
         throw this.#malformed(`${name}="${namespace}": xml and xmlns keep their own namespaces`)
       scope.set(prefix, namespace)
     }
+    if (scope.size > MOST_PREFIXES) throw this.#malformed(`more than ${MOST_PREFIXES} namespace prefixes`)
     this.#outer.push({ depth: this.#depth, scope: this.#scope })
     this.#scope = scope
   }

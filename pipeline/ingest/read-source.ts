@@ -97,6 +97,7 @@ async function readTableSource(
   const toRaw = (row: TableRow) => toRawText(row, table.delimiter)
   const readRow = toOutcomeReader({ config, source, mapping, toRaw })
   const watch = new StructureWatch({
+    name: file.name,
     format,
     columns: table.header,
     ...(format === 'csv' ? { delimiter: table.delimiter } : {}),
@@ -168,7 +169,7 @@ async function readOdmSource({ config, source, file, onBytes }: ReadSourceOption
     fileName: file.name,
     field: `${source.domain}TERM`,
   })
-  const structure = new StructureWatch({ format: 'odm', columns: [] })
+  const structure = new StructureWatch({ name: file.name, format: 'odm', columns: [] })
   const toOutcome = (record: OdmRecord): RowOutcome => {
     structure.seeStudy(mapping.study(record))
     const { level, says, line, formOid, groupOid } = record
@@ -251,12 +252,16 @@ function toOidTest(patterns: readonly string[] | undefined): (oid: string | null
     if (oid === null) return false
     let verdict = verdicts.get(oid)
     if (verdict === undefined) {
+      if (verdicts.size >= REMEMBERED_OIDS) verdicts.clear()
       verdict = expression.test(oid)
       verdicts.set(oid, verdict)
     }
     return verdict
   }
 }
+
+/** More than any study has, and no burden where a file makes them up. */
+const REMEMBERED_OIDS = 20_000
 
 /** What a record's raw text leaves out: where it stands in the file, and what is the same for all of them. */
 const NOT_RAW: ReadonlySet<string> = new Set(['line', 'says', 'level'])

@@ -45,6 +45,12 @@ export interface SampledOdm {
 
 export type SampledFile = SampledTable | SampledOdm
 
+/** Characters that are kept of a file; beyond them few rows of each item group are enough, and none of a table. */
+const SAMPLE = { most: 48 * 1024 * 1024, few: 50 }
+
+/** V8 copies texts up to this length; a longer value is a view that keeps its whole block of the file in memory. */
+const LONGEST_COPIED = 12
+
 /** Tried in this order where the bytes are not what the file says or UTF-8; windows-1252 has nearly all of the others. */
 const FURTHER_ENCODINGS = ['windows-1252', 'iso-8859-15', 'macintosh']
 
@@ -95,9 +101,19 @@ async function sampleTable(
 
 async function readTable(table: Table, sampleRows: number) {
   const rows: (readonly string[])[] = []
+  let held = 0
   for await (const batch of table.rows)
-    for (const row of batch) if (row.problem === undefined && rows.length < sampleRows) rows.push(row.fields)
+    for (const { fields, problem } of batch) {
+      if (problem !== undefined || rows.length >= sampleRows || held > SAMPLE.most) continue
+      held += toWeight(fields)
+      rows.push(fields)
+    }
   return { header: table.header, rows, delimiter: table.delimiter }
+}
+
+/** What a row takes, in characters. */
+function toWeight(fields: readonly string[]): number {
+  return fields.reduce((sum, field) => sum + field.length + 16, 0)
 }
 
 interface OpenGroup {
@@ -115,7 +131,12 @@ async function sampleOdm(file: SourceFile, sampleRows: number): Promise<SampledO
   const facts = await readOdmFacts(file)
   const { records } = await openOdm(file, { record: 'group' })
   const groups = new Map<string, OpenGroup>()
-  for await (const batch of records) for (const record of batch) addRecord(groups, { record, sampleRows })
+  let held = 0
+  for await (const batch of records)
+    for (const record of batch) {
+      const most = held < SAMPLE.most ? sampleRows : Math.min(SAMPLE.few, sampleRows)
+      held += addRecord(groups, { record, most })
+    }
   const sampled = [...groups.values()].map((group) => ({
     form: group.form,
     group: group.group,
@@ -134,10 +155,8 @@ async function sampleOdm(file: SourceFile, sampleRows: number): Promise<SampledO
   return { kind: 'odm', file, traits, facts, groups: sampled }
 }
 
-function addRecord(
-  groups: Map<string, OpenGroup>,
-  { record, sampleRows }: { record: OdmRecord; sampleRows: number },
-): void {
+/** @param most rows that are kept of its group. @returns what is kept of it, in characters */
+function addRecord(groups: Map<string, OpenGroup>, { record, most }: { record: OdmRecord; most: number }): number {
   const { formOid, groupOid } = record
   const key = JSON.stringify([formOid, groupOid])
   const group: OpenGroup = groups.get(key) ?? {
@@ -155,11 +174,17 @@ function addRecord(
   const place = JSON.stringify([subjectKey, eventOid, eventRepeatKey, formRepeatKey])
   group.isRepeating ||= place === group.place
   group.place = place
-  if (group.rows.length >= sampleRows) return
+  if (group.rows.length >= most) return 0
   const row: string[] = []
   for (const [oid, value] of record.items) {
     if (!group.items.has(oid)) group.items.set(oid, group.items.size)
-    row[group.items.get(oid) ?? 0] = value ?? ''
+    row[group.items.get(oid) ?? 0] = toCopy(value ?? '')
   }
   group.rows.push(row)
+  return toWeight(Array.from(row, (value) => value ?? ''))
+}
+
+/** The text by itself: rows are kept of all places of a file, which would be kept with them. */
+function toCopy(text: string): string {
+  return text.length <= LONGEST_COPIED ? text : Buffer.from(text, 'utf16le').toString('utf16le')
 }
