@@ -13,6 +13,7 @@ import {
   parseMessage,
 } from './arrow-messages.ts'
 import { ByteReader, type ByteReaderOptions } from './byte-reader.ts'
+import { holdInMemory } from './held-file.ts'
 import { RowBatch, toDamaged, toHeader } from './table-shape.ts'
 import type { Table, TableRow } from './types.ts'
 
@@ -70,6 +71,7 @@ async function* readRows(
   { fields, batch, place }: { fields: readonly ArrowField[]; batch: RowBatch; place: Place },
 ): AsyncGenerator<readonly TableRow[], void, undefined> {
   const dictionaries: Dictionaries = new Map()
+  const sizes = new Map<number, number>()
   const onUnpacked = (bytes: number) => batch.unfold(bytes)
   try {
     for await (const message of messages) {
@@ -77,7 +79,7 @@ async function* readRows(
         case 'schema':
           throw new RangeError('a second schema')
         case 'dictionary':
-          addDictionary(message, { ...message, fields, dictionaries, onUnpacked })
+          addDictionary(message, { ...message, fields, dictionaries, sizes, onUnpacked })
           break
         case 'batch': {
           const cells = openColumns(fields, { ...message, dictionaries, onUnpacked })
@@ -97,10 +99,14 @@ async function* readRows(
   }
 }
 
-/** Dictionaries are held, all of them: what is in them is bounded as a batch is. */
+/** Dictionaries are held, all of them: what is in them is bounded as a batch is. @param sizes by dictionary id */
 function addDictionary(
   { id, isDelta }: { readonly id: number; readonly isDelta: boolean },
-  { fields, ...place }: ColumnsPlace & { readonly fields: readonly ArrowField[] },
+  {
+    fields,
+    sizes,
+    ...place
+  }: ColumnsPlace & { readonly fields: readonly ArrowField[]; readonly sizes: Map<number, number> },
 ): void {
   const { batch, dictionaries } = place
   const field = fields.find(({ dictionary }) => dictionary?.id === id)
@@ -108,14 +114,16 @@ function addDictionary(
   const [read] = openColumns([{ ...field, dictionary: undefined }], place)
   const values = isDelta ? (dictionaries.get(id) ?? []) : []
   dictionaries.set(id, values)
-  let size = 0
-  for (const known of dictionaries.values()) for (const value of known) size += value.length + 8
+  let others = 0
+  for (const [other, size] of sizes) if (other !== id) others += size
+  let size = isDelta ? (sizes.get(id) ?? 0) : 0
   for (let row = 0; row < batch.rows; row++) {
     const value = read?.(row) ?? ''
     size += value.length + 8
-    if (size > LARGEST_BATCH) throw new ArrowUnsupported(`dictionaries of more than ${LARGEST_BATCH} bytes`)
+    if (others + size > LARGEST_BATCH) throw new ArrowUnsupported(`dictionaries of more than ${LARGEST_BATCH} bytes`)
     values.push(value)
   }
+  sizes.set(id, size)
 }
 
 /** The messages: the schema, then dictionaries and batches, each dictionary before the batches that need it. */
@@ -129,8 +137,18 @@ async function* openMessages(
     const start = await reader.read(MAGIC_BYTES)
     if (start.toString('latin1', 0, MAGIC.length) !== MAGIC) yield* readStream(reader, place, start)
     else if (file.random === undefined) {
-      yield* readStream(reader, place)
-      await readEnding(reader, place)
+      const messages = readStream(reader, place)
+      const first = await messages.next()
+      if (first.done !== true && first.value.kind === 'schema') {
+        yield first.value
+        yield* messages
+        await readEnding(reader, place)
+        return
+      }
+      // apache-arrow's file writer leaves out the schema that the format wants in front: only the index has it.
+      await messages.return()
+      while ((await reader.readSome()).length > 0);
+      yield* readIndexed(await holdInMemory(file, 'Arrow'), place)
     } else {
       // The index tells where dictionaries stand, which may be behind the batches that need them. The bytes are read in
       // order all the same, for whoever watches them.

@@ -144,6 +144,11 @@ describe('batches', () => {
     expect((await readInOrder(writeBatches(new RecordBatchStreamWriter()))).rows).toEqual(expected)
   })
 
+  test('of a file whose schema stands in its index alone are read from an archive as well', async () => {
+    const file = tableToIPC(new Table({ term: vectorFromArray(['Headache', null, 'Rash'], new Utf8()) }), 'file')
+    expect((await readInOrder(file)).rows).toEqual([['Headache'], [''], ['Rash']])
+  })
+
   test('may be none', async () => {
     const table = await read(tableToIPC(new Table(new Schema([new Field('a', new Utf8())])), 'file'))
     expect([table.header, table.rows]).toEqual([['a'], []])
