@@ -209,6 +209,53 @@ function utf16Decoder(file: string, encoding: ChosenEncoding): Decoder {
 }
 
 /**
+ * Sees to it that a file is not UTF-8 though its XML declaration says otherwise: each character would be read as two or
+ * three others. Hardly any text in another encoding is UTF-8 throughout, so the file is refused where nothing in it
+ * speaks against that; whoever says the encoding outright is believed.
+ */
+class DeclarationCheck {
+  readonly #file: string
+  readonly #encoding: ChosenEncoding
+  #isSuspected: boolean
+  /** Where the first byte above 127 stands, with those that follow it to its character's end. */
+  #first: { readonly offset: number; readonly bytes: Buffer } | undefined
+  #carried: Buffer = Buffer.alloc(0)
+  #offset = 0
+
+  constructor(file: string, encoding: ChosenEncoding) {
+    this.#file = file
+    this.#encoding = encoding
+    this.#isSuspected = encoding.from === 'xml-declaration' && ASCII_WITHIN.test(encoding.name)
+  }
+
+  see(bytes: Buffer): void {
+    if (!this.#isSuspected) return
+    const all = this.#carried.length === 0 ? bytes : Buffer.concat([this.#carried, bytes])
+    const whole = all.subarray(0, all.length - countUnfinished(all))
+    this.#carried = Buffer.from(all.subarray(whole.length))
+    this.#isSuspected = isUtf8(whole)
+    if (this.#first === undefined && this.#isSuspected && !isAscii(whole)) {
+      const at = whole.findIndex((byte) => byte > 0x7f)
+      const end = at + sequenceLength(whole[at] ?? 0)
+      this.#first = { offset: this.#offset + at, bytes: Buffer.from(whole.subarray(at, end)) }
+    }
+    this.#offset += whole.length
+  }
+
+  /** @throws AecoderError ENCODING when all of the file was UTF-8, and not ASCII alone */
+  end(): void {
+    if (!this.#isSuspected || this.#carried.length > 0 || this.#first === undefined) return
+    const { offset, bytes } = this.#first
+    throw new AecoderError('ENCODING', {
+      where: `${this.#file}: byte offset ${offset}`,
+      found: `bytes ${toHex(bytes)}, which are UTF-8 like all others above 127 in the file`,
+      expected: `${this.#encoding.name}, as its XML declaration says`,
+      action: `Have the export corrected, or set "encoding" on the source to what it is: "utf-8", or "${this.#encoding.name}" after all`,
+    })
+  }
+}
+
+/**
  * All other encodings. iconv-lite puts U+FFFD where bytes mean nothing; that is refused here. So are the control
  * characters that 0x80 to 0x9F stand for in ISO 8859: no export writes them, and a file that has them is windows-1252.
  */
@@ -216,6 +263,7 @@ function iconvDecoder(file: string, encoding: ChosenEncoding, from = 0): Decoder
   const { name } = encoding
   if (!iconv.encodingExists(name)) throw new Error('findEncoding lets unknown encodings through')
   const decoder = iconv.getDecoder(name, { stripBOM: false })
+  const declaration = new DeclarationCheck(file, encoding)
   const foreign = name.startsWith('iso-8859-') ? /[\u0080-\u009f\ufffd]/ : /\ufffd/
   let offset = from
   const checked = (text: string, bytes: Buffer) => {
@@ -232,9 +280,13 @@ function iconvDecoder(file: string, encoding: ChosenEncoding, from = 0): Decoder
   return {
     write(bytes) {
       refuseNul(file, { encoding, bytes, offset })
+      declaration.see(bytes)
       return checked(decoder.write(bytes), bytes)
     },
-    end: () => checked(decoder.end() ?? '', Buffer.alloc(0)),
+    end() {
+      declaration.end()
+      return checked(decoder.end() ?? '', Buffer.alloc(0))
+    },
   }
 }
 
@@ -259,7 +311,7 @@ function hasNul(file: string, { encoding, offset }: BadPlace): AecoderError {
 }
 
 function notInEncoding(file: string, { encoding, offset, bytes }: BadPlace & { bytes: Buffer }): AecoderError {
-  const hex = Array.from(bytes, (byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(' ')
+  const hex = toHex(bytes)
   const what =
     bytes.length === 0 ? 'from here on, bytes that are' : bytes.length === 1 ? `byte ${hex} is` : `bytes ${hex} are`
   return new AecoderError('ENCODING', {
@@ -267,6 +319,10 @@ function notInEncoding(file: string, { encoding, offset, bytes }: BadPlace & { b
     found: `${what} not ${encoding.name}`,
     action: toAdvice(encoding),
   })
+}
+
+function toHex(bytes: Buffer): string {
+  return Array.from(bytes, (byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(' ')
 }
 
 function toAdvice({ name, from }: ChosenEncoding): string {

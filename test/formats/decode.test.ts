@@ -167,6 +167,35 @@ describe('the XML declaration', () => {
     const file = toFile(iconv.encode('<a>é</a>', 'latin1'))
     expect((await decode(file, { declaration: 'xml', encoding: 'latin1' })).text).toBe('<a>é</a>')
   })
+
+  describe('that the bytes speak against', () => {
+    const bytes = (name: string) => Buffer.from(declare(name, 'fièvre'))
+
+    test.each(['ISO-8859-1', 'windows-1252', 'macintosh'])(
+      'UTF-8 under the name of %s is refused with its first byte above 127',
+      async (name) => {
+        const offset = bytes(name).indexOf(0xc3)
+        for (const chunkSize of [1, offset + 1, 1000]) {
+          const file = toFile(bytes(name), { chunkSize, name: 'ae.xml' })
+          await expect(decode(file, { declaration: 'xml' })).rejects.toThrow(
+            `ae.xml: byte offset ${offset}: bytes 0xc3 0xa8, which are UTF-8 like all others above 127 in the file (expected ${name.toLowerCase()}, as its XML declaration says)`,
+          )
+        }
+      },
+    )
+
+    test('is believed where one byte is no UTF-8, and where there is nothing to tell', async () => {
+      for (const content of ['fièvre, or fiÃ¨vre', 'fever']) {
+        const file = toFile(iconv.encode(declare('ISO-8859-1', content), 'latin1'), { chunkSize: 3 })
+        expect((await decode(file, { declaration: 'xml' })).text).toBe(declare('ISO-8859-1', content))
+      }
+    })
+
+    test('is believed where the source says the same', async () => {
+      const told = await decode(toFile(bytes('ISO-8859-1')), { declaration: 'xml', encoding: 'iso-8859-1' })
+      expect(told.text).toBe(declare('ISO-8859-1', 'fiÃ¨vre'))
+    })
+  })
 })
 
 describe('bytes that do not belong to the encoding', () => {
