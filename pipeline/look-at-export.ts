@@ -43,7 +43,10 @@ export async function lookAtExport(
   }
   const input = found.isDirectory() ? full : dirname(full)
   const storage = openFolder(input)
-  const names = found.isDirectory() ? (await storage.list()).filter((name) => !NO_DATA.test(name)) : [basename(full)]
+  const listed = found.isDirectory() ? await storage.list() : [basename(full)]
+  const likely = listed.filter((name) => !NO_DATA.test(name))
+  // Where there is nothing else, what these files are is the answer.
+  const names = likely.length > 0 ? likely : listed
   if (names.length > MOST_FILES) {
     throw new AecoderError('USAGE', {
       where: toShortPath(full),

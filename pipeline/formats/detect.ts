@@ -21,7 +21,18 @@ const FOREIGN: readonly { readonly magic: readonly number[]; readonly found: str
     found: 'a SAS dataset (.sas7bdat)',
     action: 'Have it exported as SAS XPORT (.xpt), Dataset-JSON or CSV',
   },
+  {
+    magic: Array.from(Buffer.from('**COMPRESSED** ')),
+    found: 'a SAS transport file of PROC CPORT',
+    action: 'Have it exported as SAS XPORT (.xpt), Dataset-JSON or CSV',
+  },
+  { magic: [0x1f, 0x8b], found: 'a file packed by gzip (.gz)', action: 'Unpack it' },
+  { magic: [0x37, 0x7a, 0xbc, 0xaf], found: 'a 7-Zip archive (.7z)', action: 'Unpack it, or pack it as .zip' },
+  { magic: Array.from(Buffer.from('%PDF-')), found: 'a PDF', action: 'Name the export itself' },
 ]
+
+/** What the first file of an Excel workbook is called: a zip archive, but no zip of exports. */
+const WORKBOOK = /^(?:\[Content_Types\]\.xml|_rels\/|docProps\/|xl\/)/
 
 /**
  * Detects the format of an export.
@@ -35,7 +46,13 @@ export async function detectFormat(file: SourceFile): Promise<ExportFormat | 'zi
 /** The same for a file whose first bytes are known. */
 export function toFormat(head: Uint8Array, name: string): ExportFormat | 'zip' {
   const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, DETECTED_BYTES))
-  if (bytes.subarray(0, 4).equals(ZIP)) return 'zip'
+  if (bytes.subarray(0, 4).equals(ZIP)) {
+    if (!WORKBOOK.test(bytes.toString('latin1', 30, 60))) return 'zip'
+    throw toUnknown(name, {
+      found: 'an Excel workbook (.xlsx)',
+      action: 'Save its sheet as CSV, or have the export written as CSV',
+    })
+  }
   if (bytes.subarray(0, 4).equals(PARQUET)) return 'parquet'
   if (bytes.subarray(0, 6).equals(ARROW_FILE) || bytes.subarray(0, 4).equals(ARROW_STREAM)) return 'arrow'
   const foreign = FOREIGN.find(({ magic }) => magic.every((byte, at) => bytes[at] === byte))
