@@ -15,6 +15,12 @@ export interface CsvRecord {
 /** Characters of one row, its newline included. What is longer has most likely lost a closing quote. */
 export const LONGEST_RECORD = 1_048_576
 
+/**
+ * Characters that are parsed at once behind a malformed row, for the next may be one too: parsing all that is there again
+ * for each of them would take a time that grows with their square.
+ */
+const BEHIND_MALFORMED = 2048
+
 /** A closing quote that is followed by text, in a row that began at `start`. */
 interface BadQuote {
   readonly row: number
@@ -53,7 +59,9 @@ export class CsvRecordReader {
   push(text: string): CsvRecord[] {
     this.#pending += text
     const records: CsvRecord[] = []
-    while (!this.#takeRows(records));
+    let window = Number.POSITIVE_INFINITY
+    for (let taken = this.#takeRows(records, window); taken !== 'all'; taken = this.#takeRows(records, window))
+      window = taken === 'malformed' ? BEHIND_MALFORMED : 4 * window
     if (this.#pending.length > LONGEST_RECORD) throw this.#tooLong()
     return records
   }
@@ -67,9 +75,13 @@ export class CsvRecordReader {
     return records
   }
 
-  /** Moves whole rows from `#pending` to `into`; false when a malformed row was passed and more may follow. */
-  #takeRows(into: CsvRecord[]): boolean {
-    const text = this.#pending
+  /**
+   * Moves whole rows from the first characters of `#pending` to `into`: `all` that there are, those of the `window` only,
+   * or those up to a `malformed` one.
+   */
+  #takeRows(into: CsvRecord[], window: number): 'all' | 'window' | 'malformed' {
+    const isAll = window >= this.#pending.length
+    const text = isAll ? this.#pending : this.#pending.slice(0, window)
     const parsed = this.#parse(text)
     // Only the first row can have begun in an earlier piece of text.
     if (text.length > LONGEST_RECORD && parsed.rows.length > 0 && this.#endOfRows(text, 1) > LONGEST_RECORD) {
@@ -78,11 +90,12 @@ export class CsvRecordReader {
     const bad = findBadQuote(text, parsed)
     if (bad === undefined) {
       this.#accept(parsed.rows, parsed.end, into)
-      return true
+      return isAll ? 'all' : 'window'
     }
     const start = this.#endOfRows(text, bad.row)
     this.#accept(parsed.rows.slice(0, bad.row), start, into)
-    return !this.#takeMalformed(into, { row: 0, opening: bad.opening - start, quote: bad.quote - start })
+    const moved = { row: 0, opening: bad.opening - start, quote: bad.quote - start }
+    return this.#takeMalformed(into, moved) ? 'malformed' : 'all'
   }
 
   #accept(rows: readonly string[][], end: number, into: CsvRecord[]): void {
