@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { AecoderError } from '../../schemas/errors.ts'
-import type { SourceFile } from '../../schemas/files.ts'
+import type { RandomAccess, SourceFile } from '../../schemas/files.ts'
 import { toRandom } from '../generators/random.ts'
 import { toInput } from './mutate.ts'
 import { type Fuzzed, listSeeds, readAll } from './readers.ts'
@@ -43,18 +43,20 @@ for (let number = Number(from); number < Number(to); number += 1) {
 }
 print({ at: Number(to), rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20), ...counts })
 
-/** The bytes cut into chunks by chance. */
+/** The bytes cut into chunks by chance, half of them as a folder gives a file, half as an archive does. */
 function toFile(bytes: Buffer, random: () => number): SourceFile {
   const size = random() < 0.5 ? bytes.length + 1 : 1 + Math.floor(random() * 4096)
+  const access: RandomAccess = {
+    size: async () => bytes.length,
+    readAt: async (at, length) => bytes.subarray(at, at + length),
+  }
+  const isRandom = random() < 0.5
   return {
     name: 'fuzzed',
     async *open() {
       for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
     },
-    random: {
-      size: async () => bytes.length,
-      readAt: async (at, length) => bytes.subarray(at, at + length),
-    },
+    ...(isRandom ? { random: access } : {}),
   }
 }
 

@@ -2,11 +2,14 @@
 import { BlobWriter, configure, TextReader, ZipWriter } from '@zip.js/zip.js'
 import { toFormat } from '../../pipeline/formats/detect.ts'
 import { openOdm } from '../../pipeline/formats/odm.ts'
+import type { OdmRecordKind } from '../../pipeline/formats/odm-records.ts'
 import { openTable } from '../../pipeline/formats/open-table.ts'
 import { openZip } from '../../pipeline/formats/zip.ts'
+import { AecoderError } from '../../schemas/errors.ts'
 import type { SourceFile } from '../../schemas/files.ts'
 import { TABLE_FORMATS, type TableFormat } from '../../schemas/formats.ts'
 import { toExport, type WrittenFormat } from '../generators/exports.ts'
+import { listShapes } from './shapes.ts'
 
 export const FUZZED = ['detect', 'odm', 'zip', ...TABLE_FORMATS] as const
 export type Fuzzed = (typeof FUZZED)[number]
@@ -14,7 +17,7 @@ export type Fuzzed = (typeof FUZZED)[number]
 /** An archive may unpack to so much here. */
 const UNPACKED = 4 * 1024 * 1024
 
-/** Reads the whole file. @throws what the reader throws */
+/** Reads the whole file. @throws what the reader throws, and Error for a cell that is no text */
 export async function readAll(reader: Fuzzed, file: SourceFile): Promise<void> {
   switch (reader) {
     case 'detect': {
@@ -22,10 +25,11 @@ export async function readAll(reader: Fuzzed, file: SourceFile): Promise<void> {
       return
     }
     case 'odm': {
-      for (const record of ['group', 'form'] as const) {
-        const { records } = await openOdm(file, { record })
-        for await (const _ of records);
-      }
+      await readOdm(file, 'group')
+      // Forms that hold repeating groups are no records, whole as the file is.
+      await readOdm(file, 'form').catch((error: unknown) => {
+        if (!(error instanceof AecoderError)) throw error
+      })
       return
     }
     case 'zip': {
@@ -35,10 +39,21 @@ export async function readAll(reader: Fuzzed, file: SourceFile): Promise<void> {
       return
     }
     default: {
-      const { rows } = await openTable(file, { format: reader })
-      for await (const _ of rows);
+      const { header, rows } = await openTable(file, { format: reader })
+      header.forEach(check)
+      for await (const batch of rows) for (const { fields } of batch) fields.forEach(check)
     }
   }
+}
+
+async function readOdm(file: SourceFile, record: OdmRecordKind): Promise<void> {
+  const { records } = await openOdm(file, { record })
+  for await (const batch of records)
+    for (const { items } of batch) for (const value of items.values()) check(value ?? '')
+}
+
+function check(text: unknown): void {
+  if (typeof text !== 'string' || !text.isWellFormed()) throw new Error(`a cell that is no text: ${typeof text}`)
 }
 
 const KINDS: { readonly [reader in TableFormat | 'odm']: readonly WrittenFormat[] } = {
@@ -56,7 +71,8 @@ export async function listSeeds(reader: Fuzzed): Promise<readonly Buffer[]> {
   if (reader === 'zip') return [await toZip()]
   const kinds = reader === 'detect' ? Object.values(KINDS).flat() : KINDS[reader]
   const small = await Promise.all(kinds.flatMap((kind) => [2, 12].map((rows) => toExport(kind, { rows, seed: rows }))))
-  return reader === 'csv' ? [...small, ...small.map(toOtherDialect)] : small
+  const shapes = reader === 'detect' ? [] : listShapes(reader)
+  return [...small, ...(reader === 'csv' ? small.map(toOtherDialect) : []), ...shapes]
 }
 
 function toOtherDialect(csv: Buffer, index: number): Buffer {
