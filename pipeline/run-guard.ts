@@ -80,7 +80,11 @@ function hasTraded({ movement }: Staging): boolean {
   return changed + withdrawn > 0 && changed + returned + movement.new > 0
 }
 
-/** A form that a snapshot no longer holds at all is no amendment. Everything else is told; a delta need not hold every form. */
+/**
+ * A form that a snapshot no longer holds at all is no amendment; nor may a file of changes be missed. Everything else is
+ * told; a delta need not hold every form.
+ */
 function isRefused({ config }: Study, { source, kind }: StructureChange): boolean {
+  if (kind === 'file-missed') return true
   return kind === 'form-gone' && config.sources.some(({ id, transfer }) => id === source && transfer === 'snapshot')
 }

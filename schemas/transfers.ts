@@ -16,6 +16,9 @@ export interface FileStructure {
   readonly otherForms: readonly string[]
   /** What the rows or records say of the study they are of. */
   readonly studies: readonly string[]
+  /** Of an ODM that states changes: what it is called, and the file it goes on from; null where it does not say. */
+  readonly fileOid: string | null
+  readonly priorFileOid: string | null
 }
 
 /** What all files of one source are made of; every list sorted, each value once. */
@@ -27,6 +30,9 @@ export interface SourceStructure {
   readonly columns: readonly string[]
   readonly forms: readonly string[]
   readonly otherForms: readonly string[]
+  /** FileOIDs of files of changes, and of those that they go on from; left out where there are none. */
+  readonly changeFiles?: readonly string[]
+  readonly priorFiles?: readonly string[]
 }
 
 /** What a transfer was made of, as the chain keeps it. */
@@ -39,8 +45,16 @@ export interface TransferStructure {
 /** One way in which a transfer is made otherwise than the last one. */
 export interface StructureChange {
   readonly source: string
-  readonly kind: 'column-gone' | 'column-new' | 'form-gone' | 'other-form-gone' | 'format' | 'encoding' | 'delimiter'
-  /** The column or form; of the others what the last transfer had. */
+  readonly kind:
+    | 'column-gone'
+    | 'column-new'
+    | 'form-gone'
+    | 'other-form-gone'
+    | 'format'
+    | 'encoding'
+    | 'delimiter'
+    | 'file-missed'
+  /** The column or form; the FileOID of the file that was missed; of the others what the last transfer had. */
   readonly before: string | null
   readonly now: string | null
 }

@@ -99,6 +99,8 @@ function toStructureText({ source, kind, before, now }: Transfer['structure'][nu
       return `${source}: no record of form ${before} any more`
     case 'other-form-gone':
       return `${source}: form ${before}, which is not read, is in the export no more`
+    case 'file-missed':
+      return `${source}: the changes go on from the file "${before}", which was never taken in: what it changed is missing`
     default:
       return `${source}: ${kind} ${toMark(now)} instead of ${toMark(before)}`
   }
@@ -181,7 +183,7 @@ export function toRefusalLines({ refusedFor }: Transfer): string[] {
 const REFUSAL_WORDS: { readonly [reason: string]: string } = {
   'mass-withdrawal': 'terms stated before that this transfer does not hold',
   'mass-rekeying': 'terms that stand under another key than before: decisions on single records would go to other ones',
-  'structure-changed': 'forms that hold no record any more',
+  'structure-changed': 'forms that hold no record any more, or files of changes that were missed',
 }
 
 export function toNumber(n: number): string {

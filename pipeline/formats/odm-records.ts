@@ -326,6 +326,7 @@ export class OdmRecordReader implements XmlListener {
       isTransactional: this.#isTransactional,
       odmVersion,
       fileOid: read(element, 'FileOID'),
+      priorFileOid: read(element, 'PriorFileOID'),
       creationDateTime: read(element, 'CreationDateTime'),
       asOfDateTime: read(element, 'AsOfDateTime'),
     }

@@ -69,6 +69,8 @@ export interface OdmRoot {
   readonly isTransactional: boolean
   readonly odmVersion: string | null
   readonly fileOid: string | null
+  /** Of a file of changes: the FileOID of the one it goes on from. */
+  readonly priorFileOid: string | null
   readonly creationDateTime: string | null
   readonly asOfDateTime: string | null
 }

@@ -169,7 +169,9 @@ async function readOdmSource({ config, source, file, onBytes }: ReadSourceOption
     fileName: file.name,
     field: `${source.domain}TERM`,
   })
-  const structure = new StructureWatch({ name: file.name, format: 'odm', columns: [] })
+  const { fileOid, priorFileOid } = root
+  const oids = isTransactional ? { oids: { fileOid, priorFileOid } } : {}
+  const structure = new StructureWatch({ name: file.name, format: 'odm', columns: [], ...oids })
   const toOutcome = (record: OdmRecord): RowOutcome => {
     structure.seeStudy(mapping.study(record))
     const { level, says, line, formOid, groupOid } = record

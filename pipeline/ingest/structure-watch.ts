@@ -22,10 +22,19 @@ export class StructureWatch {
   readonly #studies = new Set<string>()
   #lastStudy: string | null = null
   readonly #name: string
+  readonly #oids: Pick<FileStructure, 'fileOid' | 'priorFileOid'>
   #characters = 0
 
-  constructor(file: { name: string; format: ExportFormat; columns: readonly string[]; delimiter?: string }) {
+  constructor(file: {
+    name: string
+    format: ExportFormat
+    columns: readonly string[]
+    delimiter?: string
+    /** Of an ODM that states changes. */
+    oids?: Pick<FileStructure, 'fileOid' | 'priorFileOid'>
+  }) {
     this.#name = file.name
+    this.#oids = file.oids ?? { fileOid: null, priorFileOid: null }
     this.#format = file.format
     this.#delimiter = file.delimiter ?? null
     this.#columns = new Set(file.columns)
@@ -72,6 +81,8 @@ export class StructureWatch {
       forms: [...this.#forms],
       otherForms: [...this.#otherForms].filter((form) => !this.#forms.has(form)),
       studies: [...this.#studies],
+      fileOid: this.#oids.fileOid,
+      priorFileOid: this.#oids.priorFileOid,
     }
   }
 }

@@ -71,6 +71,8 @@ export function toTransferStructure(
 ): TransferStructure {
   const sources = [...Map.groupBy(files, ({ source }) => source)].map(([source, of]): SourceStructure => {
     const all = (pick: (file: (typeof of)[number]) => readonly string[]) => toSorted(of.flatMap(pick))
+    const changeFiles = all(({ structure }) => toNames(structure.fileOid))
+    const priorFiles = all(({ structure }) => toNames(structure.priorFileOid))
     return {
       source,
       formats: all(({ structure }) => [structure.format]),
@@ -79,10 +81,14 @@ export function toTransferStructure(
       columns: all(({ structure }) => structure.columns),
       forms: all(({ structure }) => structure.forms),
       otherForms: all(({ structure }) => structure.otherForms),
+      ...(changeFiles.length > 0 ? { changeFiles } : {}),
+      ...(priorFiles.length > 0 ? { priorFiles } : {}),
     }
   })
   // A source that this transfer says nothing of, as a delta may, is still made as it was.
-  const silent = before?.sources.filter(({ source }) => !sources.some((other) => other.source === source)) ?? []
+  const silent = (before?.sources ?? [])
+    .filter(({ source }) => !sources.some((other) => other.source === source))
+    .map(({ priorFiles: _, ...source }) => source)
   const studies = toSorted([...(before?.studies ?? []), ...files.flatMap(({ structure }) => structure.studies)])
   return { sources: [...sources, ...silent].sort((a, b) => compareCodeUnits(a.source, b.source)), studies }
 }
@@ -107,6 +113,12 @@ function listChanges(last: SourceStructure, now: SourceStructure): StructureChan
     // Formats that settle their encoding by themselves have none.
     if (was !== is && was !== '' && is !== '') changes.push({ source, kind, before: was, now: is })
   }
+  // PriorFileOID of ODM names the file that this one goes on from: what a missed one changed would be lost. Behind a
+  // snapshot nothing is missed, whatever it is called.
+  const known = last.changeFiles ?? []
+  for (const name of known.length > 0 ? (now.priorFiles ?? []) : [])
+    if (!known.includes(name) && now.changeFiles?.includes(name) !== true)
+      changes.push({ source, kind: 'file-missed', before: name, now: null })
   const missing = (of: 'columns' | 'forms' | 'otherForms', from: SourceStructure, to: SourceStructure) =>
     from[of].filter((name) => !to[of].includes(name))
   for (const name of missing('forms', last, now)) changes.push({ source, kind: 'form-gone', before: name, now: null })
@@ -117,6 +129,10 @@ function listChanges(last: SourceStructure, now: SourceStructure): StructureChan
   for (const name of missing('columns', now, last))
     changes.push({ source, kind: 'column-new', before: null, now: name })
   return changes
+}
+
+function toNames(name: string | null): string[] {
+  return name === null || name.trim() === '' ? [] : [name]
 }
 
 function toSorted(names: readonly string[]): string[] {

@@ -61,6 +61,7 @@ describe('records', () => {
       isTransactional: false,
       odmVersion: '1.3.2',
       fileOid: 'F1',
+      priorFileOid: null,
       creationDateTime: '2026-01-02T03:04:05Z',
       asOfDateTime: '2026-01-01T00:00:00Z',
     })

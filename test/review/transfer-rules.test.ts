@@ -63,6 +63,8 @@ const CSV: FileStructure = {
   forms: [],
   otherForms: [],
   studies: ['S'],
+  fileOid: null,
+  priorFileOid: null,
 }
 const toStructure = (change: Partial<FileStructure>, before?: ReturnType<typeof toTransferStructure>) =>
   toTransferStructure([{ source: 'ae', encoding: 'utf-8', structure: { ...CSV, ...change } }], before)
@@ -79,6 +81,31 @@ test('columns, forms, format and delimiter are compared with the last transfer, 
     { source: 'ae', kind: 'column-new', before: null, now: 'C' },
   ])
   expect(listStructureChanges(now, now)).toEqual([])
+})
+
+test('changes that go on from a file which is not the last one are told', () => {
+  const first = toStructure({ fileOid: 'F1' })
+  const second = toStructure({ fileOid: 'F2', priorFileOid: 'F1' }, first)
+  const missed = toStructure({ fileOid: 'F4', priorFileOid: 'F3' }, second)
+  expect(listStructureChanges(first, second)).toEqual([])
+  expect(listStructureChanges(second, missed)).toEqual([{ source: 'ae', kind: 'file-missed', before: 'F3', now: null }])
+  // Taken in all the same, it is no gap for what goes on from it, nor for a transfer that says nothing of the source.
+  const next = toStructure({ fileOid: 'F5', priorFileOid: 'F4' }, missed)
+  expect(listStructureChanges(missed, next)).toEqual([])
+  expect(listStructureChanges(missed, toTransferStructure([], missed))).toEqual([])
+})
+
+test('changes of one transfer may go on from one another, and those behind a snapshot from anything', () => {
+  const first = toStructure({ fileOid: 'F1' })
+  const of = (fileOid: string, priorFileOid: string) => ({
+    source: 'ae',
+    encoding: 'utf-8',
+    structure: { ...CSV, fileOid, priorFileOid },
+  })
+  expect(listStructureChanges(first, toTransferStructure([of('F3', 'F2'), of('F2', 'F1')], first))).toEqual([])
+  const snapshot = toStructure({}, first)
+  expect(listStructureChanges(snapshot, toStructure({ fileOid: 'F9', priorFileOid: 'F8' }, snapshot))).toEqual([])
+  expect(Object.keys(snapshot.sources[0] ?? {})).not.toContain('changeFiles')
 })
 
 test('the order of files and columns is no part of a structure', () => {
