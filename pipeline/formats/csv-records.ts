@@ -19,7 +19,7 @@ export const LONGEST_RECORD = 1_048_576
  * Characters that are parsed at once behind a malformed row, for the next may be one too: parsing all that is there again
  * for each of them would take a time that grows with their square.
  */
-const BEHIND_MALFORMED = 2048
+const BEHIND_MALFORMED = 256
 
 /** A closing quote that is followed by text, in a row that began at `start`. */
 interface BadQuote {

@@ -169,11 +169,7 @@ class ColumnReader {
   left = 0
   next: NextText = () => ''
 
-  constructor(
-    column: ParquetColumn,
-    chunk: ColumnChunk,
-    reading: Omit<Reading, 'footer'> & { readonly held: Held },
-  ) {
+  constructor(column: ParquetColumn, chunk: ColumnChunk, reading: Omit<Reading, 'footer'> & { readonly held: Held }) {
     this.#column = column
     this.#chunk = chunk
     this.#reading = reading

@@ -96,7 +96,8 @@ class CompactReader {
   struct(shape: Shape | undefined, depth: number): ThriftStruct | undefined {
     if (depth > DEEPEST) throw new RangeError(`more than ${DEEPEST} structs within one another`)
     const wanted = shape !== undefined && typeof shape === 'object' && 'fields' in shape ? shape.fields : undefined
-    if (wanted !== undefined && ++this.#structs > MOST_STRUCTS) throw new RangeError(`more than ${MOST_STRUCTS} structs`)
+    if (wanted !== undefined && ++this.#structs > MOST_STRUCTS)
+      throw new RangeError(`more than ${MOST_STRUCTS} structs`)
     const fields = new Map<number, ThriftValue>()
     let field = 0
     for (;;) {

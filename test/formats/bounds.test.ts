@@ -4,8 +4,8 @@ import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js'
 import { describe, expect, test } from 'vitest'
 import { openOdm } from '../../pipeline/formats/odm.ts'
 import { readStruct } from '../../pipeline/formats/thrift.ts'
-import { StructureWatch } from '../../pipeline/ingest/structure-watch.ts'
 import type { OdmRecord } from '../../pipeline/formats/types.ts'
+import { StructureWatch } from '../../pipeline/ingest/structure-watch.ts'
 import type { SourceFile } from '../../schemas/files.ts'
 import { collect, toFile } from './sources.ts'
 import { readTable, refusalOf, toRandomFile } from './tables.ts'
@@ -73,7 +73,9 @@ describe('ODM', () => {
 
   test('with a record of long values', async () => {
     const file = inGroup(times(17, (index) => `<ItemData ItemOID="I${index}" Value="${'x'.repeat(MILLION)}"/>`))
-    expect(await refusalOf(() => readOdm(file))).toContain('ODM_UNSUPPORTED made:1: the group that begins on line 1 has')
+    expect(await refusalOf(() => readOdm(file))).toContain(
+      'ODM_UNSUPPORTED made:1: the group that begins on line 1 has',
+    )
   })
 
   test.each([
@@ -104,8 +106,14 @@ describe('Dataset-XML', () => {
     })
 
   test.each([
-    ['a text in many pieces', () => ['<ItemDataString ItemOID="I">', ...times(12, () => `${'x'.repeat(100_000)}<!-- -->`)]],
-    ['a row of many values', () => times(12, (index) => `<ItemData ItemOID="I${index}" Value="${'x'.repeat(100_000)}"/>`)],
+    [
+      'a text in many pieces',
+      () => ['<ItemDataString ItemOID="I">', ...times(12, () => `${'x'.repeat(100_000)}<!-- -->`)],
+    ],
+    [
+      'a row of many values',
+      () => times(12, (index) => `<ItemData ItemOID="I${index}" Value="${'x'.repeat(100_000)}"/>`),
+    ],
   ])('with %s', async (_, make) => {
     const refusal = await refusalOf(() => readTable(inRow(make()), { format: 'dataset-xml' }))
     expect(refusal).toContain('FORMAT_DAMAGED made: line 1: a row of more than 1048576 characters')

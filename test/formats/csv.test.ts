@@ -231,7 +231,9 @@ describe('broken quotes', () => {
     },
   )
 
-  test('may stand in every row of a large file, which takes no longer than reading it', { timeout: 10_000 }, async () => {
+  test('may stand in every row of a large file, which takes no longer than reading it', {
+    timeout: 10_000,
+  }, async () => {
     const rows = Array.from({ length: 40_000 }, (_, row) => `${row},"say "hi" now",x`)
     const table = await read(['a,b,c', ...rows, ''].join('\n'))
     expect(table.rows.filter(({ problem }) => problem?.code === 'malformed-row')).toHaveLength(rows.length)

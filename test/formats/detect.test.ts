@@ -33,7 +33,12 @@ describe('an export is known by its first bytes', () => {
 describe('what is no export says what it is and what to do', () => {
   /** The head of an archive's first file. */
   const toZipHead = (name: string) =>
-    Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(22), Buffer.from([name.length, 0, 0, 0]), Buffer.from(name)])
+    Buffer.concat([
+      Buffer.from('PK\u0003\u0004'),
+      Buffer.alloc(22),
+      Buffer.from([name.length, 0, 0, 0]),
+      Buffer.from(name),
+    ])
 
   test.each([
     [Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0, 0]), 'an Excel workbook of the old kind (.xls)', 'Save it as CSV'],

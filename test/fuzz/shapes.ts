@@ -22,7 +22,10 @@ const numbers = terms.map((_, row) => row)
 export function listShapes(format: TableFormat | 'odm'): readonly Buffer[] {
   switch (format) {
     case 'csv':
-      return [Buffer.from('A,B,C\n1,"two\nlines, ""quoted""",3\n\n4,\t,\n7,8\n'), Buffer.from('sep=;\r\nA;A;\r\n"1";2,5;\r\n')]
+      return [
+        Buffer.from('A,B,C\n1,"two\nlines, ""quoted""",3\n\n4,\t,\n7,8\n'),
+        Buffer.from('sep=;\r\nA;A;\r\n"1";2,5;\r\n'),
+      ]
     case 'odm':
       return [toOdm2(), toVendorOdm()]
     case 'dataset-json':

@@ -2,7 +2,16 @@
  * Exports of adverse events in every format, of any size: one table of invented reports, the same rows for the same seed.
  * Knows how formats are written; knows no reader. Written piece by piece, so that a large file takes no memory.
  */
-import { Field, makeData, RecordBatch, RecordBatchFileWriter, Schema, Struct, Utf8, vectorFromArray } from 'apache-arrow'
+import {
+  Field,
+  makeData,
+  RecordBatch,
+  RecordBatchFileWriter,
+  Schema,
+  Struct,
+  Utf8,
+  vectorFromArray,
+} from 'apache-arrow'
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
 import { toRandom } from './random.ts'
 import { toXport } from './xport-file.ts'
@@ -253,7 +262,7 @@ function toColumns(rows: readonly string[][]): { [name: string]: (string | null)
   return Object.fromEntries(COLUMNS.map((name, index) => [name, rows.map((row) => row[index] ?? null)]))
 }
 
-function* writeParquet(shape: ExportShape): Generator<Buffer> {
+async function* writeParquet(shape: ExportShape): AsyncGenerator<Buffer> {
   const writer = new ByteWriter()
   const toColumnData = (rows: readonly string[][]) =>
     Object.entries(toColumns(rows)).map(([name, data]) => ({ name, data, type: 'STRING' as const }))
@@ -269,11 +278,11 @@ function* writeParquet(shape: ExportShape): Generator<Buffer> {
   for (const rows of toRows(shape)) {
     group.push(...rows)
     if (group.length < ROWS_OF_GROUP) continue
-    parquet.write({ columnData: toColumnData(group), rowGroupSize: ROWS_OF_GROUP })
+    await parquet.write({ columnData: toColumnData(group), rowGroupSize: ROWS_OF_GROUP })
     group = []
     yield take()
   }
-  if (group.length > 0) parquet.write({ columnData: toColumnData(group), rowGroupSize: ROWS_OF_GROUP })
-  parquet.finish()
+  if (group.length > 0) await parquet.write({ columnData: toColumnData(group), rowGroupSize: ROWS_OF_GROUP })
+  await parquet.finish()
   yield take()
 }
