@@ -114,10 +114,11 @@ function listChanges(last: SourceStructure, now: SourceStructure): StructureChan
     if (was !== is && was !== '' && is !== '') changes.push({ source, kind, before: was, now: is })
   }
   // PriorFileOID of ODM names the file that this one goes on from: what a missed one changed would be lost. Behind a
-  // snapshot nothing is missed, whatever it is called.
+  // snapshot nothing is missed, whatever it is called, nor where files go on from the same one again and again.
   const known = last.changeFiles ?? []
+  const before = [...known, ...(last.priorFiles ?? [])]
   for (const name of known.length > 0 ? (now.priorFiles ?? []) : [])
-    if (!known.includes(name) && now.changeFiles?.includes(name) !== true)
+    if (!before.includes(name) && now.changeFiles?.includes(name) !== true)
       changes.push({ source, kind: 'file-missed', before: name, now: null })
   const missing = (of: 'columns' | 'forms' | 'otherForms', from: SourceStructure, to: SourceStructure) =>
     from[of].filter((name) => !to[of].includes(name))

@@ -95,6 +95,13 @@ test('changes that go on from a file which is not the last one are told', () => 
   expect(listStructureChanges(missed, toTransferStructure([], missed))).toEqual([])
 })
 
+test('files that state all changes since the same one again and again miss nothing', () => {
+  const first = toStructure({ fileOid: 'F2', priorFileOid: 'F1' })
+  const second = toStructure({ fileOid: 'F3', priorFileOid: 'F1' }, first)
+  const third = toStructure({ fileOid: 'F4', priorFileOid: 'F1' }, second)
+  expect([listStructureChanges(first, second), listStructureChanges(second, third)]).toEqual([[], []])
+})
+
 test('changes of one transfer may go on from one another, and those behind a snapshot from anything', () => {
   const first = toStructure({ fileOid: 'F1' })
   const of = (fileOid: string, priorFileOid: string) => ({
