@@ -335,6 +335,18 @@ describe('a subject known by its key', () => {
     expect(await listFaults(store)).toEqual([])
   })
 
+  test('is renamed where its record is emptied in the same transfer, which is withdrawn all the same', async () => {
+    const store = await openStage()
+    await commit(store, [toChange('u1/E/F/1', { term: 'Rash', sev: 'MILD', name: 'S-1' })])
+    const emptied = toChange('u1/E/F/1', { term: '', name: '101' })
+    if (emptied.kind !== 'changes') throw new Error('a row of changes')
+    // Severity alone is no record here.
+    const changes = emptied.changes.map((change) => ({ ...change, evidence: [] }))
+    const { movement } = await commit(store, [{ ...emptied, changes }])
+    expect(movement).toEqual({ withdrawn: 1 })
+    expect(await listFaults(store)).toEqual([])
+  })
+
   test('without a key another id is another USUBJID', async () => {
     const store = await openStage()
     const staging = await openTransfer(store)
