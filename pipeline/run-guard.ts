@@ -64,7 +64,8 @@ export async function compareTransfer(
       count: sum(({ keys, goneForGood }) => countSuspiciouslyGone({ known: keys.known, gone: goneForGood }, guard)),
     },
     { reason: 'mass-rekeying', count: sum(({ keys }) => countSuspiciouslyRekeyed(keys, guard)) },
-    { reason: 'structure-changed', count: changes.filter((change) => isRefused(study, change)).length },
+    // A form that a source no longer holds at all is no amendment. Everything else is told.
+    { reason: 'structure-changed', count: changes.filter(({ kind }) => kind === 'form-gone').length },
   ] as const
   return {
     keys: compared.map(({ keys }) => keys),
@@ -78,9 +79,4 @@ function hasTraded({ movement }: Staging): boolean {
   const { changedVerbatim, changedContext, withdrawn, returned } = movement
   const changed = changedVerbatim + changedContext
   return changed + withdrawn > 0 && changed + returned + movement.new > 0
-}
-
-/** A form that a snapshot no longer holds at all is no amendment. Everything else is told; a delta need not hold every form. */
-function isRefused({ config }: Study, { source, kind }: StructureChange): boolean {
-  return kind === 'form-gone' && config.sources.some(({ id, transfer }) => id === source && transfer === 'snapshot')
 }

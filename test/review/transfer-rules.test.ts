@@ -14,7 +14,9 @@ const GUARD = { withdrawn: 0.25, rekeyed: 0.05 }
 for (const [says, counts, guard, suspicious] of [
   ['a quarter of many', { known: 80, gone: 20 }, GUARD, 0],
   ['more than a quarter of many', { known: 79, gone: 20 }, GUARD, 20],
-  ['more than a quarter of few', { known: 40, gone: 19 }, GUARD, 0],
+  ['more than a quarter of few', { known: 40, gone: 19 }, GUARD, 19],
+  ['five of nineteen', { known: 19, gone: 5 }, GUARD, 5],
+  ['four of eight', { known: 8, gone: 4 }, GUARD, 0],
   ['all of five', { known: 5, gone: 5 }, GUARD, 5],
   ['all of four', { known: 4, gone: 4 }, GUARD, 0],
   ['nothing of nothing', { known: 0, gone: 0 }, GUARD, 0],
@@ -64,8 +66,16 @@ const CSV: FileStructure = {
   otherForms: [],
   studies: ['S'],
 }
-const toStructure = (change: Partial<FileStructure>, before?: ReturnType<typeof toTransferStructure>) =>
-  toTransferStructure([{ source: 'ae', encoding: 'utf-8', structure: { ...CSV, ...change } }], before)
+const WHOLE = new Set<string>()
+const toStructure = (
+  change: Partial<FileStructure>,
+  before?: ReturnType<typeof toTransferStructure>,
+  partial: ReadonlySet<string> = WHOLE,
+) =>
+  toTransferStructure([{ source: 'ae', encoding: 'utf-8', structure: { ...CSV, ...change } }], {
+    before,
+    partial,
+  })
 
 test('columns, forms, format and delimiter are compared with the last transfer, source by source', () => {
   const before = toStructure({ forms: ['F1', 'F2'], otherForms: ['F9'] })
@@ -87,9 +97,25 @@ test('the order of files and columns is no part of a structure', () => {
 
 test('a source that a transfer says nothing of is compared when it speaks again; studies stay known', () => {
   const first = toStructure({})
-  const silent = toTransferStructure([], first)
+  const silent = toTransferStructure([], { before: first, partial: WHOLE })
   expect(silent).toEqual(first)
   const third = toStructure({ columns: ['A'], studies: ['T'] }, silent)
   expect(third.studies).toEqual(['S', 'T'])
   expect(listStructureChanges(silent, third)).toEqual([{ source: 'ae', kind: 'column-gone', before: 'B', now: null }])
+})
+
+test('what a source does not hold that states changes only is not gone, and still known to the next transfer', () => {
+  const odm = { format: 'odm', delimiter: null } as const
+  const before = toStructure({ ...odm, forms: ['F1', 'F2'], otherForms: ['F9'] })
+  const changes = toStructure({ ...odm, columns: ['B'], forms: ['F1'] }, before, new Set(['ae']))
+  expect(listStructureChanges(before, changes)).toEqual([])
+  expect(listStructureChanges(changes, toStructure({ ...odm, forms: ['F1'], otherForms: ['F9'] }))).toEqual([
+    { source: 'ae', kind: 'form-gone', before: 'F2', now: null },
+  ])
+})
+
+test('a table of changes has its header whole: a column that it lacks is gone', () => {
+  const before = toStructure({})
+  const now = toStructure({ columns: ['A'] }, before, new Set(['ae']))
+  expect(listStructureChanges(before, now)).toEqual([{ source: 'ae', kind: 'column-gone', before: 'B', now: null }])
 })
