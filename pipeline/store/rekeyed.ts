@@ -3,6 +3,7 @@
  * re-sorted export looks like this, whether its keys count up (the terms change places) or were given anew. Reads only.
  */
 import { type Kysely, sql } from 'kysely'
+import { toList } from './bulk.ts'
 import type { Tables } from './tables.ts'
 
 /** An occurrence that lost its verbatim and start date, and the one that has them now, by their numbers. */
@@ -24,15 +25,22 @@ export async function countRekeyed(
   return rows
 }
 
-/** Some of them, in the order of the lost ones' numbers. */
+/**
+ * Some of them, those first that were ever decided on their own, in the order of the lost ones' numbers.
+ * @param options.from only what became of these, by the lost ones' numbers
+ */
 export async function listRekeyed(
   db: Kysely<Tables>,
   study: string,
-  { transferNo, limit }: { transferNo: number; limit: number },
+  { transferNo, limit, from }: { transferNo: number; limit: number; from?: readonly number[] },
 ): Promise<Rekeyed[]> {
   const { rows } = await sql<Rekeyed>`
     ${pairs(study, transferNo)}
-    select l.no as "from", g.no as "to" from lost l join gained g on ${isSame} order by l.no limit ${limit}`.execute(db)
+    select l.no as "from", g.no as "to" from lost l join gained g on ${isSame}
+    ${from === undefined ? sql`` : sql`where l.no in ${toList(from)}`}
+    order by exists (select 1 from decision d where d.study = ${study} and d.occurrence_no = l.no) desc, l.no limit ${limit}`.execute(
+    db,
+  )
   return rows
 }
 

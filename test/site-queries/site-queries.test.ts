@@ -174,7 +174,7 @@ test('a transfer that changes the verbatim or takes the record away closes, with
   await ask('sore thumb')
   // 101 is the same to the fold; 102 is coded by the machine as Headache; 201 is gone.
   const report = await run(['01 101 SEE  above', '01 102 Headache', '02 202 sore thumb', '02 203 sore thumb!'])
-  expect(report.siteQueries).toEqual({ changed: 2, withdrawn: 1 })
+  expect(report.siteQueries).toEqual({ changed: 2, withdrawn: 1, rekeyed: 0 })
   expect(
     (await list()).map(({ subject, state, reason, stateAt, stateBy }) => [
       subject,
