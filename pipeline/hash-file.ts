@@ -4,9 +4,7 @@ import type { SourceFile } from '../schemas/files.ts'
 import { DETECTED_BYTES } from './formats/detect.ts'
 
 /** @returns `beginning`: as many bytes as tell the format */
-export async function hashFile(
-  file: SourceFile,
-): Promise<{ sha256: string; bytes: number; beginning: Uint8Array }> {
+export async function hashFile(file: SourceFile): Promise<{ sha256: string; bytes: number; beginning: Uint8Array }> {
   const digest = createHash('sha256')
   const first: Uint8Array[] = []
   let bytes = 0

@@ -21,7 +21,7 @@ import { openOnly } from './storage/only.ts'
 import { findCommitted } from './store/current.ts'
 import { Staging } from './store/staging.ts'
 import type { Store } from './store/store.ts'
-import { findTransferStructure, findTakenIn, listSources, listTransferFiles } from './store/transfers.ts'
+import { findTakenIn, findTransferStructure, listSources, listTransferFiles } from './store/transfers.ts'
 import { openPlace, type Study, toMappingId, toPlace, toShortPath, toStudyPath } from './study.ts'
 import { openTransferFiles } from './transfer-files.ts'
 

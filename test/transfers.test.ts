@@ -116,7 +116,13 @@ test('a site that answers by changing the term has answered, whatever else moves
   const found = await small.find('felt off')
   if (found.kind !== 'group') throw new Error('a verbatim names a group')
   const { store, kits } = small.desk
-  await raiseSiteQueries(small.study, { store, kits, group: found.group, text: 'What was it?', actor: toSignedIn('Ann') })
+  await raiseSiteQueries(small.study, {
+    store,
+    kits,
+    group: found.group,
+    text: 'What was it?',
+    actor: toSignedIn('Ann'),
+  })
   expect((await small.run(['101 Fever', '102 Rash'])).siteQueries).toEqual({ changed: 1, withdrawn: 0, rekeyed: 0 })
 })
 

@@ -40,9 +40,7 @@ export const DIFF = toCommand({
       accept: options.accept.map(toAcceptable),
       ...(options.input === undefined ? {} : { input: options.input }),
       ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
-      ...(movement === undefined
-        ? {}
-        : { onMovement: (bytes) => writeMovement(movement, bytes) }),
+      ...(movement === undefined ? {} : { onMovement: (bytes) => writeMovement(movement, bytes) }),
     })
     return {
       json: report,
