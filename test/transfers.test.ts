@@ -45,7 +45,8 @@ test('diff holds a study against its run also where another run ends between its
   for (const name of ['study.json', 'aecoder.db', 'out'])
     await cp(join(root, name), join(folder, name), { recursive: true })
   const later = await openStudy(folder)
-  await runStudy(later, { actor: DANA, ambience: toAmbience(), input })
+  const act = { actor: DANA, ambience: toAmbience(), input, asOf: '2026-03-09' }
+  await runStudy(later, act)
   // Of store and output the one that is looked at first is as before that run, the other one as after it.
   let looks = -Object.keys(study.paths).length
   let first: string | symbol | undefined
@@ -56,7 +57,7 @@ test('diff holds a study against its run also where another run ends between its
       return (name === first ? study : later).paths[name]
     },
   })
-  const seen = await diffStudy({ ...study, paths }, { actor: DANA, ambience: toAmbience(), input })
+  const seen = await diffStudy({ ...study, paths }, act)
   expect(looks).toBeGreaterThan(1)
   expect(seen.transfer.isRepeat).toBe(true)
 })
