@@ -13,16 +13,19 @@ import type {
   TransferStructure,
 } from '../../schemas/transfers.ts'
 
-/** A share of few says little: a person may well have deleted or moved so many less one. */
+/** A person may well have deleted or moved so many less one. */
 const FEWEST_SUSPICIOUS = 5
+/** A share of fewer says little: of them more than half must be missing. */
+const ENOUGH_FOR_SHARE = 20
 
 /**
- * How many terms of a source the transfer would withdraw although nobody may have deleted so many; 0 where that is
- * believable.
- * @param counts.gone withdrawn ones that do not come again under another key
+ * How many terms of a source are missing although nobody may have deleted so many; 0 where that is believable.
+ * @param counts.missing ones withdrawn because nothing states them any more, and that do not come again under another
+ * key; what was taken back by name is not missing
  */
-export function countSuspiciouslyGone({ known, gone }: { known: number; gone: number }, guard: Guard): number {
-  return gone >= FEWEST_SUSPICIOUS && gone > known * guard.withdrawn ? gone : 0
+export function countSuspiciouslyMissing({ known, missing }: { known: number; missing: number }, guard: Guard): number {
+  const share = missing < ENOUGH_FOR_SHARE ? Math.max(0.5, guard.withdrawn) : guard.withdrawn
+  return missing >= FEWEST_SUSPICIOUS && missing > known * share ? missing : 0
 }
 
 /** How many terms of a source have other keys than before, although keys are to stay; 0 where a person may have done that. */

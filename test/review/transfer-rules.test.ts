@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   checkStudies,
-  countSuspiciouslyGone,
+  countSuspiciouslyMissing,
   countSuspiciouslyRekeyed,
   listStructureChanges,
   toTransferStructure,
@@ -12,19 +12,23 @@ import type { FileStructure } from '../../schemas/transfers.ts'
 const GUARD = { withdrawn: 0.25, rekeyed: 0.05 }
 
 for (const [says, counts, guard, suspicious] of [
-  ['a quarter of many', { known: 80, gone: 20 }, GUARD, 0],
-  ['more than a quarter of many', { known: 79, gone: 20 }, GUARD, 20],
-  ['more than a quarter of few', { known: 40, gone: 19 }, GUARD, 19],
-  ['five of nineteen', { known: 19, gone: 5 }, GUARD, 5],
-  ['four of eight', { known: 8, gone: 4 }, GUARD, 0],
-  ['all of five', { known: 5, gone: 5 }, GUARD, 5],
-  ['all of four', { known: 4, gone: 4 }, GUARD, 0],
-  ['nothing of nothing', { known: 0, gone: 0 }, GUARD, 0],
-  ['half, where the study lets half go', { known: 80, gone: 40 }, { ...GUARD, withdrawn: 0.5 }, 0],
-  ['all, where the study lets all go', { known: 80, gone: 80 }, { ...GUARD, withdrawn: 1 }, 0],
+  ['a quarter of many', { known: 80, missing: 20 }, GUARD, 0],
+  ['more than a quarter of many', { known: 79, missing: 20 }, GUARD, 20],
+  ['nineteen of twenty', { known: 20, missing: 19 }, GUARD, 19],
+  ['half of few', { known: 38, missing: 19 }, GUARD, 0],
+  ['five of nine', { known: 9, missing: 5 }, GUARD, 5],
+  ['five of fifteen', { known: 15, missing: 5 }, GUARD, 0],
+  ['four of seven', { known: 7, missing: 4 }, GUARD, 0],
+  ['more than half of few, where the study lets more go', { known: 20, missing: 15 }, { ...GUARD, withdrawn: 0.75 }, 0],
+  ['half of few, where the study lets less go', { known: 10, missing: 5 }, { ...GUARD, withdrawn: 0.1 }, 0],
+  ['all of five', { known: 5, missing: 5 }, GUARD, 5],
+  ['all of four', { known: 4, missing: 4 }, GUARD, 0],
+  ['nothing of nothing', { known: 0, missing: 0 }, GUARD, 0],
+  ['half, where the study lets half go', { known: 80, missing: 40 }, { ...GUARD, withdrawn: 0.5 }, 0],
+  ['all, where the study lets all go', { known: 80, missing: 80 }, { ...GUARD, withdrawn: 1 }, 0],
 ] as const)
   test(`of a source, ${says} being gone is ${suspicious > 0 ? 'suspicious' : 'believed'}`, () => {
-    expect(countSuspiciouslyGone(counts, guard)).toBe(suspicious)
+    expect(countSuspiciouslyMissing(counts, guard)).toBe(suspicious)
   })
 
 for (const [says, counts, guard, suspicious] of [

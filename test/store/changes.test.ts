@@ -1,6 +1,7 @@
 /** Changes of transactional files on their way in: what they come to, and where their rows end. */
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { countRekeyed } from '../../pipeline/store/rekeyed.ts'
 import type { FileCounts, Staging } from '../../pipeline/store/staging.ts'
 import type { Store } from '../../pipeline/store/store.ts'
 import { compareCodeUnits, toCanonicalJson } from '../../schemas/content-id.ts'
@@ -252,6 +253,18 @@ describe('a removal', () => {
     const again = await commit(store, [toRemoval(path)])
     expect([again.movement, toBuckets(again.counts)]).toEqual([{}, { 'not-there': 1 }])
     expect(await listFaults(store)).toEqual([])
+  })
+
+  test('is said by name: what it takes along is gone, but not missing, also where it comes again under another key', async () => {
+    const store = await openStage()
+    await commit(store, DATA)
+    const staging = await openTransfer(store)
+    const rows = [toRemoval('1/E'), toChange('1/E/F/7', { term: 'Rash', sev: 'MILD', site: '01' })]
+    await addFile(staging, { rows, kind: 'delta' })
+    expect(staging.keys.get('ae')).toMatchObject({ new: 1, gone: 3 })
+    expect(staging.missing).toEqual(new Map())
+    expect(await countRekeyed(store.db, STUDY, staging.transferNo)).toEqual([{ source: 'ae', all: 1, missing: 0 }])
+    await staging.abandon({ actor: DANA, reason: 'a test' })
   })
 
   test('lets a record begin anew when it is stated again, in the same transfer or a later one', async () => {
