@@ -3,7 +3,7 @@
  * against the last one's. Reads what is staged; the rules are review's.
  */
 import type { SourceKeys, StructureChange, TransferStructure } from '../schemas/transfers.ts'
-import { countSuspiciouslyGone, countSuspiciouslyRekeyed, listStructureChanges } from './review/transfer-rules.ts'
+import { countSuspiciouslyMissing, countSuspiciouslyRekeyed, listStructureChanges } from './review/transfer-rules.ts'
 import type { CommittedTransfer } from './store/current.ts'
 import { countRekeyed } from './store/rekeyed.ts'
 import type { Staging } from './store/staging.ts'
@@ -47,11 +47,11 @@ export async function compareTransfer(
   const rekeyed = hasTraded(staging) ? await countRekeyed(store.db, study.id, staging.transferNo) : []
   const sources = [...new Set([...known.keys(), ...staging.keys.keys()])].sort()
   const compared = sources.map((source) => {
-    const { gone = 0, changed = 0 } = rekeyed.find((row) => row.source === source) ?? {}
+    const moved = rekeyed.find((row) => row.source === source)
     const counts = staging.keys.get(source) ?? { matched: 0, new: 0, returned: 0, gone: 0 }
     return {
-      keys: { source, known: known.get(source) ?? 0, ...counts, rekeyed: gone + changed },
-      goneForGood: counts.gone - gone,
+      keys: { source, known: known.get(source) ?? 0, ...counts, rekeyed: moved?.all ?? 0 },
+      missing: (staging.missing.get(source) ?? 0) - (moved?.missing ?? 0),
     }
   })
   const { guard } = study.config
@@ -60,11 +60,11 @@ export async function compareTransfer(
   const suspicions = [
     {
       reason: 'mass-withdrawal',
-      // What comes again under another key is not gone: it is told as that.
-      count: sum(({ keys, goneForGood }) => countSuspiciouslyGone({ known: keys.known, gone: goneForGood }, guard)),
+      // What comes again under another key is not missing: it is told as that.
+      count: sum(({ keys, missing }) => countSuspiciouslyMissing({ known: keys.known, missing }, guard)),
     },
     { reason: 'mass-rekeying', count: sum(({ keys }) => countSuspiciouslyRekeyed(keys, guard)) },
-    { reason: 'structure-changed', count: changes.filter((change) => isRefused(study, change)).length },
+    { reason: 'structure-changed', count: changes.filter(({ kind }) => isRefused(kind)).length },
   ] as const
   return {
     keys: compared.map(({ keys }) => keys),
@@ -80,11 +80,7 @@ function hasTraded({ movement }: Staging): boolean {
   return changed + withdrawn > 0 && changed + returned + movement.new > 0
 }
 
-/**
- * A form that a snapshot no longer holds at all is no amendment; nor may a file of changes be missed. Everything else is
- * told; a delta need not hold every form.
- */
-function isRefused({ config }: Study, { source, kind }: StructureChange): boolean {
-  if (kind === 'file-missed') return true
-  return kind === 'form-gone' && config.sources.some(({ id, transfer }) => id === source && transfer === 'snapshot')
+/** A form that a source no longer holds at all is no amendment; nor may a file of changes be missed. Everything else is told. */
+function isRefused(kind: StructureChange['kind']): boolean {
+  return kind === 'form-gone' || kind === 'file-missed'
 }

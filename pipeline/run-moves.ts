@@ -15,6 +15,8 @@ export interface Moved {
   readonly counts: { readonly [kind in MoveKind]?: number }
   /** Moves whose subject, verbatim and start date stand under another key, too. */
   readonly rekeyed: number
+  /** Of these, records that people had coded on their own: the codes stay with the keys they were given to. */
+  readonly ownLeftBehind: number
   readonly examples: readonly Move[]
 }
 
@@ -29,6 +31,7 @@ export async function writeMoves(
     const counts: { [kind in MoveKind]?: number } = {}
     const examples: Move[] = []
     let rekeyed = 0
+    let ownLeftBehind = 0
     let rows = 0
     for await (const batch of moves) {
       const shown = batch.map((move) => toShownMove(move, masks))
@@ -37,11 +40,14 @@ export async function writeMoves(
       for (const move of shown) {
         const count = (counts[move.kind] ?? 0) + 1
         counts[move.kind] = count
-        if (move.otherRecord !== null) rekeyed++
+        if (move.otherRecord !== null) {
+          rekeyed++
+          if (move.kind !== 'returned' && move.was?.target === 'occurrence') ownLeftBehind++
+        }
         if (count <= EXAMPLES_KEPT) examples.push(move)
       }
     }
-    return { file: { ...(await file.close()), rows }, moved: { counts, rekeyed, examples } }
+    return { file: { ...(await file.close()), rows }, moved: { counts, rekeyed, ownLeftBehind, examples } }
   } catch (error) {
     await sink.abort()
     throw error

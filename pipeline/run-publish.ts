@@ -347,13 +347,12 @@ async function readPointedRun(study: Study, output: Storage, pointing: Uint8Arra
 
 /** Puts a copy of what leads to the current run, damaged or whole, into another place; of the run only its manifest. */
 export async function copyCurrentPointer(study: Study, to: Storage): Promise<void> {
-  const output = openPlace(study, study.paths.output)
-  if (!(await output.has(CURRENT))) return
-  await to.replace(CURRENT, await readWhole(output, CURRENT))
-  const current = await readCurrentRun(study)
-  if (current.state !== 'whole') return
-  const manifest = `runs/${current.manifest.runId}/manifest.json`
-  await to.replace(manifest, await readWhole(output, manifest))
+  const { seen, run } = await readCurrent(study)
+  if (seen === undefined) return
+  await to.replace(CURRENT, seen.bytes)
+  if (run.state !== 'whole') return
+  const manifest = `runs/${run.manifest.runId}/manifest.json`
+  await to.replace(manifest, await readWhole(openPlace(study, study.paths.output), manifest))
 }
 
 /** Writes all domains' datasets; used for the run and, into a scratch place, to prove one later. */

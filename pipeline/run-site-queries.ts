@@ -14,6 +14,6 @@ export type { SettledQueries }
  */
 export async function settleSiteQueries(study: Study, { store }: { store: Store }): Promise<SettledQueries> {
   const transfer = await findCommitted(store.db, study.id)
-  if (transfer === undefined) return { changed: 0, withdrawn: 0 }
+  if (transfer === undefined) return { changed: 0, withdrawn: 0, rekeyed: 0 }
   return recordSettled(store, study.id, { transfer, actor: MACHINE })
 }

@@ -9,6 +9,7 @@ import type { SourceConfig } from '../schemas/study.ts'
 import type { FileStructure, TransferStructure } from '../schemas/transfers.ts'
 import type { CodingKits } from './coding-kits.ts'
 import { hashFile } from './hash-file.ts'
+import { parseInstant } from './ingest/dates.ts'
 import { readSource } from './ingest/read-source.ts'
 import { toTermGroup } from './review/term-group.ts'
 import { checkStudies, toTransferStructure } from './review/transfer-rules.ts'
@@ -20,7 +21,7 @@ import { openOnly } from './storage/only.ts'
 import { findCommitted } from './store/current.ts'
 import { Staging } from './store/staging.ts'
 import type { Store } from './store/store.ts'
-import { findTransferStructure, hasTakenIn, listSources, listTransferFiles } from './store/transfers.ts'
+import { findTakenIn, findTransferStructure, listSources, listTransferFiles } from './store/transfers.ts'
 import { openPlace, type Study, toMappingId, toPlace, toShortPath, toStudyPath } from './study.ts'
 import { openTransferFiles } from './transfer-files.ts'
 
@@ -34,7 +35,7 @@ async function withdrawMissing(
     changed,
   }: { staging: Staging; store: Store; files: TransferReport['files']; changed: ReadonlySet<string> },
 ): Promise<void> {
-  const kept = new Set(study.config.sources.filter((source) => source.transfer === 'delta').map((source) => source.id))
+  const kept = new Set(listDeltas(study))
   // A row that was rejected, and accepted as such, may be the very record: its absence says nothing.
   for (const file of files) if (file.rejected > 0) kept.add(file.source)
   for (const source of changed) kept.add(source)
@@ -42,11 +43,17 @@ async function withdrawMissing(
     if (!kept.has(source)) await staging.withdrawMissing(source)
 }
 
+/** The sources that are declared to state only what is new or changed. */
+function listDeltas({ config }: Study): string[] {
+  return config.sources.filter(({ transfer }) => transfer === 'delta').map(({ id }) => id)
+}
+
 interface InputFile {
   readonly source: SourceConfig
   readonly file: SourceFile
   readonly sha256: string
   readonly bytes: number
+  readonly beginning: Uint8Array
 }
 
 /**
@@ -75,10 +82,14 @@ export async function takeTransfer(
     return toRepeat(study, { store, folder, transferNo: current.no, asOf: current.asOf })
   }
 
-  const { asOf, asOfFrom } =
+  const dated =
     said === undefined
       ? await toAsOf(study, { folder, inputs, ...options })
       : { asOf: said, asOfFrom: 'option' as const }
+  // A snapshot that nothing dates and that was taken in before is as old as it was then: the clock would call it the newest.
+  const isUndated = dated.asOfFrom === 'clock' && listDeltas(study).length === 0
+  const earlier = isUndated ? await findTakenIn(store.db, study.id, contentId) : undefined
+  const { asOf, asOfFrom } = earlier === undefined ? dated : { asOf: earlier.asOf, asOfFrom: 'earlier' as const }
   if (current && asOf < current.asOf && !accept.has('older-transfer')) {
     throw new AecoderError('TRANSFER_OLDER', {
       where: toShortPath(folder),
@@ -123,7 +134,8 @@ export async function takeTransfer(
     for (const { input, file } of staged)
       files.push({ ...file.counts, encoding: file.encoding, sha256: input.sha256, bytes: input.bytes })
     await withdrawMissing(study, { staging, store, files, changed })
-    structure = toTransferStructure(structures, before)
+    const partial = new Set([...changed, ...listDeltas(study)])
+    structure = toTransferStructure(structures, { before, partial })
     comparison = await compareTransfer(study, { store, staging, current, structure, before })
   } catch (error) {
     await staging.abandon({ actor, reason: error instanceof Error ? error.message : String(error) })
@@ -185,7 +197,7 @@ export type TransferPlace = Required<Pick<RunOptions, 'input'>> & Pick<RunOption
  */
 export async function wasTakenIn(study: Study, store: Store, { input, only }: TransferPlace): Promise<boolean> {
   const inputs = await listInputs(study, openTransferFiles(openOnly(openPlace(study, toPlace(input)), only)))
-  return await hasTakenIn(store.db, study.id, toTransferId(study, inputs))
+  return (await findTakenIn(store.db, study.id, toTransferId(study, inputs))) !== undefined
 }
 
 /** The date a transfer speaks for; undefined where neither its files nor a name says it, or they cannot be read. */
@@ -248,7 +260,7 @@ async function stageFile(
     checkStructure: (structure: FileStructure) => void
   },
 ) {
-  const { source, file } = input
+  const { source, file, beginning } = input
   const digest = createHash('sha256')
   let bytes = 0
   // Not the file itself is watched: its format is detected, and columns may be looked for, before its rows are read.
@@ -261,6 +273,7 @@ async function stageFile(
     config: study.config,
     source,
     file,
+    beginning,
     onBytes: watch,
   })
   staging.beginFile({ source: source.id, name: file.name })
@@ -314,9 +327,9 @@ async function toAsOf(
   { folder, inputs, ambience }: Pick<RunOptions, 'ambience'> & { folder: string; inputs: readonly InputFile[] },
 ): Promise<Pick<TransferReport, 'asOf' | 'asOfFrom'>> {
   const stated: string[] = []
-  for (const { source, file } of inputs) {
-    const reading = await readSource({ config: study.config, source, file })
-    const instant = reading.asOf === null ? undefined : toInstant(reading.asOf)
+  for (const { source, file, beginning } of inputs) {
+    const reading = await readSource({ config: study.config, source, file, beginning })
+    const instant = reading.asOf === null ? undefined : parseInstant(reading.asOf)
     if (instant !== undefined) stated.push(instant)
     const batches = reading.batches[Symbol.asyncIterator]()
     await batches.next().catch(() => undefined) // only a reading that has begun can be ended, which closes the file; its errors come when it is taken in
@@ -325,14 +338,14 @@ async function toAsOf(
   if (stated.length > 0) return { asOf: toLatest(stated), asOfFrom: 'file' }
   const named = findNamedAsOf([folder, ...inputs.map(({ file }) => file.name)])
   if (named !== undefined) return { asOf: named, asOfFrom: 'name' }
-  return { asOf: toInstant(ambience.now()) ?? ambience.now(), asOfFrom: 'clock' }
+  return { asOf: parseInstant(ambience.now()) ?? ambience.now(), asOfFrom: 'clock' }
 }
 
 /** The latest date in the last parts of names. */
 export function findNamedAsOf(names: readonly string[]): string | undefined {
   const named = names.flatMap((name) => {
     const match = /(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)/.exec(name.split('/').at(-1) ?? '')
-    const instant = match ? toInstant(`${match[1]}-${match[2]}-${match[3]}`) : undefined
+    const instant = match ? parseInstant(`${match[1]}-${match[2]}-${match[3]}`) : undefined
     return instant === undefined ? [] : [instant]
   })
   return named.length === 0 ? undefined : toLatest(named)
@@ -341,7 +354,7 @@ export function findNamedAsOf(names: readonly string[]): string | undefined {
 /** The date given outright. @throws AecoderError USAGE where it is none */
 function toStatedAsOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
-  const instant = toInstant(text)
+  const instant = parseInstant(text)
   if (instant !== undefined) return instant
   throw new AecoderError('USAGE', {
     where: '--as-of',
@@ -352,13 +365,6 @@ function toStatedAsOf(text: string | undefined): string | undefined {
 
 function toLatest(instants: readonly string[]): string {
   return instants.reduce((latest, instant) => (instant > latest ? instant : latest))
-}
-
-/** ISO 8601 in UTC to the second; undefined for what is no date. */
-function toInstant(text: string): string | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}(?:T|$)/.test(text)) return undefined
-  const date = new Date(/(?:Z|[+-]\d{2}:?\d{2})$/.test(text) || text.length === 10 ? text : `${text}Z`)
-  return Number.isNaN(date.getTime()) ? undefined : `${date.toISOString().slice(0, 19)}Z`
 }
 
 async function toRepeat(

@@ -209,7 +209,7 @@ async function toReport({ study, store, kits, status, ...facts }: RunFacts): Pro
     leftOut,
     counts: await countStudy(store, study.id),
     redacted: await countRedacted(store, study.id),
-    siteQueries: { changed: 0, withdrawn: 0 },
+    siteQueries: { changed: 0, withdrawn: 0, rekeyed: 0 },
     autocoded: {},
     context: { conflicts: 0, cleared: 0 },
     disagreements: { count: 0, examples: [] },

@@ -3,6 +3,7 @@
  * there, checked against the dictionary. What does not fit is left to the queue and told; nobody's work is written over.
  */
 import { foldVerbatim } from '../dictionaries/text/fold.ts'
+import { compareCodeUnits } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { SourceFile } from '../schemas/files.ts'
 import { parseKeyText } from '../schemas/occurrence-id.ts'
@@ -25,7 +26,7 @@ import {
   type StoredDecision,
 } from './store/queue.ts'
 import { lockStudy, type Store } from './store/store.ts'
-import { type EarlierDecision, recordTakenOver, type TakenFrom } from './store/take-over.ts'
+import { type EarlierDecision, listSubjectNames, recordTakenOver, type TakenFrom } from './store/take-over.ts'
 import { type Study, toConfigArtefact } from './study.ts'
 
 /** Why a row of the file led to no decision. */
@@ -98,7 +99,10 @@ const OCCURRENCES_READ = 5000
  */
 export async function takeOver(study: Study, act: TakeOverAct): Promise<TakeOverReport> {
   const { store, kits, actor, file, tool, reason } = act
-  const rows = await readEarlierCodes(file, { domain: act.domain ?? findOnlyDomain(study) })
+  const rows = await readEarlierCodes(file, {
+    domain: act.domain ?? findOnlyDomain(study),
+    now: store.ambience.now(),
+  })
   // No run moves terms while they are looked up and decided.
   const unlock = lockStudy(store, study.id)
   try {
@@ -107,9 +111,10 @@ export async function takeOver(study: Study, act: TakeOverAct): Promise<TakeOver
     for (const same of Map.groupBy(rows, ({ domain, verbatim }) => `${domain} ${foldVerbatim(verbatim)}`).values())
       await taking.takeTerm(same)
     const from: TakenFrom = { tool, file: file.name, sha256: (await hashFile(file)).sha256 }
-    const { approvals } = await recordTakenOver(store, study.id, { decisions: taking.decisions, actor, from, reason })
-    const count = (kind: Target['kind']) =>
-      taking.decisions.filter(({ decision }) => decision.target.kind === kind).length
+    const decisions = [...taking.decisions.keys()]
+    const { taken, approvals } = await recordTakenOver(store, study.id, { decisions, actor, from, reason })
+    taking.leaveAllBut(taken)
+    const count = (kind: Target['kind']) => taken.filter(({ decision }) => decision.target.kind === kind).length
     const { ownApprovals, pathChanged, left } = taking
     left.sort((a, b) => a.line - b.line)
     return {
@@ -133,7 +138,8 @@ function findOnlyDomain({ config }: Study): CodedDomain | undefined {
 }
 
 class Taking {
-  readonly decisions: EarlierDecision[] = []
+  /** What is to be recorded, with the rows that say so. */
+  readonly decisions = new Map<EarlierDecision, Said['rows']>()
   readonly left: LeftRow[] = []
   ownApprovals = 0
   pathChanged = 0
@@ -168,11 +174,13 @@ class Taking {
     const most = findMost(said)
     if (most === undefined) return
     const standing = group.decision
-    if (standing !== null && isOfPerson(standing)) this.#leave(most.rows, 'already-coded', toStandingWords(standing))
+    const isOfMost = (each: Said) => toCodes(each) === toCodes(most)
+    if (standing !== null && isOfPerson(standing))
+      for (const each of said.filter(isOfMost)) this.#leave(each.rows, 'already-coded', toStandingWords(standing))
     else this.#decide(most, { target: group.target, basedOn: group.folded, replaces: standing?.id ?? null, kit })
-    const others = said.filter((each) => each.rows[0].subject !== '' && toCodes(each) !== toCodes(most))
+    const others = said.filter((each) => each.rows[0].subject !== '' && !isOfMost(each))
     if (others.length > 0) await this.#takeOccurrences(others, { group, kit })
-    const contrary = said.filter((each) => each.rows[0].subject === '' && toCodes(each) !== toCodes(most))
+    const contrary = said.filter((each) => each.rows[0].subject === '' && !isOfMost(each))
     for (const { rows: left } of contrary)
       this.#leave(left, 'contradictory', `most rows of the term say ${toCodes(most)}`)
   }
@@ -183,29 +191,40 @@ class Taking {
     return group !== undefined && group.occurrences > 0 ? group : undefined
   }
 
-  /** What the rows of one subject say: one code, or one for each part. Nothing where it does not fit the dictionary. */
+  /** What the rows of one subject say. Nothing where one of them does not fit: then all of them are left. */
   #read(rows: readonly EarlierCode[], kit: CodingKit): Said[] {
+    const before = this.left.length
+    const said = this.#findSaid(rows, kit)
+    if (said !== undefined) return [said]
+    const told = new Set(this.left.slice(before).map(({ line }) => line))
+    const rest = rows.filter(({ line }) => !told.has(line))
+    this.#leave(rest, 'contradictory', `another row of the same term does not fit: line ${[...told].join(', ')}`)
+    return []
+  }
+
+  /** One code, or one for each part; undefined, with the rows at fault left, where they do not fit the dictionary. */
+  #findSaid(rows: readonly EarlierCode[], kit: CodingKit): Said | undefined {
     const [first, ...more] = rows
-    if (first === undefined) return []
+    if (first === undefined) return undefined
     // A subject may have reported the term several times: the same code again says nothing new.
     const byPart = Map.groupBy(rows, ({ part }) => foldVerbatim(part))
     const codings: { path: TermPath; partText: string | null }[] = []
     for (const of of byPart.values()) {
       const paths = of.map((row) => this.#findPath(row, kit))
-      if (paths.includes(undefined)) return []
+      if (paths.includes(undefined)) return undefined
       const codes = new Set(paths.map((path) => path?.at(-1)?.code))
       const [path] = paths
       if (path === undefined || codes.size > 1) {
         this.#leave(of, 'contradictory', `coded to ${[...codes].join(' and to ')}`)
-        return []
+        return undefined
       }
       codings.push({ path, partText: byPart.size > 1 ? (of[0]?.part ?? '') : null })
     }
     if (byPart.size > 1 && codings.some(({ partText }) => partText === '')) {
       this.#leave(rows, 'contradictory', 'coded as a whole, and in parts')
-      return []
+      return undefined
     }
-    return [{ rows: [first, ...more], codings }]
+    return { rows: [first, ...more], codings }
   }
 
   #findPath(row: EarlierCode, { dictionary }: CodingKit): TermPath | undefined {
@@ -242,19 +261,33 @@ class Taking {
 
   /** Occurrences whose subjects' rows say something else than the term's. */
   async #takeOccurrences(said: readonly Said[], { group, kit }: { group: GroupState; kit: CodingKit }): Promise<void> {
-    const occurrences = await listOccurrences(this.#store, this.#study.id, { group, limit: OCCURRENCES_READ })
     const bySubject = new Map<string, OccurrenceState[]>()
-    for (const occurrence of occurrences)
-      for (const name of new Set([occurrence.usubjid, parseKeyText(occurrence.key).subject]))
-        bySubject.set(name, [...(bySubject.get(name) ?? []), occurrence])
+    for await (const { occurrence, names } of this.#readNamed(group))
+      for (const name of names) bySubject.set(name, [...(bySubject.get(name) ?? []), occurrence])
     for (const each of said) {
       const of = bySubject.get(each.rows[0].subject) ?? []
       if (of.length === 0)
         this.#leave(each.rows, 'unknown-subject', `${each.rows[0].subject} has no record of this term`)
-      for (const { target, verbatim, decision } of of)
-        if (decision !== null && isOfPerson(decision))
-          this.#leave(each.rows, 'already-coded', toStandingWords(decision))
-        else this.#decide(each, { target, basedOn: verbatim, replaces: decision?.id ?? null, kit })
+      const [standing] = of.flatMap(({ decision }) => (decision !== null && isOfPerson(decision) ? decision : []))
+      const free = of.filter(({ decision }) => decision === null || !isOfPerson(decision))
+      if (free.length === 0 && standing !== undefined)
+        this.#leave(each.rows, 'already-coded', toStandingWords(standing))
+      for (const { target, verbatim, decision } of free)
+        this.#decide(each, { target, basedOn: verbatim, replaces: decision?.id ?? null, kit })
+    }
+  }
+
+  /** The occurrences of a term, each with all that its subject is called: by the study, by the export's key, and in the export. */
+  async *#readNamed(group: GroupState): AsyncGenerator<{ occurrence: OccurrenceState; names: ReadonlySet<string> }> {
+    for (let offset = 0; ; offset += OCCURRENCES_READ) {
+      const some = await listOccurrences(this.#store, this.#study.id, { group, limit: OCCURRENCES_READ, offset })
+      const nos = some.map(({ target }) => target.no)
+      const called = await listSubjectNames(this.#store.db, this.#study.id, nos)
+      for (const occurrence of some) {
+        const { usubjid, key, target } = occurrence
+        yield { occurrence, names: new Set([usubjid, parseKeyText(key).subject, called.get(target.no) ?? usubjid]) }
+      }
+      if (some.length < OCCURRENCES_READ) return
     }
   }
 
@@ -269,7 +302,7 @@ class Taking {
     const isOwn = hasApproval && isSamePerson(row.approver, row.coder)
     if (isOwn) this.ownApprovals++
     const { name, version } = kit.dictionary.ref
-    this.decisions.push({
+    const decision: EarlierDecision = {
       decision: {
         target,
         basedOn,
@@ -292,7 +325,15 @@ class Taking {
         !hasApproval || isOwn
           ? null
           : { actor: { name: row.approver, kind: 'person', auth }, at: row.approvedAt || row.codedAt },
-    })
+    }
+    this.decisions.set(decision, rows)
+  }
+
+  /** People work on while terms are looked up: what they decided then stands. */
+  leaveAllBut(taken: readonly EarlierDecision[]): void {
+    const recorded = new Set(taken)
+    for (const [decision, rows] of this.decisions)
+      if (!recorded.has(decision)) this.#leave(rows, 'already-coded', 'decided by somebody else meanwhile')
   }
 
   #leave(rows: readonly EarlierCode[], why: LeftFor, reason: string): void {
@@ -314,6 +355,7 @@ function findMost(said: readonly Said[]): Said | undefined {
 function toCodes({ codings }: Said): string {
   return codings
     .map(({ path, partText }) => `${partText === null ? '' : `${partText}: `}${path.at(-1)?.code}`)
+    .sort(compareCodeUnits) // the parts of a split may stand in any order
     .join(' + ')
 }
 

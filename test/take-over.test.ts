@@ -161,6 +161,126 @@ test('the same file a second time changes nothing', async () => {
   expect(again).toMatchObject({ groups: 0, left: [{ why: 'already-coded' }] })
 })
 
+test('a file of occurrences a second time leaves every row that led to nothing', async () => {
+  const small = await openSmallStudy(['101 felt off', '102 felt off', '103 felt off'])
+  const [headache, nausea] = [await findCode('headache', small), await findCode('nausea', small)]
+  const rows = [
+    `101,felt off,${headache},,Carl,2024-05-01,,,,`,
+    `102,felt off,${headache},,Carl,2024-05-02,,,,`,
+    `103,felt off,${nausea},,Dora,2024-05-03,,,,`,
+  ]
+  expect(await take(small, rows)).toMatchObject({ groups: 1, occurrences: 1, left: [] })
+  const again = await take(small, rows)
+  expect(again).toMatchObject({ rows: 3, groups: 0, occurrences: 0 })
+  expect(again.left.map(({ line, why }) => [line, why])).toEqual([
+    [2, 'already-coded'],
+    [3, 'already-coded'],
+    [4, 'already-coded'],
+  ])
+})
+
+test('where one row of a term and subject does not fit, all of them are left, each with its reason', async () => {
+  const small = await openSmallStudy(['101 felt off', '102 HA and nausea'])
+  const headache = await findCode('headache', small)
+  const report = await take(small, [
+    `101,felt off,${headache},,Carl,2024-05-01,,,,`,
+    `101,felt off,123,,Carl,2024-05-01,,,,`,
+    `102,HA and nausea,${headache},,Carl,2024-05-01,,,,HA`,
+    `102,HA and nausea,456,,Carl,2024-05-01,,,,nausea`,
+  ])
+  expect(report).toMatchObject({ groups: 0, occurrences: 0 })
+  expect(report.left.map(({ line, why, reason }) => [line, why, reason])).toEqual([
+    [2, 'contradictory', 'another row of the same term does not fit: line 3'],
+    [3, 'unknown-code', expect.any(String)],
+    [4, 'contradictory', 'another row of the same term does not fit: line 5'],
+    [5, 'unknown-code', expect.any(String)],
+  ])
+})
+
+test('a verbatim that a spreadsheet would calculate, and the same term written otherwise, are the study’s term', async () => {
+  const small = await openSmallStudy(['101 =1+1 pain', '102 Sore  Thing'])
+  const [headache, nausea] = [await findCode('headache', small), await findCode('nausea', small)]
+  const report = await take(small, [
+    `,'=1+1 pain,${headache},,Carl,2024-05-01,,,,`,
+    `,sore thing,${nausea},,Carl,2024-05-01,,,,`,
+    `,SORE THING,${nausea},,Carl,2024-05-02,,,,`,
+  ])
+  expect(report).toMatchObject({ groups: 2, left: [] })
+  expect(await readLast(small, '=1+1 pain')).toMatchObject({ llts: ['Headache'] })
+  expect(await readLast(small, 'Sore  Thing')).toMatchObject({ llts: ['Nausea'], at: '2024-05-02T00:00:00Z' })
+})
+
+test('a study that is signed off takes nothing over', async () => {
+  const small = await openSmallStudy(['101 bad HA'], { approval: 'none' })
+  await small.code('bad HA', 'headache')
+  await small.sign()
+  const refused = take(small, [`,bad HA,${await findCode('nausea', small)},,Carl,2024-05-01,,,,`])
+  await expect(refused).rejects.toMatchObject({ code: 'STUDY_SIGNED_OFF' })
+})
+
+test('the parts of a split may stand in any order', async () => {
+  const small = await openSmallStudy(['101 HA and nausea', '102 HA and nausea'])
+  const [headache, nausea] = [await findCode('headache', small), await findCode('nausea', small)]
+  const report = await take(small, [
+    `101,HA and nausea,${headache},,Carl,2024-05-01,,,,HA`,
+    `101,HA and nausea,${nausea},,Carl,2024-05-01,,,,nausea`,
+    `102,HA and nausea,${nausea},,Carl,2024-05-02,,,,nausea`,
+    `102,HA and nausea,${headache},,Carl,2024-05-02,,,,HA`,
+  ])
+  expect(report).toMatchObject({ groups: 1, occurrences: 0, left: [] })
+})
+
+test('what somebody codes while the file is taken over stands, and is not counted as taken', async () => {
+  const small = await openSmallStudy(['101 felt off'])
+  const rows = [`,felt off,${await findCode('headache', small)},,Carl,2024-05-01,,,,`]
+  const path = join(small.folder, 'watched.csv')
+  await writeFile(path, `${[HEADER, ...rows].join('\n')}\n`)
+  const file = openExport(path)
+  let opened = 0
+  const report = await take(small, rows, {
+    file: {
+      ...file,
+      async *open() {
+        // Read first, and hashed when the decisions are made: what comes in between is a person's.
+        if (++opened === 2) await small.code('felt off', 'nausea')
+        yield* file.open()
+      },
+    },
+  })
+  expect(opened).toBe(2)
+  expect(report).toMatchObject({ groups: 0, approvals: 0, left: [{ line: 2, why: 'already-coded' }] })
+  expect(await readLast(small, 'felt off')).toMatchObject({ llts: ['Nausea'], actor: 'Ann' })
+})
+
+test('a day that is still to come, or that no month has, refuses the file', async () => {
+  const small = await openSmallStudy(['101 felt off'])
+  const code = await findCode('headache', small)
+  const refused = take(small, [
+    `,felt off,${code},,Carl,2026-03-03,,,,`,
+    `,felt off,${code},,Carl,2024-05-01,Vera,2031-01-01,,`,
+    `,felt off,${code},,Carl,2024-02-31,,,,`,
+    `,felt off,${code},,Carl,2026-03-01T20:00:00,,,,`,
+  ])
+  await expect(refused).rejects.toMatchObject({
+    code: 'TAKE_OVER_INVALID',
+    message: expect.stringMatching(
+      /: line 2: coded at 2026-03-03, which is still to come; line 3: approved at 2031-01-01, which is still to come; line 4: coded at "2024-02-31" is no date \(/,
+    ),
+  })
+})
+
+test('the subject of one of very many occurrences is found', async () => {
+  const many = Array.from({ length: 5001 }, (_, index) => `${1000 + index} felt off`)
+  const small = await openSmallStudy(many)
+  const [headache, nausea] = [await findCode('headache', small), await findCode('nausea', small)]
+  const report = await take(small, [
+    `1000,felt off,${headache},,Carl,2024-05-01,,,,`,
+    `1001,felt off,${headache},,Carl,2024-05-01,,,,`,
+    `6000,felt off,${nausea},,Carl,2024-05-01,,,,`,
+  ])
+  expect(report).toMatchObject({ groups: 1, occurrences: 1, left: [] })
+})
+
 test('a file with a row that cannot be read is refused whole, with its lines', async () => {
   const small = await openSmallStudy(['101 felt off'])
   const code = await findCode('headache', small)

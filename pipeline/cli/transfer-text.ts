@@ -1,6 +1,8 @@
 /** A transfer in words: what was read, how its keys and its structure compare with the last one's, what it moved. */
-import { type Moved, type RunReport, type Study, toChangeText } from '../index.ts'
-import { toCount, toTable, toVisible } from './tables.ts'
+import { relative } from 'node:path'
+import { isBucketUrl } from '../../schemas/bucket-url.ts'
+import { fromStudyPath, type Moved, type RunReport, type Study, toChangeText } from '../index.ts'
+import { toCount, toShellWord, toTable, toVisible } from './tables.ts'
 
 type Transfer = RunReport['transfer']
 type Move = Moved['examples'][number]
@@ -68,6 +70,16 @@ export function toTransferLines(transfer: Transfer, sources: Study['config']['so
     )
   }
   return lines
+}
+
+/** Site queries that the transfer closes, by why. */
+export function toClosedLines({ changed, withdrawn, rekeyed }: RunReport['siteQueries']): string[] {
+  const total = changed + withdrawn + rekeyed
+  if (total === 0) return []
+  const elsewhere = rekeyed === 0 ? '' : `, ${rekeyed} whose term stands under another key now: ask there again`
+  return [
+    `site queries   ${total} closed: ${changed} by a changed term, ${withdrawn} by a record that is gone${elsewhere}`,
+  ]
 }
 
 /** What is odd in the files, and in what they are made otherwise than those of the last transfer. */
@@ -139,9 +151,15 @@ export function toMovedLines(moved: Moved | null, all: string | undefined): stri
   const total = Object.values(moved.counts).reduce((sum, count) => sum + count, 0)
   const more = total - examples.length
   const place = all === undefined ? '' : `: ${all}`
+  const left = moved.ownLeftBehind
   return [
     toTable(['what moved', 'subject', 'record', 'change', 'code before', 'code now'], rows, { widest: 80 }),
     ...(more > 0 ? [`and ${toNumber(more)} more${place}`] : all === undefined ? [] : [`also in ${all}`]),
+    ...(left > 0
+      ? [
+          `noticed        ${toCount(left, 'record')} that people coded on their own stand under another key now, where their codes do not follow: "record" under was_for in movement.csv`,
+        ]
+      : []),
   ]
 }
 
@@ -178,6 +196,24 @@ export function toRefusalLines({ refusedFor }: Transfer): string[] {
     const meaning = REFUSAL_WORDS[reason]
     return `  ${count} × ${reason}${meaning === undefined ? '' : `: ${meaning}`}`
   })
+}
+
+/**
+ * The command that takes a transfer in as it was looked at, and in spite of what stands in its way.
+ * @param said what the command at hand was told: a date or reason said once is said again
+ */
+export function toRunCall(
+  transfer: Transfer,
+  { study, call, said }: { study: Study; call: string; said: { accept: readonly string[]; asOf: string | undefined } },
+): string {
+  const place = fromStudyPath(study, transfer.input)
+  const input = isBucketUrl(place) ? place : relative(process.cwd(), place) || '.'
+  const accept = new Set([...said.accept, ...transfer.refusedFor.map(({ reason }) => reason)])
+  return [
+    `${call} --input ${toShellWord(input)}`,
+    ...(said.asOf === undefined ? [] : [`--as-of ${toShellWord(said.asOf)}`]),
+    ...[...accept].map((reason) => `--accept ${reason}`),
+  ].join(' ')
 }
 
 const REFUSAL_WORDS: { readonly [reason: string]: string } = {

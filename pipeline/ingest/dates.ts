@@ -198,3 +198,18 @@ function toIso([year, month, day]: Parts): string {
 function toTwoDigits(value: number): string {
   return String(value).padStart(2, '0')
 }
+
+/**
+ * A moment that a file or a person states, in ISO 8601: a day, or a day and a time; without a zone it is UTC.
+ * @returns UTC to the second, `2026-03-02T18:00:00Z`; undefined for what is no date, also for a day that no month has
+ */
+export function parseInstant(text: string): string | undefined {
+  const [, day, time, zone] =
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/.exec(text) ?? []
+  if (day === undefined) return undefined
+  const midnight = new Date(`${day}T00:00:00Z`)
+  // A day that a month does not have would pass for one of the next month.
+  if (Number.isNaN(midnight.getTime()) || !midnight.toISOString().startsWith(day)) return undefined
+  const moment = time === undefined ? midnight : new Date(`${day}T${time}${zone ?? 'Z'}`)
+  return Number.isNaN(moment.getTime()) ? undefined : `${moment.toISOString().slice(0, 19)}Z`
+}

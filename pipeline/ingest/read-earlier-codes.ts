@@ -7,6 +7,7 @@ import { AecoderError } from '../../schemas/errors.ts'
 import type { SourceFile } from '../../schemas/files.ts'
 import { CODED_DOMAINS, type CodedDomain } from '../../schemas/records.ts'
 import { openCsv } from '../formats/csv.ts'
+import { parseInstant } from './dates.ts'
 
 /** A level of a path as the other tool stated it: its code, its text, or both. */
 export interface StatedLevel {
@@ -59,16 +60,20 @@ type Field = keyof typeof NAMES
 
 const REQUIRED: readonly (readonly Field[])[] = [['verbatim'], ['code', 'text'], ['coder'], ['codedAt']]
 const FAULTS_NAMED = 20
+const DAY_MS = 86_400_000
 
 /**
  * Reads the codes of another tool. One row that cannot be read refuses the file: half of a study's history is none.
- * @param domain of rows that name none
+ * @param options.domain of rows that name none
+ * @param options.now ISO 8601: nothing was coded later
  * @throws AecoderError TAKE_OVER_INVALID with the lines; what the reader of CSV throws
  */
 export async function readEarlierCodes(
   file: SourceFile,
-  { domain }: { domain?: CodedDomain | undefined },
+  { domain, now }: { domain?: CodedDomain | undefined; now: string },
 ): Promise<EarlierCode[]> {
+  // A time without a zone may be that of a place where the next day has begun.
+  const latest = parseInstant(new Date(Date.parse(now) + DAY_MS).toISOString()) ?? now
   const { header, rows } = await openCsv(file, {})
   const columns = new Map(header.map((name, index) => [toPlainName(name), index]))
   const place = (names: readonly string[]) => names.map((name) => columns.get(name)).find((at) => at !== undefined)
@@ -88,16 +93,18 @@ export async function readEarlierCodes(
       const value = (field: Field) => cell(places[field])
       // A verbatim is compared as it was reported, blanks and all.
       const verbatim = fromSafeCell(fields[places.verbatim ?? -1] ?? '')
-      const codedAt = toInstant(value('codedAt'))
-      const approvedAt = toInstant(value('approvedAt'))
+      const codedAt = parseInstant(value('codedAt'))
+      const approvedAt = value('approvedAt') === '' ? '' : parseInstant(value('approvedAt'))
       const own = toDomain(value('domain') || byName || domain || '')
       const faultsOfRow = [
         problem?.text,
         verbatim.trim() === '' ? 'no verbatim' : undefined,
         value('code') === '' && value('text') === '' ? 'no code' : undefined,
         value('coder') === '' ? 'no coder' : undefined,
-        codedAt === undefined || codedAt === '' ? `coded at ${JSON.stringify(value('codedAt'))} is no date` : undefined,
+        codedAt === undefined ? `coded at ${JSON.stringify(value('codedAt'))} is no date` : undefined,
         approvedAt === undefined ? `approved at ${JSON.stringify(value('approvedAt'))} is no date` : undefined,
+        codedAt !== undefined && codedAt > latest ? `coded at ${value('codedAt')}, which is still to come` : undefined,
+        (approvedAt ?? '') > latest ? `approved at ${value('approvedAt')}, which is still to come` : undefined,
         own === undefined ? 'no domain (AE or MH)' : undefined,
       ].filter((fault) => fault !== undefined)
       if (faultsOfRow.length > 0 || own === undefined) {
@@ -144,16 +151,6 @@ function toPlainName(name: string): string {
 
 function toDomain(text: string): CodedDomain | undefined {
   return CODED_DOMAINS.find((domain) => domain === text.toUpperCase())
-}
-
-/** ISO 8601 in UTC to the second; '' for an empty text, undefined for what is no date. A day without a time is its beginning. */
-function toInstant(text: string): string | undefined {
-  if (text === '') return ''
-  const [, day, time, zone] =
-    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/.exec(text) ?? []
-  if (day === undefined) return undefined
-  const moment = new Date(time === undefined ? `${day}T00:00:00Z` : `${day}T${time}${zone ?? 'Z'}`)
-  return Number.isNaN(moment.getTime()) ? undefined : `${moment.toISOString().slice(0, 19)}Z`
 }
 
 function toInvalid(where: string, faults: readonly string[]): AecoderError {

@@ -9,7 +9,7 @@ import type { RowOutcome } from '../../schemas/records.ts'
 import type { SourceConfig, StudyConfig } from '../../schemas/study.ts'
 import type { FileStructure } from '../../schemas/transfers.ts'
 import { toRawText } from '../formats/csv.ts'
-import { detectFormat } from '../formats/detect.ts'
+import { detectFormat, toFormat } from '../formats/detect.ts'
 import { openOdm } from '../formats/odm.ts'
 import { openTable } from '../formats/open-table.ts'
 import type { OdmRecord, Table, TableRow } from '../formats/types.ts'
@@ -25,6 +25,8 @@ export interface ReadSourceOptions {
   readonly config: Pick<StudyConfig, 'study' | 'usubjid'>
   readonly source: SourceConfig
   readonly file: SourceFile
+  /** The file's first bytes where they are known, `DETECTED_BYTES` of them: it is not opened for them then. */
+  readonly beginning?: Uint8Array
   /** Sees every chunk of the file once, in order: for a checksum or for progress. */
   readonly onBytes?: (chunk: Uint8Array) => void
 }
@@ -49,13 +51,13 @@ export interface SourceReading {
  * batches are read
  */
 export async function readSource(options: ReadSourceOptions): Promise<SourceReading> {
-  const format = await findFormat(options.source, options.file)
+  const format = await findFormat(options)
   return format === 'odm' ? await readOdmSource(options) : await readTableSource(options, format)
 }
 
 /** The format of a file: what it is, which must be what study.json says, if it says. */
-async function findFormat({ id, format }: SourceConfig, file: SourceFile): Promise<ExportFormat> {
-  const found = await detectFormat(file)
+async function findFormat({ source: { id, format }, file, beginning }: ReadSourceOptions): Promise<ExportFormat> {
+  const found = beginning === undefined ? await detectFormat(file) : toFormat(beginning, file.name)
   if (found === 'zip') {
     throw new AecoderError('FORMAT_MISMATCH', {
       where: file.name,

@@ -13,20 +13,19 @@ import type {
   TransferStructure,
 } from '../../schemas/transfers.ts'
 
-/** A share of few says little: below so many withdrawn ones only a source that loses all it held is suspicious. */
-const FEWEST_WITHDRAWN = 20
-const FEWEST_OF_ALL = 5
-const FEWEST_REKEYED = 5
+/** A person may well have deleted or moved so many less one. */
+const FEWEST_SUSPICIOUS = 5
+/** A share of fewer says little: of them more than half must be missing. */
+const ENOUGH_FOR_SHARE = 20
 
 /**
- * How many terms of a source the transfer would withdraw although nobody may have deleted so many; 0 where that is
- * believable.
- * @param counts.gone withdrawn ones that do not come again under another key
+ * How many terms of a source are missing although nobody may have deleted so many; 0 where that is believable.
+ * @param counts.missing ones withdrawn because nothing states them any more, and that do not come again under another
+ * key; what was taken back by name is not missing
  */
-export function countSuspiciouslyGone({ known, gone }: { known: number; gone: number }, guard: Guard): number {
-  if (guard.withdrawn >= 1) return 0
-  if (gone === known && known >= FEWEST_OF_ALL) return gone
-  return gone >= FEWEST_WITHDRAWN && gone > known * guard.withdrawn ? gone : 0
+export function countSuspiciouslyMissing({ known, missing }: { known: number; missing: number }, guard: Guard): number {
+  const share = missing < ENOUGH_FOR_SHARE ? Math.max(0.5, guard.withdrawn) : guard.withdrawn
+  return missing >= FEWEST_SUSPICIOUS && missing > known * share ? missing : 0
 }
 
 /** How many terms of a source have other keys than before, although keys are to stay; 0 where a person may have done that. */
@@ -34,7 +33,7 @@ export function countSuspiciouslyRekeyed(
   { known, rekeyed }: Pick<SourceKeys, 'known' | 'rekeyed'>,
   guard: Guard,
 ): number {
-  return rekeyed >= FEWEST_REKEYED && rekeyed > known * guard.rekeyed ? rekeyed : 0
+  return rekeyed >= FEWEST_SUSPICIOUS && rekeyed > known * guard.rekeyed ? rekeyed : 0
 }
 
 /**
@@ -64,13 +63,21 @@ export function checkStudies(
   })
 }
 
-/** What a transfer is made of, from all its files in the order they were read. */
+/**
+ * What a transfer is made of, from all its files in the order they were read.
+ * @param options.before what the last one was made of; undefined where that is not known
+ * @param options.partial sources that state only what is new or changed: what such a one does not hold is not gone
+ */
 export function toTransferStructure(
   files: readonly { readonly source: string; readonly encoding: string; readonly structure: FileStructure }[],
-  before: TransferStructure | undefined,
+  { before, partial }: { before: TransferStructure | undefined; partial: ReadonlySet<string> },
 ): TransferStructure {
   const sources = [...Map.groupBy(files, ({ source }) => source)].map(([source, of]): SourceStructure => {
-    const all = (pick: (file: (typeof of)[number]) => readonly string[]) => toSorted(of.flatMap(pick))
+    const all = (pick: (file: (typeof of)[number]) => readonly string[], kept: readonly string[] = []) =>
+      toSorted([...kept, ...of.flatMap(pick)])
+    const known = partial.has(source) ? before?.sources.find((other) => other.source === source) : undefined
+    // A table has its header whole, however few its rows are; of an ODM only the items show that its records name.
+    const isOdm = of.some(({ structure }) => structure.format === 'odm')
     const changeFiles = all(({ structure }) => toNames(structure.fileOid))
     const priorFiles = all(({ structure }) => toNames(structure.priorFileOid))
     return {
@@ -78,9 +85,9 @@ export function toTransferStructure(
       formats: all(({ structure }) => [structure.format]),
       encodings: all(({ encoding }) => [encoding]),
       delimiters: all(({ structure }) => (structure.delimiter === null ? [] : [structure.delimiter])),
-      columns: all(({ structure }) => structure.columns),
-      forms: all(({ structure }) => structure.forms),
-      otherForms: all(({ structure }) => structure.otherForms),
+      columns: all(({ structure }) => structure.columns, isOdm ? known?.columns : []),
+      forms: all(({ structure }) => structure.forms, known?.forms),
+      otherForms: all(({ structure }) => structure.otherForms, known?.otherForms),
       ...(changeFiles.length > 0 ? { changeFiles } : {}),
       ...(priorFiles.length > 0 ? { priorFiles } : {}),
     }

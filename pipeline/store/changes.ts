@@ -283,9 +283,9 @@ export class FoldedChanges {
       for (const found of await this.#findStored(trx, wanted, condition)) {
         const held = this.#hold(found)
         held.isFollowed = true
+        if (held.row !== undefined) continue // a record that changed says by itself whether it holds something still
         held.evidence = Object.keys(held.state?.context ?? {})
-        const row = this.#names.get(held.identity.subject)?.row
-        held.row ??= row
+        held.row = this.#names.get(held.identity.subject)?.row
       }
     }
   }

@@ -10,7 +10,10 @@ import { listRekeyed } from './rekeyed.ts'
 import type { Tables } from './tables.ts'
 
 const BATCH = 1000
-/** Of records that come again under another key, so many are told where; the rest only as what they are else. */
+/**
+ * Of records that come again under another key, so many are told where, those first that were decided on their own; the
+ * rest only as what they are else.
+ */
 const REKEYED_TOLD = 10_000
 
 export interface MovesOf {

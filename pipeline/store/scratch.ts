@@ -2,12 +2,13 @@
  * A folder for work on the copy of a store, which goes when the work is done. It holds what patients said: what a killed
  * process left is removed by the next one that opens such a folder. Knows locks and files; knows no study.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely, sql } from 'kysely'
+import { AecoderError } from '../../schemas/errors.ts'
 import { BUSY_TIMEOUT_MS, NodeSqliteDialect } from './node-sqlite.ts'
 import { toStoreError } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -29,9 +30,11 @@ export async function openScratch(): Promise<Scratch> {
     await removeLeftovers(root)
     const folder = await mkdtemp(join(root, PREFIX))
     const held = lock(join(folder, LOCK), 0)
+    const forget = removeWhenStopped(folder)
     return {
       folder,
       async close() {
+        forget()
         held.close()
         await rm(folder, { recursive: true, force: true })
       },
@@ -40,6 +43,22 @@ export async function openScratch(): Promise<Scratch> {
     gate.close()
   }
 }
+
+/** Whoever ends the work with Ctrl+C leaves no copy behind either. @returns what ends the watch for it */
+function removeWhenStopped(folder: string): () => void {
+  const remove = (signal: NodeJS.Signals) => {
+    forget()
+    rmSync(folder, { recursive: true, force: true })
+    process.kill(process.pid, signal) // ends the process as if nobody had listened
+  }
+  const forget = () => {
+    for (const signal of STOPPING) process.off(signal, remove)
+  }
+  for (const signal of STOPPING) process.on(signal, remove)
+  return forget
+}
+
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** A lock goes with its process, however that ends: folders whose lock is free belong to nobody. */
 async function removeLeftovers(root: string): Promise<void> {
@@ -71,6 +90,7 @@ function lock(path: string, timeout: number): DatabaseSync {
  * Copies a store as it is at one moment, whoever works with it meanwhile; the store itself is not written to. Where there
  * is none yet, there is no copy.
  * @param to the copy's path, where nothing stands yet
+ * @throws AecoderError WRITE_FAILED where there is no room for it, and what reading the store may
  */
 export async function copyStore(from: string, to: string): Promise<void> {
   if (!existsSync(from)) return
@@ -78,8 +98,29 @@ export async function copyStore(from: string, to: string): Promise<void> {
   try {
     await sql`vacuum into ${to}`.execute(db)
   } catch (error) {
-    throw toStoreError(error, from)
+    throw isOfCopy(error) ? toCopyError(error, to) : toStoreError(error, from)
   } finally {
     await db.destroy()
   }
+}
+
+/** Whether it is the copy that cannot be written: the store itself is only read. */
+function isOfCopy(error: unknown): boolean {
+  const { message, errcode } = error as Error & { errcode?: number }
+  return /disk is full/i.test(message) || errcode === SQLITE_IOERR_WRITE
+}
+
+const SQLITE_IOERR_WRITE = 778
+
+function toCopyError(error: unknown, to: string): AecoderError {
+  return new AecoderError(
+    'WRITE_FAILED',
+    {
+      where: dirname(to),
+      found: `no copy of the store can be written there (${(error as Error).message})`,
+      expected: 'room for as much as the store holds',
+      action: 'Free some space, or name another folder for temporary files by the variable TMPDIR; nothing was changed',
+    },
+    error,
+  )
 }

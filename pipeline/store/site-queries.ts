@@ -14,6 +14,7 @@ import { type Actor, findHead } from './chain.ts'
 import { findCommitted, isCurrentVersion } from './current.ts'
 import { findLatestOf } from './decisions.ts'
 import type { GroupState } from './queue.ts'
+import { listRekeyed } from './rekeyed.ts'
 import { isAsked, isCodedAlone, joinOwnDecision, joinState } from './site-query-sql.ts'
 import { recordSteps, type StepAct } from './site-query-steps.ts'
 import type { Store } from './store.ts'
@@ -265,11 +266,13 @@ export async function recordAnswers(
 export interface SettledQueries {
   readonly changed: number
   readonly withdrawn: number
+  /** Of records whose term stands under another key now: no site has answered. */
+  readonly rekeyed: number
 }
 
 /**
- * Closes the open site queries whose occurrence says something else by now, or is gone: the site has answered in the EDC.
- * A verbatim that folds to the same text says nothing else.
+ * Closes the open site queries whose occurrence says something else by now, or is gone: the site has answered in the EDC,
+ * unless what was asked about stands under another key. A verbatim that folds to the same text says nothing else.
  */
 export async function recordSettled(
   store: Store,
@@ -277,15 +280,21 @@ export async function recordSettled(
   { transfer, actor }: { transfer: { readonly no: number; readonly asOf: string }; actor: Actor },
 ): Promise<SettledQueries> {
   return store.db.transaction().execute(async (trx) => {
-    const { rows } = await sql<{ id: string; based_on: string; verbatim: string; present: number }>`
-      select q.id, q.based_on, v.verbatim, v.present from site_query q ${joinState()}
+    const { rows } = await sql<{ id: string; no: number; based_on: string; verbatim: string; present: number }>`
+      select q.id, q.occurrence_no as no, q.based_on, v.verbatim, v.present from site_query q ${joinState()}
       join occurrence_version v on v.study = q.study and v.occurrence_no = q.occurrence_no and ${isCurrentVersion(transfer.no)}
       where q.study = ${study} and s.kind <> 'closed' and (v.present = 0 or v.verbatim <> q.based_on)
       order by q.seq, q.id`.execute(trx)
-    const withdrawn = rows.filter(({ present }) => present === 0)
-    const changed = rows.filter(
-      ({ present, verbatim, based_on }) => present === 1 && foldVerbatim(verbatim) !== foldVerbatim(based_on),
+    const due = rows.filter(
+      ({ present, verbatim, based_on }) => present === 0 || foldVerbatim(verbatim) !== foldVerbatim(based_on),
     )
+    if (due.length === 0) return { changed: 0, withdrawn: 0, rekeyed: 0 }
+    const from = due.map(({ no }) => no)
+    const pairs = await listRekeyed(trx, study, { transferNo: transfer.no, from, limit: from.length })
+    const elsewhere = new Set(pairs.map((pair) => pair.from))
+    const rekeyed = due.filter(({ no }) => elsewhere.has(no))
+    const withdrawn = due.filter(({ no, present }) => present === 0 && !elsewhere.has(no))
+    const changed = due.filter(({ no, present }) => present === 1 && !elsewhere.has(no))
     const close = (queries: readonly { id: string }[], reason: string) =>
       recordSteps(trx, study, {
         act: { kind: 'closed', object: `transfer ${transfer.no}`, actor, reason, text: null, at: transfer.asOf },
@@ -294,6 +303,7 @@ export async function recordSettled(
       })
     await close(changed, 'the verbatim changed')
     await close(withdrawn, 'the record was withdrawn')
-    return { changed: changed.length, withdrawn: withdrawn.length }
+    await close(rekeyed, 'its term stands under another key now')
+    return { changed: changed.length, withdrawn: withdrawn.length, rekeyed: rekeyed.length }
   })
 }

@@ -105,6 +105,8 @@ export class Staging {
   }
   /** What became of the keys of each source. */
   readonly keys = new Map<string, KeyCounts>()
+  /** By source, terms withdrawn because nothing states them any more: nobody took them back by name. */
+  readonly missing = new Map<string, number>()
   /** Occurrences whose USUBJID would be another now; they keep the one they were first given. */
   usubjidChanged = 0
   readonly transferNo: number
@@ -740,6 +742,7 @@ export class Staging {
         this.#seen.add(row.occurrence_no)
         this.movement.withdrawn++
         this.#keysOf(row.source).gone++
+        if (place === undefined) this.missing.set(row.source, (this.missing.get(row.source) ?? 0) + 1)
         this.#move({ groupNo: row.group_no, serious: row.serious }, -1)
         batch.versions.push([
           this.#study,

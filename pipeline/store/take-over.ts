@@ -1,8 +1,9 @@
 /** Writing decisions that were made in another tool, all with one event, and checking what such an event vouches for. */
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { toCanonicalJson, toSha256 } from '../../schemas/content-id.ts'
-import { insertRows } from './bulk.ts'
+import { insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent } from './chain.ts'
+import { findCommitted, isCurrentVersion } from './current.ts'
 import { digestDecisions, type Frame, findLatest, type NewDecision, toDecisionId, writeDecisions } from './decisions.ts'
 import { checkNotSigned } from './signatures.ts'
 import { closeCodedQueries } from './site-query-steps.ts'
@@ -36,7 +37,7 @@ export function digestVerdicts(
 /**
  * Records decisions of another tool in one transaction. Those whose target got another decision meanwhile are left out:
  * nobody's work is written over.
- * @returns how many decisions and approvals were recorded
+ * @returns the decisions that were recorded, and how many approvals
  * @throws AecoderError STUDY_SIGNED_OFF
  */
 export async function recordTakenOver(
@@ -48,11 +49,11 @@ export async function recordTakenOver(
     from,
     reason,
   }: { decisions: readonly EarlierDecision[]; actor: Actor; from: TakenFrom; reason: string | null },
-): Promise<{ decisions: number; approvals: number }> {
+): Promise<{ taken: readonly EarlierDecision[]; approvals: number }> {
   return store.db.transaction().execute(async (trx) => {
     await checkNotSigned(trx, study)
     const free = await listFree(trx, study, decisions)
-    if (free.length === 0) return { decisions: 0, approvals: 0 }
+    if (free.length === 0) return { taken: [], approvals: 0 }
     const ids = free.map(({ decision, frame }) => toDecisionId(study, decision, frame))
     const verdicts = free.flatMap(({ approval }, index) =>
       approval === null
@@ -107,7 +108,7 @@ export async function recordTakenOver(
         actor,
         ambience: store.ambience,
       })
-    return { decisions: free.length, approvals: verdicts.length }
+    return { taken: free, approvals: verdicts.length }
   })
 }
 
@@ -131,4 +132,17 @@ async function listFree(
       if ((latest.get(each.decision.target.no) ?? null) === each.decision.replaces) free.push(each)
   }
   return free
+}
+
+/** What the export calls the subjects of some occurrences, by the occurrences' numbers. */
+export async function listSubjectNames(
+  db: Kysely<Tables>,
+  study: string,
+  nos: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  const head = (await findCommitted(db, study))?.no ?? 0
+  const { rows } = await sql<{ no: number; name: string }>`
+    select v.occurrence_no as no, trim(v.subject_raw) as name from occurrence_version v
+    where v.study = ${study} and v.occurrence_no in ${toList(nos)} and ${isCurrentVersion(head)}`.execute(db)
+  return new Map(rows.map(({ no, name }) => [no, name]))
 }

@@ -55,19 +55,24 @@ export async function listTransferFiles(
   }))
 }
 
-/** Whether a transfer of this content was ever committed. */
-export async function hasTakenIn(db: Kysely<Tables>, study: string, contentId: string): Promise<boolean> {
-  const row = await db
+/** The latest committed transfer of this content; undefined where none ever was. */
+export async function findTakenIn(
+  db: Kysely<Tables>,
+  study: string,
+  contentId: string,
+): Promise<{ readonly asOf: string } | undefined> {
+  return db
     .selectFrom('transfer')
     .innerJoin('transfer_end', (join) =>
       join.onRef('transfer_end.study', '=', 'transfer.study').onRef('transfer_end.transfer_no', '=', 'transfer.no'),
     )
-    .select('transfer.no')
+    .select('transfer.as_of as asOf')
     .where('transfer.study', '=', study)
     .where('transfer.content_id', '=', contentId)
     .where('transfer_end.state', '=', 'committed')
+    .orderBy('transfer.no', 'desc')
+    .limit(1)
     .executeTakeFirst()
-  return row !== undefined
 }
 
 /** The sources that ever brought a file of this study. */

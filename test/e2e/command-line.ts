@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 
-const MAIN = fileURLToPath(new URL('../../pipeline/cli/main.ts', import.meta.url))
+/** The file that is the command line. */
+export const MAIN = fileURLToPath(new URL('../../pipeline/cli/main.ts', import.meta.url))
 // Hundreds of processes start from the same sources: what Node makes of them is kept between the starts.
 const toEnvironment = () => ({
   NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),

@@ -1,4 +1,5 @@
 /** `aecoder diff`: tells what the run then does, and leaves no trace, not even where it is killed. */
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, realpath, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,7 +16,7 @@ import {
   type RunReport,
 } from '../../pipeline/index.ts'
 import { writeSmallStudy, writeTransfer } from '../csv-study.ts'
-import { askAecoder, parseAnswer, runAecoder, startAecoder } from './command-line.ts'
+import { askAecoder, MAIN, parseAnswer, runAecoder, startAecoder } from './command-line.ts'
 
 const FIRST = ['Headache', 'qwxab of the vrtab', 'Nausea']
 const SECOND = ['Headache', 'qwxab vrtab again', 'Nausea', 'Rash', 'zgl bnm']
@@ -93,7 +94,7 @@ test('what a killed diff left is gone with the next one, and a diff that goes on
   await askAecoder(['run', '--study', folder])
   const scratch = await openTemporary()
   const given = { variables: { TMPDIR: scratch } }
-  const left = await killWithCopy(['diff', '--study', folder], scratch, given)
+  const left = await endWithCopy('SIGKILL', ['diff', '--study', folder], { scratch, given })
   expect(await listCopies(scratch)).toEqual([left])
   expect(parseAnswer<DiffReport>(await runAecoder(['diff', '--study', folder, '--json'], given)).status).toBe(
     'unchanged',
@@ -106,23 +107,71 @@ test('what a killed diff left is gone with the next one, and a diff that goes on
   expect(await listCopies(scratch)).toEqual([])
 })
 
-/** Kills a process as soon as it has a copy of the store; gives the copy's folder. */
-async function killWithCopy(
+test('diff that is stopped by Ctrl+C leaves no copy behind', async () => {
+  const folder = await writeSmallStudy(FIRST)
+  await askAecoder(['run', '--study', folder])
+  const scratch = await openTemporary()
+  const given = { variables: { TMPDIR: scratch } }
+  expect(await endWithCopy('SIGINT', ['diff', '--study', folder], { scratch, given })).not.toBe('')
+  expect(await listCopies(scratch)).toEqual([])
+})
+
+test('a copy that finds no room says where room is needed; the study is not to blame, and nothing is left', async () => {
+  const folder = await writeSmallStudy(FIRST)
+  await askAecoder(['run', '--study', folder])
+  const before = await hashAll(folder)
+  const scratch = await openTemporary()
+  // No file may grow beyond this, as on a disk that is full.
+  const { status, stderr } = spawnSync('sh', ['-c', 'ulimit -f 64; exec "$@"', 'sh', ...toCommandLine(folder)], {
+    env: { ...process.env, TMPDIR: scratch },
+    encoding: 'utf8',
+  })
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(
+      new RegExp(`^aecoder: ${scratch}/aecoder-diff-\\w+: no copy of the store can be written there .* TMPDIR`),
+    ),
+  })
+  expect(await listCopies(scratch)).toEqual([])
+  expect(await hashAll(folder)).toEqual(before)
+})
+
+test('diff tells the run that takes the transfer in as it was looked at, and where its list cannot be written', async () => {
+  const folder = await writeSmallStudy(TERMS)
+  await writeTransfer(folder, { name: 'transfer-2', terms: TERMS.slice(0, 5) })
+  await askAecoder(['run', '--study', folder, '--as-of', '2026-03-02'])
+  const told = ['--as-of', '2026-03-09', '--accept', 'older-transfer']
+  const args = ['diff', '--study', folder, '--input', join(folder, 'transfer-2'), ...told]
+  const { stdout } = await runAecoder(args)
+  expect(stdout.trimEnd().split('\n').at(-1)).toMatch(
+    / run --study \S+ --input \S+transfer-2 --as-of 2026-03-09 --accept older-transfer --accept mass-withdrawal$/,
+  )
+  const movement = join(folder, 'not-there', 'moves.csv')
+  const failed = await runAecoder([...args, '--accept', 'mass-withdrawal', '--movement', movement])
+  expect(failed.stderr).toMatch(/^aecoder: \S+not-there\/moves\.csv: it cannot be written \(ENOENT\)\. Name a file/)
+})
+
+/** Ends a process as soon as it has a copy of the store; gives the copy's folder. */
+async function endWithCopy(
+  signal: 'SIGKILL' | 'SIGINT',
   args: readonly string[],
-  scratch: string,
-  given: Parameters<typeof startAecoder>[1],
+  { scratch, given }: { scratch: string; given: Parameters<typeof startAecoder>[1] },
 ): Promise<string> {
   const { child, ended } = startAecoder(args, given)
   for (;;) {
     const [copy] = await listCopies(scratch)
     const isThere = copy !== undefined && (await stat(join(scratch, copy, 'aecoder.db')).catch(() => undefined))
     if (isThere) {
-      child.kill('SIGKILL')
-      expect((await ended).signal).toBe('SIGKILL')
+      child.kill(signal)
+      expect((await ended).signal).toBe(signal)
       return copy
     }
     await setTimeout(2)
   }
+}
+
+function toCommandLine(folder: string): string[] {
+  return [process.execPath, MAIN, 'diff', '--study', folder]
 }
 
 async function openTemporary(): Promise<string> {

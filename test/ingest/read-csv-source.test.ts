@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { DETECTED_BYTES } from '../../pipeline/formats/detect.ts'
+import { hashFile } from '../../pipeline/hash-file.ts'
 import { readSource } from '../../pipeline/ingest/read-source.ts'
 import { AecoderError } from '../../schemas/errors.ts'
 import { toOccurrenceId } from '../../schemas/occurrence-id.ts'
@@ -379,4 +381,29 @@ test('a whole file passes chunk by chunk, and its bytes are seen once', async ()
   }
   expect({ rowsRead, seen }).toEqual({ rowsRead: 10_000, seen: bytes.length })
   expect(batchesRead).toBeGreaterThan(1)
+})
+
+test('a file whose beginning is known is opened once for all its rows', async () => {
+  const text = `${RAVE_HEADER}\n101,01,AE,0,1,Headache,01 JAN 2026,\n`
+  const file = toFile('ae.csv', text)
+  let opened = 0
+  const counted = {
+    name: file.name,
+    open() {
+      opened++
+      return file.open()
+    },
+  }
+  const { beginning } = await hashFile(counted)
+  expect([opened, Buffer.from(beginning).toString()]).toEqual([1, text])
+  const { batches } = await readSource({ config: RAVE, source: RAVE.source, file: counted, beginning })
+  let rows = 0
+  for await (const batch of batches) rows += batch.length
+  expect([opened, rows]).toEqual([2, 1])
+})
+
+test('only the beginning of a long file is kept', async () => {
+  const long = toFile('ae.csv', 'x'.repeat(DETECTED_BYTES + 10))
+  expect(await hashFile(long)).toMatchObject({ bytes: DETECTED_BYTES + 10 })
+  expect((await hashFile(long)).beginning.byteLength).toBe(DETECTED_BYTES)
 })

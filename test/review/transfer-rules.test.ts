@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   checkStudies,
-  countSuspiciouslyGone,
+  countSuspiciouslyMissing,
   countSuspiciouslyRekeyed,
   listStructureChanges,
   toTransferStructure,
@@ -12,17 +12,23 @@ import type { FileStructure } from '../../schemas/transfers.ts'
 const GUARD = { withdrawn: 0.25, rekeyed: 0.05 }
 
 for (const [says, counts, guard, suspicious] of [
-  ['a quarter of many', { known: 80, gone: 20 }, GUARD, 0],
-  ['more than a quarter of many', { known: 79, gone: 20 }, GUARD, 20],
-  ['more than a quarter of few', { known: 40, gone: 19 }, GUARD, 0],
-  ['all of five', { known: 5, gone: 5 }, GUARD, 5],
-  ['all of four', { known: 4, gone: 4 }, GUARD, 0],
-  ['nothing of nothing', { known: 0, gone: 0 }, GUARD, 0],
-  ['half, where the study lets half go', { known: 80, gone: 40 }, { ...GUARD, withdrawn: 0.5 }, 0],
-  ['all, where the study lets all go', { known: 80, gone: 80 }, { ...GUARD, withdrawn: 1 }, 0],
+  ['a quarter of many', { known: 80, missing: 20 }, GUARD, 0],
+  ['more than a quarter of many', { known: 79, missing: 20 }, GUARD, 20],
+  ['nineteen of twenty', { known: 20, missing: 19 }, GUARD, 19],
+  ['half of few', { known: 38, missing: 19 }, GUARD, 0],
+  ['five of nine', { known: 9, missing: 5 }, GUARD, 5],
+  ['five of fifteen', { known: 15, missing: 5 }, GUARD, 0],
+  ['four of seven', { known: 7, missing: 4 }, GUARD, 0],
+  ['more than half of few, where the study lets more go', { known: 20, missing: 15 }, { ...GUARD, withdrawn: 0.75 }, 0],
+  ['half of few, where the study lets less go', { known: 10, missing: 5 }, { ...GUARD, withdrawn: 0.1 }, 0],
+  ['all of five', { known: 5, missing: 5 }, GUARD, 5],
+  ['all of four', { known: 4, missing: 4 }, GUARD, 0],
+  ['nothing of nothing', { known: 0, missing: 0 }, GUARD, 0],
+  ['half, where the study lets half go', { known: 80, missing: 40 }, { ...GUARD, withdrawn: 0.5 }, 0],
+  ['all, where the study lets all go', { known: 80, missing: 80 }, { ...GUARD, withdrawn: 1 }, 0],
 ] as const)
   test(`of a source, ${says} being gone is ${suspicious > 0 ? 'suspicious' : 'believed'}`, () => {
-    expect(countSuspiciouslyGone(counts, guard)).toBe(suspicious)
+    expect(countSuspiciouslyMissing(counts, guard)).toBe(suspicious)
   })
 
 for (const [says, counts, guard, suspicious] of [
@@ -66,8 +72,16 @@ const CSV: FileStructure = {
   fileOid: null,
   priorFileOid: null,
 }
-const toStructure = (change: Partial<FileStructure>, before?: ReturnType<typeof toTransferStructure>) =>
-  toTransferStructure([{ source: 'ae', encoding: 'utf-8', structure: { ...CSV, ...change } }], before)
+const WHOLE = new Set<string>()
+const toStructure = (
+  change: Partial<FileStructure>,
+  before?: ReturnType<typeof toTransferStructure>,
+  partial: ReadonlySet<string> = WHOLE,
+) =>
+  toTransferStructure([{ source: 'ae', encoding: 'utf-8', structure: { ...CSV, ...change } }], {
+    before,
+    partial,
+  })
 
 test('columns, forms, format and delimiter are compared with the last transfer, source by source', () => {
   const before = toStructure({ forms: ['F1', 'F2'], otherForms: ['F9'] })
@@ -92,7 +106,7 @@ test('changes that go on from a file which is not the last one are told', () => 
   // Taken in all the same, it is no gap for what goes on from it, nor for a transfer that says nothing of the source.
   const next = toStructure({ fileOid: 'F5', priorFileOid: 'F4' }, missed)
   expect(listStructureChanges(missed, next)).toEqual([])
-  expect(listStructureChanges(missed, toTransferStructure([], missed))).toEqual([])
+  expect(listStructureChanges(missed, toTransferStructure([], { before: missed, partial: WHOLE }))).toEqual([])
 })
 
 test('files that state all changes since the same one again and again miss nothing', () => {
@@ -109,7 +123,12 @@ test('changes of one transfer may go on from one another, and those behind a sna
     encoding: 'utf-8',
     structure: { ...CSV, fileOid, priorFileOid },
   })
-  expect(listStructureChanges(first, toTransferStructure([of('F3', 'F2'), of('F2', 'F1')], first))).toEqual([])
+  expect(
+    listStructureChanges(
+      first,
+      toTransferStructure([of('F3', 'F2'), of('F2', 'F1')], { before: first, partial: WHOLE }),
+    ),
+  ).toEqual([])
   const snapshot = toStructure({}, first)
   expect(listStructureChanges(snapshot, toStructure({ fileOid: 'F9', priorFileOid: 'F8' }, snapshot))).toEqual([])
   expect(Object.keys(snapshot.sources[0] ?? {})).not.toContain('changeFiles')
@@ -121,9 +140,25 @@ test('the order of files and columns is no part of a structure', () => {
 
 test('a source that a transfer says nothing of is compared when it speaks again; studies stay known', () => {
   const first = toStructure({})
-  const silent = toTransferStructure([], first)
+  const silent = toTransferStructure([], { before: first, partial: WHOLE })
   expect(silent).toEqual(first)
   const third = toStructure({ columns: ['A'], studies: ['T'] }, silent)
   expect(third.studies).toEqual(['S', 'T'])
   expect(listStructureChanges(silent, third)).toEqual([{ source: 'ae', kind: 'column-gone', before: 'B', now: null }])
+})
+
+test('what a source does not hold that states changes only is not gone, and still known to the next transfer', () => {
+  const odm = { format: 'odm', delimiter: null } as const
+  const before = toStructure({ ...odm, forms: ['F1', 'F2'], otherForms: ['F9'] })
+  const changes = toStructure({ ...odm, columns: ['B'], forms: ['F1'] }, before, new Set(['ae']))
+  expect(listStructureChanges(before, changes)).toEqual([])
+  expect(listStructureChanges(changes, toStructure({ ...odm, forms: ['F1'], otherForms: ['F9'] }))).toEqual([
+    { source: 'ae', kind: 'form-gone', before: 'F2', now: null },
+  ])
+})
+
+test('a table of changes has its header whole: a column that it lacks is gone', () => {
+  const before = toStructure({})
+  const now = toStructure({ columns: ['A'] }, before, new Set(['ae']))
+  expect(listStructureChanges(before, now)).toEqual([{ source: 'ae', kind: 'column-gone', before: 'B', now: null }])
 })

@@ -174,7 +174,7 @@ test('a transfer that changes the verbatim or takes the record away closes, with
   await ask('sore thumb')
   // 101 is the same to the fold; 102 is coded by the machine as Headache; 201 is gone.
   const report = await run(['01 101 SEE  above', '01 102 Headache', '02 202 sore thumb', '02 203 sore thumb!'])
-  expect(report.siteQueries).toEqual({ changed: 2, withdrawn: 1 })
+  expect(report.siteQueries).toEqual({ changed: 2, withdrawn: 1, rekeyed: 0 })
   expect(
     (await list()).map(({ subject, state, reason, stateAt, stateBy }) => [
       subject,
@@ -204,7 +204,7 @@ test('a transfer that changes the verbatim or takes the record away closes, with
   await expect(reopen('201')).rejects.toThrow('its record is withdrawn')
   // Doing it again does nothing.
   const same = ['01 101 SEE  above', '01 102 Headache', '02 202 sore thumb', '02 203 sore thumb!', '02 204 unwell']
-  expect((await run(same)).siteQueries).toEqual({ changed: 0, withdrawn: 0 })
+  expect((await run(same)).siteQueries).toEqual({ changed: 0, withdrawn: 0, rekeyed: 0 })
 })
 
 test('the machine codes the term of an occurrence that is asked about, and the site query stays open', async () => {
@@ -337,7 +337,7 @@ test('a transfer that is held because the study is signed off closes what the si
   const signing = { fullName: 'Eva Meyer', meaning: 'coding reviewed', isIncomplete: true, reason: 'sites were asked' }
   await signOff(study, { store, kits, actor: eva, seen: headSeq, ...signing })
   const report = await run(['01 101 Headache', '01 102 See Above', '02 202 sore thumb'])
-  expect([report.status, report.siteQueries]).toEqual(['held', { changed: 1, withdrawn: 1 }])
+  expect([report.status, report.siteQueries]).toEqual(['held', { changed: 1, withdrawn: 1, rekeyed: 0 }])
   expect(await states()).toEqual(['01 101 closed', '01 102 raised', '02 201 closed'])
   expect(await listFaults()).toEqual([])
 })

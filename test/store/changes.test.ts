@@ -1,6 +1,7 @@
 /** Changes of transactional files on their way in: what they come to, and where their rows end. */
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { countRekeyed } from '../../pipeline/store/rekeyed.ts'
 import type { FileCounts, Staging } from '../../pipeline/store/staging.ts'
 import type { Store } from '../../pipeline/store/store.ts'
 import { compareCodeUnits, toCanonicalJson } from '../../schemas/content-id.ts'
@@ -254,6 +255,18 @@ describe('a removal', () => {
     expect(await listFaults(store)).toEqual([])
   })
 
+  test('is said by name: what it takes along is gone, but not missing, also where it comes again under another key', async () => {
+    const store = await openStage()
+    await commit(store, DATA)
+    const staging = await openTransfer(store)
+    const rows = [toRemoval('1/E'), toChange('1/E/F/7', { term: 'Rash', sev: 'MILD', site: '01' })]
+    await addFile(staging, { rows, kind: 'delta' })
+    expect(staging.keys.get('ae')).toMatchObject({ new: 1, gone: 3 })
+    expect(staging.missing).toEqual(new Map())
+    expect(await countRekeyed(store.db, STUDY, staging.transferNo)).toEqual([{ source: 'ae', all: 1, missing: 0 }])
+    await staging.abandon({ actor: DANA, reason: 'a test' })
+  })
+
   test('lets a record begin anew when it is stated again, in the same transfer or a later one', async () => {
     const store = await openStage()
     await commit(store, DATA)
@@ -332,6 +345,18 @@ describe('a subject known by its key', () => {
     const same = await commit(store, [toName('101')])
     expect([same.movement, toBuckets(same.counts)]).toEqual([{}, { 'nothing-stated': 1 }])
     expect((await readRows(store)).map(({ subject }) => subject)).toEqual(['101'])
+    expect(await listFaults(store)).toEqual([])
+  })
+
+  test('is renamed where its record is emptied in the same transfer, which is withdrawn all the same', async () => {
+    const store = await openStage()
+    await commit(store, [toChange('u1/E/F/1', { term: 'Rash', sev: 'MILD', name: 'S-1' })])
+    const emptied = toChange('u1/E/F/1', { term: '', name: '101' })
+    if (emptied.kind !== 'changes') throw new Error('a row of changes')
+    // Severity alone is no record here.
+    const changes = emptied.changes.map((change) => ({ ...change, evidence: [] }))
+    const { movement } = await commit(store, [{ ...emptied, changes }])
+    expect(movement).toEqual({ withdrawn: 1 })
     expect(await listFaults(store)).toEqual([])
   })
 

@@ -46,7 +46,7 @@ for (const { says, rows, gone, changed } of TRANSFERS)
     const store = await openStage()
     await commitTransfer(store, { rows: toRows(FIRST) })
     const { transferNo } = await commitTransfer(store, { rows: toRows(rows) })
-    const expected = gone + changed === 0 ? [] : [{ source: 'ae', gone, changed }]
+    const expected = gone + changed === 0 ? [] : [{ source: 'ae', all: gone + changed, missing: gone }]
     expect(await countRekeyed(store.db, STUDY, transferNo)).toEqual(expected)
   })
 
@@ -54,7 +54,7 @@ test('of two alike that lose their keys and one that comes again, one is found',
   const store = await openStage()
   await commitTransfer(store, { rows: toRows(['0101/1 Rash', '0101/2 Rash']) })
   const { transferNo } = await commitTransfer(store, { rows: toRows(['0101/3 Rash']) })
-  expect(await countRekeyed(store.db, STUDY, transferNo)).toEqual([{ source: 'ae', gone: 1, changed: 0 }])
+  expect(await countRekeyed(store.db, STUDY, transferNo)).toEqual([{ source: 'ae', all: 1, missing: 1 }])
 })
 
 test('each source is counted for itself, and only the transfer that is asked for', async () => {
@@ -69,8 +69,8 @@ test('each source is counted for itself, and only the transfer that is asked for
   await second.commit({ actor: DANA, body: {} })
   const third = await commitTransfer(store, { source: 'site', rows: toRows(['0101/2 Headache']) })
   expect(await countRekeyed(store.db, STUDY, second.transferNo)).toEqual([
-    { source: 'diary', gone: 1, changed: 0 },
-    { source: 'site', gone: 1, changed: 0 },
+    { source: 'diary', all: 1, missing: 1 },
+    { source: 'site', all: 1, missing: 1 },
   ])
   expect(await countRekeyed(store.db, STUDY, third.transferNo)).toEqual([])
 })

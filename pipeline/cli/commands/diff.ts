@@ -1,12 +1,19 @@
 /** `diff`: what a run would do, before it happens. */
 import { createWriteStream } from 'node:fs'
-import { relative } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { ACCEPTABLE, type DiffReport, diffStudy, EXIT, fromStudyPath, openStudy, type Study } from '../../index.ts'
+import { ACCEPTABLE, AecoderError, type DiffReport, diffStudy, EXIT, openStudy, type Study } from '../../index.ts'
 import { toActor } from '../actor.ts'
 import { ACTOR_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { toCount, toShellWord } from '../tables.ts'
-import { toMovedLines, toRefusalLines, toTermsLine, toTransferLines, toTransferNotices } from '../transfer-text.ts'
+import {
+  toClosedLines,
+  toMovedLines,
+  toRefusalLines,
+  toRunCall,
+  toTermsLine,
+  toTransferLines,
+  toTransferNotices,
+} from '../transfer-text.ts'
 import { AS_OF_FROM, toAcceptable } from './run.ts'
 
 export const DIFF = toCommand({
@@ -33,13 +40,11 @@ export const DIFF = toCommand({
       accept: options.accept.map(toAcceptable),
       ...(options.input === undefined ? {} : { input: options.input }),
       ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
-      ...(movement === undefined
-        ? {}
-        : { onMovement: (bytes) => pipeline(bytes, createWriteStream(movement, { mode: 0o600 })) }),
+      ...(movement === undefined ? {} : { onMovement: (bytes) => writeMovement(movement, bytes) }),
     })
     return {
       json: report,
-      text: toText(report, { study, program: world.program, studyPath: options.study, movement }),
+      text: toText(report, { study, program: world.program, studyPath: options.study, movement, said: options }),
       exitCode: report.status === 'incomplete' ? EXIT.incomplete : EXIT.ok,
     }
   },
@@ -52,7 +57,14 @@ function toText(
     program,
     studyPath,
     movement,
-  }: { study: Study; program: string; studyPath: string; movement: string | undefined },
+    said,
+  }: {
+    study: Study
+    program: string
+    studyPath: string
+    movement: string | undefined
+    said: { accept: readonly string[]; asOf: string | undefined }
+  },
 ): string {
   const { transfer, siteQueries, context } = report
   const lines = [
@@ -62,8 +74,7 @@ function toText(
     ...toTransferLines(transfer, study.config.sources),
   ]
   if (report.status !== 'incomplete') lines.push(toTermsLine(report.terms))
-  const closed = siteQueries.changed + siteQueries.withdrawn
-  if (closed > 0) lines.push(`site queries   ${closed} would be closed`)
+  lines.push(...toClosedLines(siteQueries))
   lines.push(...toTransferNotices(transfer))
   if (context.conflicts > 0)
     lines.push(
@@ -71,8 +82,6 @@ function toText(
     )
   const moved = transfer.isRepeat ? [] : toMovedLines(report.moved, movement)
   if (moved.length > 0) lines.push('', ...moved)
-  const accept = transfer.refusedFor.map(({ reason }) => ` --accept ${reason}`).join('')
-  const input = toShellWord(relative(process.cwd(), fromStudyPath(study, transfer.input)) || '.')
   lines.push('')
   switch (report.status) {
     case 'incomplete':
@@ -88,5 +97,16 @@ function toText(
     default:
       lines.push('Next: take it in')
   }
-  return [...lines, `  ${program} run --study ${toShellWord(studyPath)} --input ${input}${accept}`].join('\n')
+  const call = `${program} run --study ${toShellWord(studyPath)}`
+  return [...lines, `  ${toRunCall(transfer, { study, call, said })}`].join('\n')
+}
+
+async function writeMovement(file: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  await pipeline(bytes, createWriteStream(file, { mode: 0o600 })).catch((error: NodeJS.ErrnoException) => {
+    throw new AecoderError('WRITE_FAILED', {
+      where: file,
+      found: `it cannot be written (${error.code})`,
+      action: 'Name a file in a folder that is there and has room, under --movement; nothing was changed',
+    })
+  })
 }

@@ -1,6 +1,4 @@
 /** `run` takes a transfer in and codes it; `export` writes the dataset anew after people decided. */
-import { relative } from 'node:path'
-import { isBucketUrl } from '../../../schemas/bucket-url.ts'
 import {
   ACCEPTABLE,
   type Acceptable,
@@ -8,7 +6,6 @@ import {
   type CodingCounts,
   EXIT,
   exportStudy,
-  fromStudyPath,
   openStudy,
   type RunReport,
   runStudy,
@@ -19,7 +16,15 @@ import { findRunner } from '../actor.ts'
 import { ACTOR_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { toHeldLines } from '../signature-text.ts'
 import { toCount, toRedactedLine, toShellWord, toTable, toVisible } from '../tables.ts'
-import { toMovedLines, toNumber, toRefusalLines, toTransferLines, toTransferNotices } from '../transfer-text.ts'
+import {
+  toClosedLines,
+  toMovedLines,
+  toNumber,
+  toRefusalLines,
+  toRunCall,
+  toTransferLines,
+  toTransferNotices,
+} from '../transfer-text.ts'
 
 export const RUN = toCommand({
   name: 'run',
@@ -54,7 +59,7 @@ export const RUN = toCommand({
     })
     return {
       json: report,
-      text: toText(report, { study, program: world.program, studyPath: options.study }),
+      text: toText(report, { study, program: world.program, studyPath: options.study, said: options }),
       exitCode: report.status === 'incomplete' || report.status === 'held' ? EXIT.incomplete : EXIT.ok,
     }
   },
@@ -81,11 +86,6 @@ export const EXPORT = toCommand({
   },
 })
 
-/** A place as one types it, also where it lies above the working folder. */
-function toTyped(place: string): string {
-  return isBucketUrl(place) ? place : relative(process.cwd(), place) || '.'
-}
-
 /** A reason as --accept names it. @throws AecoderError USAGE */
 export function toAcceptable(reason: string): Acceptable {
   const known = ACCEPTABLE.find((acceptable) => acceptable === reason)
@@ -107,7 +107,17 @@ export const AS_OF_FROM: { readonly [from in RunReport['transfer']['asOfFrom']]:
 
 function toText(
   report: RunReport,
-  { study, program, studyPath }: { study: Study; program: string; studyPath: string },
+  {
+    study,
+    program,
+    studyPath,
+    said,
+  }: {
+    study: Study
+    program: string
+    studyPath: string
+    said: { accept: readonly string[]; asOf: string | undefined }
+  },
 ): string {
   const { transfer, counts, run } = report
   const call = (command: string) => `${program} ${command} --study ${toShellWord(studyPath)}`
@@ -119,11 +129,7 @@ function toText(
   ]
   if (transfer.isRepeat) lines.push('This transfer was taken in before: nothing in it is new.', '')
   lines.push(...toTransferLines(transfer, study.config.sources))
-  const { changed, withdrawn } = report.siteQueries
-  if (changed + withdrawn > 0)
-    lines.push(
-      `site queries   ${changed + withdrawn} closed: ${changed} by a changed term, ${withdrawn} by a record that is gone`,
-    )
+  lines.push(...toClosedLines(report.siteQueries))
   lines.push(...toTransferNotices(transfer))
   for (const { verbatim, scope, term } of report.leftOut.slice(0, LEFT_OUT_SHOWN))
     lines.push(
@@ -168,9 +174,7 @@ function toText(
     if (sum((file) => file.rejected) > 0)
       lines.push(`  rejected rows with file, line and reason: ${toShortPath(`${run.folder}/set-aside.csv`)}`)
     lines.push('', 'Mend the export and run again; or go on all the same, which is recorded:')
-    lines.push(
-      `  ${call('run')} --input ${toShellWord(toTyped(fromStudyPath(study, transfer.input)))} ${transfer.refusedFor.map(({ reason }) => `--accept ${reason}`).join(' ')}`,
-    )
+    lines.push(`  ${toRunCall(transfer, { study, call: call('run'), said })}`)
     return lines.join('\n')
   }
 
