@@ -35,6 +35,8 @@ const MOST_PREFIXES = 1000
 const LONGEST_TOKEN = 16 * 1024 * 1024
 /** Characters of names and attributes of all elements that are open: the parser holds them until they end. */
 const MOST_HELD = 32 * 1024 * 1024
+/** Characters of an element that need not be counted: nearly all have fewer, and few can be open. */
+const SMALL_ELEMENT = 4096
 
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace'
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/'
@@ -66,9 +68,9 @@ export class XmlReader {
   /** Of the tag that is being read: how many attributes it has, and the names of those that have to do with namespaces. */
   #attributes = 0
   #prefixed: string[] = []
-  /** Characters of the tag that is being read, of each open element, and of all of these together. */
+  /** Characters of the tag that is being read, of each open element that is not small, and of these together. */
   #tagCharacters = 0
-  readonly #characters: number[] = []
+  readonly #large: { readonly depth: number; readonly characters: number }[] = []
   #held = 0
 
   constructor(file: string, listener: XmlListener) {
@@ -103,8 +105,10 @@ export class XmlReader {
     })
     parser.on('opentag', ({ name, attributes }) => {
       if (++this.#depth > DEEPEST) throw this.#malformed(`more than ${DEEPEST} elements within one another`)
-      this.#characters.push(this.#tagCharacters)
-      this.#held += this.#tagCharacters
+      if (this.#tagCharacters > SMALL_ELEMENT) {
+        this.#large.push({ depth: this.#depth, characters: this.#tagCharacters })
+        this.#held += this.#tagCharacters
+      }
       if (this.#prefixed.length > 0) this.#resolveAttributes(attributes)
       const { local, namespace } = name.includes(':')
         ? this.split(name)
@@ -114,7 +118,7 @@ export class XmlReader {
     })
     parser.on('closetag', () => {
       listener.closeElement()
-      this.#held -= this.#characters.pop() ?? 0
+      if (this.#held > 0 && this.#large.at(-1)?.depth === this.#depth) this.#held -= this.#large.pop()?.characters ?? 0
       const outer = this.#outer.at(-1)
       if (outer?.depth === this.#depth) {
         this.#scope = outer.scope
