@@ -170,11 +170,8 @@ export function resolveOdmMapping(source: SourceConfig): Mapping<OdmRecord> {
 /** What `map.subjectKey` names where it is the attribute of an ODM's SubjectData, and no item. */
 export const SUBJECT_KEY = 'SubjectKey'
 
-/** OIDs that are kept with what was found of them: more than any study has, no burden where a file makes them up. */
-export const REMEMBERED_OIDS = 20_000
-
 /** A FormOID without its version: a form with a new version is the same form. */
-export function toFormOf(version: string | undefined): (oid: string | null) => string | null {
+function toFormOf(version: string | undefined): (oid: string | null) => string | null {
   if (version === undefined) return (oid) => oid
   const pattern = toVersionPattern(version)
   const known = new Map<string, string>() // a file has few OIDs and many records
@@ -182,7 +179,6 @@ export function toFormOf(version: string | undefined): (oid: string | null) => s
     if (oid === null) return null
     let form = known.get(oid)
     if (form === undefined) {
-      if (known.size >= REMEMBERED_OIDS) known.clear()
       form = oid.replace(pattern, '')
       known.set(oid, form)
     }

@@ -16,7 +16,7 @@ import type { OdmRecord, Table, TableRow } from '../formats/types.ts'
 import { toChangeReader, toRemovalReader } from './changes.ts'
 import { toDemographicsReader } from './demographics.ts'
 import { KeyTable } from './key-table.ts'
-import { type Mapping, REMEMBERED_OIDS, resolveCsvMapping, resolveOdmMapping, toFormOf } from './mapping.ts'
+import { type Mapping, resolveCsvMapping, resolveOdmMapping } from './mapping.ts'
 import { type Located, type OutcomeReaderOptions, toOccurrenceReader, toRejected, toRowIdReader } from './occurrence.ts'
 import { StructureWatch } from './structure-watch.ts'
 import { toTermWatch } from './term-watch.ts'
@@ -174,21 +174,17 @@ async function readOdmSource({ config, source, file, onBytes }: ReadSourceOption
   const { fileOid, priorFileOid } = root
   const oids = isTransactional ? { oids: { fileOid, priorFileOid } } : {}
   const structure = new StructureWatch({ name: file.name, format: 'odm', columns: [], ...oids })
-  const toForm = toFormOf(source.formVersion)
   const toOutcome = (record: OdmRecord): RowOutcome => {
     structure.seeStudy(mapping.study(record))
     const { level, says, line, formOid, groupOid } = record
     const isOfSource =
       level === 'subject' || level === 'event' || (level === 'form' ? isForm(formOid) : isWanted(formOid, groupOid))
     if (!isOfSource) {
-      structure.seeOther(toForm(formOid))
+      structure.seeOther(formOid)
       return { kind: 'skipped', line, reason: 'other-form' }
     }
-    if (says === 'removal') {
-      structure.seeForm(toForm(formOid))
-      return readRemoval(record)
-    }
-    structure.seeRecord(toForm(formOid), record)
+    if (says === 'removal') return readRemoval(record)
+    structure.seeRecord(record)
     watch.see(record)
     return readRecord(record)
   }
@@ -267,6 +263,9 @@ function toOidTest(patterns: readonly string[] | undefined): (oid: string | null
     return verdict
   }
 }
+
+/** More than any study has, and no burden where a file makes them up. */
+const REMEMBERED_OIDS = 20_000
 
 /** What a record's raw text leaves out: where it stands in the file, and what is the same for all of them. */
 const NOT_RAW: ReadonlySet<string> = new Set(['line', 'says', 'level'])

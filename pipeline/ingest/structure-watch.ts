@@ -48,20 +48,15 @@ export class StructureWatch {
     if (study !== '' && this.#studies.size < STUDIES_AT_MOST) this.#studies.add(study)
   }
 
-  /** A record that belongs to the source. @param form without its version. @throws AecoderError ODM_UNSUPPORTED for names without end */
-  seeRecord(form: string | null, { items }: Pick<OdmRecord, 'items'>): void {
-    this.seeForm(form)
+  /** A record that belongs to the source. @throws AecoderError ODM_UNSUPPORTED for names without end */
+  seeRecord({ formOid, items }: OdmRecord): void {
+    if (formOid !== null) this.#note(this.#forms, formOid)
     for (const oid of items.keys()) this.#note(this.#columns, oid)
   }
 
-  /** A form of the source that is there, even where nothing is left in it. @throws AecoderError ODM_UNSUPPORTED */
-  seeForm(form: string | null): void {
-    if (form !== null) this.#note(this.#forms, form)
-  }
-
   /** A record of another form or group. @throws AecoderError ODM_UNSUPPORTED for names without end */
-  seeOther(form: string | null): void {
-    if (form !== null) this.#note(this.#otherForms, form)
+  seeOther(formOid: string | null): void {
+    if (formOid !== null) this.#note(this.#otherForms, formOid)
   }
 
   #note(names: Set<string>, name: string): void {

@@ -91,7 +91,7 @@ describe('ODM', () => {
     const watch = new StructureWatch({ name: 'ae.xml', format: 'odm', columns: [] })
     const see = () => {
       for (const name of times(20, (index) => `${index}${'x'.repeat(MILLION)}`))
-        watch.seeRecord('F', { items: new Map([[name, '']]) })
+        watch.seeRecord({ formOid: 'F', items: new Map([[name, '']]) } as unknown as OdmRecord)
     }
     expect(see).toThrow('ae.xml: more than 16 items or forms, each of another name')
   })
