@@ -249,8 +249,10 @@ test.each(COMMANDS.map(({ name }) => name))(
     expect(exitCode).toBe(0)
     const plain = stdout.replaceAll(/\s+/g, ' ')
     expect(plain).toContain(command?.summary.replaceAll(/\s+/g, ' '))
-    for (const option of Object.keys(command?.options ?? {}))
-      expect(plain).toContain(`--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <`)
+    for (const [option, { kind }] of Object.entries(command?.options ?? {})) {
+      const named = `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+      expect(plain).toContain(kind === 'flag' ? `${named} ` : `${named} <`)
+    }
     expect(command?.example).toMatch(new RegExp(`^aecoder ${name}\\b`))
     expect(stdout).toContain(`Example:\n  $ ${command?.example}\n`)
   },
@@ -279,10 +281,15 @@ test('a study.json that cannot be read is named', async () => {
 test('--json of every command is JSON that other programs can read', async () => {
   const study = await copySampleForTest({ isExactOnly: true })
   await cp(join(study, 'transfers', '2026-03-02', 'ae.csv'), join(study, 'listing.csv'))
+  await writeFile(
+    join(study, 'codes.csv'),
+    'verbatim,term,coder,coded_at\noff food,Decreased appetite,Carl,2024-05-01\n',
+  )
   const at = ['--study', study]
   const calls: { [name: string]: readonly string[] } = {
     init: [join(study, 'listing.csv'), '--out', join(study, 'new.json')],
     run: at,
+    diff: at,
     status: at,
     queue: at,
     explain: ['diarhea', ...at],
@@ -298,6 +305,7 @@ test('--json of every command is JSON that other programs can read', async () =>
     'approve-all': at,
     'reject-all': at,
     sheet: ['--to', join(study, 'sheet.csv'), ...at],
+    'take-over': [join(study, 'codes.csv'), '--from', 'Old Coder 5.2', '--domain', 'AE', '--as', 'Dan', ...at],
     'sign-off': at,
     login: ['Bea', ...at],
     logout: at,
@@ -317,13 +325,13 @@ test('--json of every command is JSON that other programs can read', async () =>
     'dictionary search': ['headache'],
     'dictionary show': ['80001194'],
   }
-  // `match` prints one JSON line for each line it reads, `workbench` serves until it is stopped, `unlock` needs a study
-  // that is signed, and the other commands for synonyms and site queries ids or files: they have tests of their own.
+  // `match` prints one JSON line for each line it reads and `watch` for each event, `workbench` serves until it is stopped,
+  // `unlock` needs a study that is signed, and the other commands for synonyms and site queries ids or files: they have tests of their own.
   const others = [
     ...['approve', 'reject', 'retire', 'import', 'export'].map((verb) => `synonyms ${verb}`),
     ...['show', 'edit', 'close', 'reopen'].map((verb) => `site-query ${verb}`),
   ]
-  expect([...Object.keys(calls), ...others, 'answers', 'match', 'unlock', 'workbench'].sort()).toEqual(
+  expect([...Object.keys(calls), ...others, 'answers', 'match', 'unlock', 'watch', 'workbench'].sort()).toEqual(
     COMMANDS.map(({ name }) => name).sort(),
   )
   const { Adm, Bea } = await openReviewers(study, { Adm: ['admin'], Bea: ['approver'] })
