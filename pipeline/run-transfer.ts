@@ -220,7 +220,7 @@ async function listInputs(study: Study, files: FilesInFiles): Promise<InputFile[
     if (missing !== undefined && source.transfer === 'snapshot') {
       throw new AecoderError('NO_INPUT', {
         where: toShortPath(folder.where),
-        found: `no file "${missing}" for source "${source.id}"${names.length > 0 ? ` among ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}` : ': the folder is empty'}`,
+        found: `no file "${missing}" for source "${source.id}"${names.length > 0 ? ` among ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}` : ': there is no file at all'}`,
         expected: 'every file of a snapshot: what a missing one held would be withdrawn',
         action: 'Check --input and the source\'s "files" in study.json',
       })
