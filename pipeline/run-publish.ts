@@ -229,9 +229,7 @@ export async function publishRun(
     })
     await output.replace(
       CURRENT,
-      Buffer.from(
-        `${JSON.stringify({ runId, manifest: standing.name, sha256: written.sha256 }, null, 2)}\n`,
-      ),
+      Buffer.from(`${JSON.stringify({ runId, manifest: standing.name, sha256: written.sha256 }, null, 2)}\n`),
       { seen: options.before.seen, standing },
     )
   }

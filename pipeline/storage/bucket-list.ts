@@ -1,14 +1,7 @@
 /** What stands below a prefix: objects and unfinished uploads, page by page; and taking them away. */
 import type { _Object, ListPartsCommandOutput } from '@aws-sdk/client-s3'
 import { connect } from './bucket-client.ts'
-import {
-  isMissing,
-  isNotOffered,
-  type ObjectPlace,
-  toAnswer,
-  toBucketError,
-  toStrangeServer,
-} from './bucket-errors.ts'
+import { isMissing, isNotOffered, type ObjectPlace, toAnswer, toBucketError, toStrangeServer } from './bucket-errors.ts'
 import type { BucketSettings } from './bucket-settings.ts'
 
 /** Where to look: a bucket, and what the keys begin with. */

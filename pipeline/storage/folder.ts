@@ -88,8 +88,7 @@ export function openFolder(path: string): Storage {
       if (whose?.isOwn !== true) return
       const looks: FileLook[] = []
       await collectLooks(toTarget(path, name).path, `${name}/`, looks)
-      for (const look of looks)
-        if (TEMPORARY.test(look.name)) await rm(toTarget(path, look.name).path, { force: true })
+      for (const look of looks) if (TEMPORARY.test(look.name)) await rm(toTarget(path, look.name).path, { force: true })
     },
     createFile,
     findState,

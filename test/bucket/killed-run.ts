@@ -9,10 +9,7 @@ import { startProxy } from './fault-proxy.ts'
  * leaves at the change before.
  * @returns whether it was killed, or ended by itself before, as it should
  */
-export async function runAecoderKilledAt(
-  number: number,
-  args: readonly string[],
-): Promise<boolean> {
+export async function runAecoderKilledAt(number: number, args: readonly string[]): Promise<boolean> {
   let kill: () => void = () => undefined
   let changes = 0
   const proxy = await startProxy(({ method }) =>

@@ -105,7 +105,9 @@ describe('replacing', () => {
     for (let round = 0; round < 5; round++) {
       const seen = await storage.findState('current.json')
       const tries = await Promise.allSettled(
-        [1, 2, 3, 4].map((one) => storage.replace('current.json', bytes(`round ${round} by ${one}`), { seen, standing })),
+        [1, 2, 3, 4].map((one) =>
+          storage.replace('current.json', bytes(`round ${round} by ${one}`), { seen, standing }),
+        ),
       )
       const winner = tries.findIndex(({ status }) => status === 'fulfilled')
       const codes = tries.map((one) => (one.status === 'fulfilled' ? 'won' : (one.reason as { code: string }).code))

@@ -200,7 +200,16 @@ test('an export in a bucket is recognised, what it would change is told before, 
   expect(await listKeys(bucket)).toEqual(before)
   await putObjects(bucket, [['former/codes.csv', 'verbatim,code,coder,coded_at\nno such term,1,Carl,2024-05-01\n']])
   const former = `s3://${bucket}/former/codes.csv`
-  const { stdout, stderr } = await runAecoder(['take-over', former, '--study', folder, '--from', 'Old 1.0', '--as', 'Ann'])
+  const { stdout, stderr } = await runAecoder([
+    'take-over',
+    former,
+    '--study',
+    folder,
+    '--from',
+    'Old 1.0',
+    '--as',
+    'Ann',
+  ])
   expect(stdout + stderr).toMatch(/1 row read.*1 row left/)
 })
 

@@ -98,7 +98,9 @@ test('parts of a copy that was cut off go when the move is finished', async () =
   const once = await openWatched(bucket)
   await putObjects(bucket, [['drop/inbox/2026-03-09/ae.csv', GOOD]])
   const proxy = await startProxy(({ method, path }) =>
-    method === 'PUT' && path.includes('/drop/done/') ? { kind: 'refuse', status: 403, code: 'AccessDenied' } : undefined,
+    method === 'PUT' && path.includes('/drop/done/')
+      ? { kind: 'refuse', status: 403, code: 'AccessDenied' }
+      : undefined,
   )
   process.env.AECODER_S3_ENDPOINT = proxy.endpoint
   try {
