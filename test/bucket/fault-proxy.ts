@@ -135,6 +135,8 @@ function meet(
       came += chunk.byteLength
       if (came >= fault.after) request.socket.destroy()
     })
+    // One that is shorter is cut at its end: nobody shall wait for an answer until the patience is over.
+    request.on('end', () => request.socket.destroy())
     return
   }
   if (fault?.kind === 'call') {
@@ -150,7 +152,8 @@ function meet(
         answer.once('end', () => request.socket.destroy())
         return
       }
-      void pass(fault, answer, { response, end })
+      // Who asked went away in the middle.
+      pass(fault, answer, { response, end }).catch(() => undefined)
     },
   )
   onward.on('error', () => request.socket.destroy())
