@@ -148,7 +148,8 @@ test('a run that is killed at any change to the bucket leaves the old run or the
     const unfinished = (now?.others ?? []).filter((key) => !key.includes(old?.runId ?? ''))
     if (!isNew && unfinished.length > 0) tally.unfinished++
   }
-  expect(tally.kills).toBeGreaterThan(20)
+  // Each file, the manifest, the trial of conditions, the swap; and what those before it left is taken away.
+  expect(tally.kills).toBeGreaterThan(10)
   expect(tally.unfinished).toBeGreaterThan(5)
   expect(tally.published).toBeGreaterThan(0)
   // Runs that were killed between their manifest and the swap are whole, and nothing leads to them; of others nothing is left.
@@ -198,7 +199,9 @@ test('an export in a bucket is recognised, what it would change is told before, 
   const told = await run(folder, ['diff', '--input', `s3://${bucket}/study/transfers/2026-03-09`])
   expect(told).toMatch(/new/)
   expect(await listKeys(bucket)).toEqual(before)
-  await putObjects(bucket, [['former/codes.csv', 'verbatim,code,coder,coded_at\nno such term,1,Carl,2024-05-01\n']])
+  await putObjects(bucket, [
+    ['former/codes.csv', 'verbatim,code,coder,coded_at,domain\nno such term,1,Carl,2024-05-01,AE\n'],
+  ])
   const former = `s3://${bucket}/former/codes.csv`
   const { stdout, stderr } = await runAecoder([
     'take-over',
