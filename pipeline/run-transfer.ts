@@ -188,7 +188,10 @@ export async function wasTakenIn(study: Study, store: Store, { input, only }: Tr
   return await hasTakenIn(store.db, study.id, toTransferId(study, inputs))
 }
 
-/** The date a transfer speaks for; undefined where neither its files nor a name says it, or they cannot be read. */
+/**
+ * The date a transfer speaks for; undefined where neither its files nor a name says it, or no reader understands them.
+ * @throws AecoderError BUCKET_FAILED, FILE_NOT_FOUND, FILE_CHANGED where they cannot be got at
+ */
 export async function findAsOf(
   study: Study,
   { input, only, ambience }: TransferPlace & Pick<RunOptions, 'ambience'>,
@@ -199,7 +202,9 @@ export async function findAsOf(
     const { asOf, asOfFrom } = await toAsOf(study, { folder, inputs, ambience })
     return asOfFrom === 'clock' ? undefined : asOf
   } catch (error) {
-    if (error instanceof AecoderError) return findNamedAsOf([input, ...(only ?? [])])
+    // That it cannot be got at now says nothing of what it holds.
+    const isOutOfReach = (code: string) => ['BUCKET_FAILED', 'FILE_NOT_FOUND', 'FILE_CHANGED'].includes(code)
+    if (error instanceof AecoderError && !isOutOfReach(error.code)) return findNamedAsOf([input, ...(only ?? [])])
     throw error
   }
 }

@@ -77,6 +77,9 @@ test('it says what it does in one line each, and ends in order with exit code 0 
 test('by cron: one call takes in what is there, ends, and its exit code says whether something was refused', async () => {
   const folder = await writeSmallStudy([])
   const call = ['watch', join(folder, 'inbox'), '--study', folder, ...QUICK, '--once', '--json']
+  const nowhere = await runAecoder(call)
+  expect([nowhere.exitCode, nowhere.stderr]).toEqual([1, expect.stringContaining('inbox: no such folder')])
+  await mkdir(join(folder, 'inbox'))
   const nothing = await runAecoder(call)
   expect([nothing.exitCode, toEvents(nothing).map(({ state }) => state)]).toEqual([0, ['watching']])
   await put(folder, { 'inbox/2026-03-09/ae.csv': toCsv(['Headache']) })
