@@ -145,7 +145,7 @@ test('a term goes from the export into the dataset by a code and a second person
   ])
   expect(status.current).toMatchObject({ state: 'whole', manifest: { runId: second.run.runId } })
   expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [], runId: second.run.runId })
-}, 120_000)
+})
 
 test('what people make of confident codes stands beside what the threshold promises', async () => {
   const study = await copySampleForTest()
@@ -176,7 +176,7 @@ test('what people make of confident codes stands beside what the threshold promi
   expect(after.pooled.lowerBound).toBeLessThan(before.gold.lowerBound)
   const { stdout } = await runAecoder(['status', ...at])
   expect(stdout).toContain('people judged 4, and found 2 right')
-}, 120_000)
+})
 
 test('a rejected code goes back to the queue with its reason and never enters the dataset', async () => {
   const study = await copySampleForTest({ isExactOnly: true })
@@ -212,7 +212,7 @@ test('a rejected code goes back to the queue with its reason and never enters th
     'dataset-written',
   ])
   expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [] })
-}, 60_000)
+})
 
 test('verify finds a changed file and a changed input, and says so with its own exit code', async () => {
   const study = await copySampleForTest()
@@ -226,7 +226,7 @@ test('verify finds a changed file and a changed input, and says so with its own 
     expect.stringMatching(/^ae\.csv: its content was changed/),
     expect.stringMatching(/^dm\.csv: the input file was changed/),
   ])
-}, 60_000)
+})
 
 test('a transfer with a row that cannot be taken in leaves everything as it was and ends with exit code 3', async () => {
   const study = await copySampleForTest()
@@ -239,7 +239,7 @@ test('a transfer with a row that cannot be taken in leaves everything as it was 
   const accepted = await askAecoder<RunAnswer>(['run', '--study', study, '--input', input, '--accept', 'ragged-row'])
   expect(accepted.status).toBe('complete')
   expect((await readCurrentFiles(study))?.runId).toBe(accepted.run.runId)
-}, 60_000)
+})
 
 test.each(COMMANDS.map(({ name }) => name))(
   '%s has help with what it does, its options and an example',
@@ -368,7 +368,7 @@ test('a wrong call ends with exit code 2 and says what is wrong', async () => {
     expect({ args, exitCode, stdout }).toEqual({ args, exitCode: 2, stdout: '' })
     expect(stderr).toMatch(message)
   }
-}, 60_000)
+})
 
 test('init writes a study.json that run refuses while a field is unsure, and never writes over a file', async () => {
   const folder = await openFolder()
@@ -470,7 +470,7 @@ test('match answers every line with one JSON line, in order, whatever ends the l
   // More than the pipes hold at once.
   const many = Array.from({ length: 3000 }, (_, index) => `Headache ${index}`)
   expect((await match(many.join('\n'))).map(({ verbatim }) => verbatim)).toEqual(many)
-}, 120_000)
+})
 
 test('match codes in the dictionary it is given, and refuses a folder that holds none', async () => {
   const folder = await openFolder()
