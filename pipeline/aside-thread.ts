@@ -1,4 +1,6 @@
-/** The thread of the long reads (aside.ts): opens the study's store to read, and answers one question after the other. */
+/** A thread of the long reads (aside.ts): opens the study's store to read, and answers one question after the other. */
+import { readlinkSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { AecoderError } from '../schemas/errors.ts'
 import type { AsideAnswer, AsideQuestion } from './aside.ts'
@@ -16,7 +18,11 @@ const READS = {
 }
 export type Reads = typeof READS
 
+/** As `nice` counts: others' requests go first where the processors are taken. */
+const LOW_PRIORITY = 10
+
 const study = workerData as Study
+standBack()
 let opened: Promise<Store> | undefined
 
 parentPort?.on('message', (question: AsideQuestion) => {
@@ -43,4 +49,13 @@ const NO_AMBIENCE = {
   salt: (): string => {
     throw new Error('a read makes no salt')
   },
+}
+
+/** Has this thread alone yield to the others; where threads have no priorities of their own it stays as it is. */
+function standBack(): void {
+  try {
+    setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), LOW_PRIORITY)
+  } catch {
+    // Not Linux: the reads are aside all the same.
+  }
 }

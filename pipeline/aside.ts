@@ -1,5 +1,5 @@
 /**
- * Long reads beside the work: a thread with a connection of its own, so that the sheet or review of one person makes
+ * Long reads beside the work: threads with connections of their own, so that the sheet or review of one person makes
  * nobody else wait. Knows which reads are long; knows nothing of what they say.
  */
 import { Worker } from 'node:worker_threads'
@@ -27,7 +27,30 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** A sheet holds everything that waits: whoever looks at a page meanwhile does not stand behind it. */
+const ON_ITS_OWN: ReadonlySet<keyof Reads> = new Set(['writeSheet'])
+
 export class Aside {
+  readonly #pages: ReadThread
+  readonly #sheets: ReadThread
+
+  constructor(study: Study) {
+    this.#pages = new ReadThread(study)
+    this.#sheets = new ReadThread(study)
+  }
+
+  /** Asks in a thread, which is made with its first question. @throws what the read throws */
+  read<N extends keyof Reads>(name: N, asked: Asked<N>): Promise<Answered<N>> {
+    return (ON_ITS_OWN.has(name) ? this.#sheets : this.#pages).read(name, asked)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#pages.close(), this.#sheets.close()])
+  }
+}
+
+/** One thread: answers one question after the other. */
+class ReadThread {
   readonly #study: Study
   #thread: Worker | undefined
   readonly #waiting = new Map<number, Waiting>()
@@ -37,7 +60,6 @@ export class Aside {
     this.#study = study
   }
 
-  /** Asks in the thread, which is made with the first question. @throws what the read throws */
   read<N extends keyof Reads>(name: N, asked: Asked<N>): Promise<Answered<N>> {
     this.#thread ??= this.#open()
     const question: AsideQuestion = { no: ++this.#no, name, asked }

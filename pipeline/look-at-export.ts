@@ -1,13 +1,14 @@
 /** What `init` does: opens the files of an export, be it a file, a folder or a zip, and proposes a study.json for them. */
 import { stat } from 'node:fs/promises'
-import { basename, dirname, resolve } from 'node:path'
+import { isBucketUrl } from '../schemas/bucket-url.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { SourceFile, Storage } from '../schemas/files.ts'
 import type { StudyConfig } from '../schemas/study.ts'
 import type { AskPassword } from './coding-kits.ts'
 import { type Proposal, proposeStudy } from './ingest/propose.ts'
-import { openFolder } from './storage/folder.ts'
-import { toShortPath } from './study.ts'
+import { openStorage } from './storage/open-storage.ts'
+import { splitPlace } from './storage/place.ts'
+import { toPlace, toShortPath } from './study.ts'
 import { openTransferFiles } from './transfer-files.ts'
 
 export interface ExportProposal extends Proposal {
@@ -24,7 +25,7 @@ const NO_DATA =
 
 /**
  * Proposes a study.json for an export.
- * @param path a file, a folder with the files of an export, or a zip of them
+ * @param path a file, a folder with the files of an export, or a zip of them; on disk or in a bucket
  * @throws AecoderError FILE_NOT_FOUND; FORMAT_UNKNOWN where nothing in it can be read or mapped; what the readers throw
  */
 export async function lookAtExport(
@@ -32,21 +33,8 @@ export async function lookAtExport(
   options: { readonly dictionary?: StudyConfig['dictionary']; readonly askPassword?: AskPassword | undefined } = {},
 ): Promise<ExportProposal> {
   const { dictionary, askPassword } = options
-  const full = resolve(path)
-  const found = await stat(full).catch(() => undefined)
-  if (found === undefined) {
-    throw new AecoderError('FILE_NOT_FOUND', {
-      where: toShortPath(full),
-      found: 'there is no such file or folder',
-      action: 'Name an export: a file, a folder with its files, or a zip of them',
-    })
-  }
-  const input = found.isDirectory() ? full : dirname(full)
-  const storage = openFolder(input)
-  const listed = found.isDirectory() ? await storage.list() : [basename(full)]
-  const likely = listed.filter((name) => !NO_DATA.test(name))
-  // Where there is nothing else, what these files are is the answer.
-  const names = likely.length > 0 ? likely : listed
+  const full = toPlace(path)
+  const { input, storage, names } = await findFiles(full)
   if (names.length > MOST_FILES) {
     throw new AecoderError('USAGE', {
       where: toShortPath(full),
@@ -58,6 +46,25 @@ export async function lookAtExport(
   const { files, damaged } = await openFiles(storage, { names, askPassword })
   const proposal = await proposeStudy({ files, ...(dictionary === undefined ? {} : { dictionary }) })
   return { ...proposal, unused: [...damaged, ...proposal.unused], input }
+}
+
+/** A file is looked at alone; a folder with all that may be data. */
+async function findFiles(place: string): Promise<{ input: string; storage: Storage; names: readonly string[] }> {
+  const { folder, name } = splitPlace(place)
+  const around = openStorage(folder)
+  if (name !== '' && (await around.has(name))) return { input: folder, storage: around, names: [name] }
+  const storage = openStorage(place)
+  const isThere = isBucketUrl(place) ? undefined : (await stat(place).catch(() => undefined))?.isDirectory()
+  const all = isThere === false ? [] : await storage.list()
+  // A prefix of a bucket is there when something has it.
+  const likely = all.filter((each) => !NO_DATA.test(each))
+  // Where there is nothing else, what these files are is the answer.
+  if (isThere ?? all.length > 0) return { input: place, storage, names: likely.length > 0 ? likely : all }
+  throw new AecoderError('FILE_NOT_FOUND', {
+    where: toShortPath(place),
+    found: 'there is no such file or folder',
+    action: 'Name an export: a file, a folder with its files, or a zip of them',
+  })
 }
 
 /** The files by name, those within archives and libraries among them. */

@@ -214,7 +214,8 @@ export async function publishRun(
     })
   })
   const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
-  const written = await output.replace(`${prefix}manifest.json`, bytes)
+  const standing = { name: `${prefix}manifest.json`, bytes }
+  const written = await output.replace(standing.name, bytes)
   await confirmFile(output, written)
   if (!withoutDataset) {
     await confirmOutputs(output, { prefix, outputs: manifest.outputs })
@@ -228,10 +229,8 @@ export async function publishRun(
     })
     await output.replace(
       CURRENT,
-      Buffer.from(
-        `${JSON.stringify({ runId, manifest: `${prefix}manifest.json`, sha256: written.sha256 }, null, 2)}\n`,
-      ),
-      options.before,
+      Buffer.from(`${JSON.stringify({ runId, manifest: standing.name, sha256: written.sha256 }, null, 2)}\n`),
+      { seen: options.before.seen, standing },
     )
   }
   if (incomplete !== undefined && manifest.transfer !== null)

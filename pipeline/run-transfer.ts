@@ -200,7 +200,10 @@ export async function wasTakenIn(study: Study, store: Store, { input, only }: Tr
   return (await findTakenIn(store.db, study.id, toTransferId(study, inputs))) !== undefined
 }
 
-/** The date a transfer speaks for; undefined where neither its files nor a name says it, or they cannot be read. */
+/**
+ * The date a transfer speaks for; undefined where neither its files nor a name says it, or no reader understands them.
+ * @throws AecoderError BUCKET_FAILED, FILE_NOT_FOUND, FILE_CHANGED where they cannot be got at
+ */
 export async function findAsOf(
   study: Study,
   { input, only, ambience }: TransferPlace & Pick<RunOptions, 'ambience'>,
@@ -211,7 +214,9 @@ export async function findAsOf(
     const { asOf, asOfFrom } = await toAsOf(study, { folder, inputs, ambience })
     return asOfFrom === 'clock' ? undefined : asOf
   } catch (error) {
-    if (error instanceof AecoderError) return findNamedAsOf([input, ...(only ?? [])])
+    // That it cannot be got at now says nothing of what it holds.
+    const isOutOfReach = (code: string) => ['BUCKET_FAILED', 'FILE_NOT_FOUND', 'FILE_CHANGED'].includes(code)
+    if (error instanceof AecoderError && !isOutOfReach(error.code)) return findNamedAsOf([input, ...(only ?? [])])
     throw error
   }
 }
@@ -232,7 +237,7 @@ async function listInputs(study: Study, files: FilesInFiles): Promise<InputFile[
     if (missing !== undefined && source.transfer === 'snapshot') {
       throw new AecoderError('NO_INPUT', {
         where: toShortPath(folder.where),
-        found: `no file "${missing}" for source "${source.id}"${names.length > 0 ? ` among ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}` : ': the folder is empty'}`,
+        found: `no file "${missing}" for source "${source.id}"${names.length > 0 ? ` among ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}` : ': there is no file at all'}`,
         expected: 'every file of a snapshot: what a missing one held would be withdrawn',
         action: 'Check --input and the source\'s "files" in study.json',
       })

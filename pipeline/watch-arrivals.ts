@@ -75,18 +75,35 @@ function toState(parcel: Parcel, { rules, age }: { rules: ArrivalRules; age: num
     const missing = patterns.filter((pattern) => !parcel.only.some((name) => isOf(name, pattern)))
     if (missing.length > 0) return { kind: 'lacking', what: `${missing.join(', ')} has not come yet` }
   }
-  if (hasMarker(parcel, rules)) return { kind: 'whole' }
+  const marked = readMarkers(parcel, rules)
+  if (marked.kind === 'whole') return marked
   const unfinished = parcel.files.find(({ name }) => UNFINISHED.test(name))
   if (unfinished !== undefined) return { kind: 'lacking', what: `${unfinished.name} is not finished` }
-  if (rules.settle === Infinity) return { kind: 'lacking', what: `no ${rules.markers.join(' or ')} has come yet` }
+  if (rules.settle === Infinity) return marked
   return age >= rules.settle ? { kind: 'whole' } : { kind: 'settling' }
 }
 
-function hasMarker({ folder, files, only }: Parcel, { markers }: ArrivalRules): boolean {
-  const names = new Set(files.map(({ name }) => name))
-  if (folder !== '') return markers.some((marker) => names.has(`${folder}/${marker}`))
+/**
+ * What the markers say. One that lay there before what it marks says nothing of it: it is left of an earlier transfer
+ * of that name, or came first.
+ */
+function readMarkers({ folder, files, only }: Parcel, { markers }: ArrivalRules): ArrivalState {
+  const looks = new Map(files.map((look) => [look.name, look]))
   const suffixes = markers.filter((marker) => marker.startsWith('.'))
-  return only.every((name) => suffixes.some((suffix) => names.has(name + suffix)))
+  // A folder is marked as a whole, each loose file by itself.
+  const marked =
+    folder === ''
+      ? only.map((name) => ({ names: [name], by: suffixes.map((suffix) => name + suffix) }))
+      : [{ names: only.map((name) => `${folder}/${name}`), by: markers.map((marker) => `${folder}/${marker}`) }]
+  for (const { names, by } of marked) {
+    const found = by.flatMap((name) => looks.get(name) ?? []).toSorted((a, b) => b.arrived - a.arrived)
+    const [marker] = found
+    if (marker === undefined) return { kind: 'lacking', what: `no ${markers.join(' or ')} has come yet` }
+    const later = names.find((name) => (looks.get(name)?.arrived ?? 0) > marker.arrived)
+    if (later !== undefined)
+      return { kind: 'lacking', what: `${marker.name} lay there before ${later}: a marker comes last` }
+  }
+  return { kind: 'whole' }
 }
 
 function toParcels(looks: readonly FileLook[], rules: ArrivalRules): Pick<InboxView, 'strays'> & { parcels: Parcel[] } {

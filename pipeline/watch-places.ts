@@ -3,6 +3,8 @@
  * before the first file moves, so that whoever goes on after a kill finishes the move and never takes half a transfer.
  */
 
+import { stat } from 'node:fs/promises'
+import { isBucketUrl } from '../schemas/bucket-url.ts'
 import { toContentId } from '../schemas/content-id.ts'
 import { AecoderError } from '../schemas/errors.ts'
 import type { FileLook, Storage } from '../schemas/files.ts'
@@ -16,6 +18,22 @@ export interface WatchPlaces {
   readonly inbox: string
   readonly done: string
   readonly quarantine: string
+}
+
+/**
+ * @throws AecoderError FILE_NOT_FOUND where the inbox is no folder: a name that is mistyped, or a share that is not
+ * mounted, looks like one in which nothing arrives. A prefix of a bucket is there as soon as something has it
+ */
+export async function checkInbox({ inbox }: WatchPlaces): Promise<void> {
+  if (isBucketUrl(inbox)) return
+  const stats = await stat(inbox).catch(() => undefined)
+  if (stats?.isDirectory() === true) return
+  throw new AecoderError('FILE_NOT_FOUND', {
+    where: toShortPath(inbox),
+    found: stats === undefined ? 'no such folder' : 'a file',
+    expected: 'the folder where transfers arrive',
+    action: 'Check the name, and that the disk or share is there; or make the folder',
+  })
 }
 
 /** Where a transfer ended. */
@@ -112,23 +130,18 @@ export async function finishMoves(
   const moves = openPlace(study, places.quarantine)
   const finished: Awaited<ReturnType<typeof finishMoves>> = []
   const own = toMovesFolder(study, places)
-  await removeTemporaries(openPlace(study, joinPlace(places.quarantine, own)))
+  await moves.removeUnfinished(own, { isOwn: true })
   for (const { name } of await openPlace(study, joinPlace(places.quarantine, own)).look()) {
     const journal = `${own}/${name}`
     const state = await moves.findState(journal)
     const move = state === undefined ? undefined : parseMove(state.bytes)
     if (move === undefined || toJournalName(study, places, move.name) !== journal) continue
+    // Nobody else writes there: it was free, and is spoken for.
+    await openPlace(study, places[move.to]).removeUnfinished(move.as, { isOwn: true })
     const place = await finishMove(study, places, { move, journal, moves })
-    await removeTemporaries(openPlace(study, place))
     finished.push({ name: move.name, place, refusal: move.refusal })
   }
   return finished
-}
-
-/** What a killed process had begun to write; nobody else writes there. */
-async function removeTemporaries(place: Storage): Promise<void> {
-  for (const look of await place.look())
-    if (/(?:^|\/)\.[^/]+\.[0-9a-f]{12}\.tmp$/.test(look.name)) await place.remove(look)
 }
 
 async function finishMove(

@@ -45,6 +45,25 @@ const OF_TRANSFER: readonly ErrorCode[] = [
   'TRANSFER_FOREIGN',
 ]
 
+/**
+ * Errors that quote what stands in the file: of a table without a header the first row, of damaged text the place. That
+ * may be a subject or a verbatim.
+ */
+const QUOTING: readonly ErrorCode[] = [
+  'COLUMN_NOT_FOUND',
+  'FORMAT_DAMAGED',
+  'XML_MALFORMED',
+  'ODM_UNSUPPORTED',
+  'TRANSFER_FOREIGN',
+]
+
+/** A refusal as logs may hold it: what it quotes stands in quarantine only, beside the file. */
+export function toLogged(refusal: Refusal): Refusal {
+  if (!QUOTING.includes(refusal.code)) return refusal
+  const { study, transfer, at, code, counts, where } = refusal
+  return { study, transfer, at, code, where, found: 'told beside the file alone, for it may quote it', counts }
+}
+
 type Named = Pick<Refusal, 'study' | 'transfer' | 'at'>
 
 /** Undefined where the transfer is not to blame. */

@@ -13,8 +13,8 @@ import type { Actor, Ambience } from './store/chain.ts'
 import { lockWatch } from './store/store.ts'
 import { openPlace, openStudy, openStudyStore, type Study, toShortPath } from './study.ts'
 import { type Arrival, type ArrivalRules, isOfAny, type Settling, viewInbox } from './watch-arrivals.ts'
-import { finishMoves, listQuarantined, moveAway, toWatchPlaces, type WatchPlaces } from './watch-places.ts'
-import { findRefusal, type Refusal, toRefusal } from './watch-refusal.ts'
+import { checkInbox, finishMoves, listQuarantined, moveAway, toWatchPlaces, type WatchPlaces } from './watch-places.ts'
+import { findRefusal, type Refusal, toLogged, toRefusal } from './watch-refusal.ts'
 
 export interface WatchOptions {
   /** The folder or prefix where transfers arrive. */
@@ -63,6 +63,7 @@ export type WatchEvent = {
   | { readonly state: 'taken-in'; readonly run: TakenIn; readonly place: string }
   /** Taken in before, by this watch or by hand, and not the latest. */
   | { readonly state: 'repeat'; readonly place: string }
+  /** What its refusal quotes of a file stands in quarantine only. */
   | { readonly state: 'quarantined'; readonly refusal: Refusal; readonly place: string }
   /** A move that an earlier watch had not finished. */
   | { readonly state: 'moved'; readonly place: string; readonly refusal: Refusal | null }
@@ -140,7 +141,7 @@ class InboxWatch {
       const study = await this.#readStudy()
       for (const { name, place, refusal } of await finishMoves(study, this.#places)) {
         if (refusal !== null) this.#report.quarantined++
-        await this.#tell(name, { state: 'moved', place, refusal })
+        await this.#tell(name, { state: 'moved', place, refusal: refusal === null ? null : toLogged(refusal) })
       }
       const arrivals = await this.#look(study)
       current = await this.#choose(study, arrivals)
@@ -170,6 +171,7 @@ class InboxWatch {
 
   async #look(study: Study): Promise<readonly Arrival[]> {
     const { markers, settle } = this.#options
+    await checkInbox(this.#places)
     const looks = await openPlace(study, this.#places.inbox).look()
     const { arrivals, strays } = viewInbox(looks, {
       rules: { sources: study.config.sources, markers, settle },
@@ -231,16 +233,23 @@ class InboxWatch {
     const named = { study: study.id, transfer: name, at: this.#options.ambience.now() }
     const outcome = await this.#run(study, arrival)
     const refusal = 'error' in outcome ? findRefusal(outcome.error, named) : findIncomplete(outcome, named)
+    if ('error' in outcome && refusal === undefined) throw outcome.error
+    // Moved as it was seen, what came since would be left behind, and pass for a transfer of its own.
+    if (await this.#hasChanged(study, name)) {
+      const run = 'report' in outcome && refusal === undefined ? outcome.report?.run.runId : undefined
+      const by = run === undefined ? '' : ` by run ${run}`
+      const why = `it changed since it was read${by}: it is read anew once it is whole`
+      return await this.#tell(name, { state: 'waiting', why })
+    }
     if (refusal !== undefined) {
       const links = arrival.files.filter(({ kind }) => kind !== 'file').map((file) => file.name)
       const told = links.length === 0 ? refusal : withLinks(refusal, links)
       const place = await moveAway(study, this.#places, { arrival, to: 'quarantine', refusal: told })
       this.#report.quarantined++
-      return await this.#tell(name, { state: 'quarantined', refusal: told, place })
+      return await this.#tell(name, { state: 'quarantined', refusal: toLogged(told), place })
     }
-    if ('error' in outcome) throw outcome.error
     const place = await moveAway(study, this.#places, { arrival, to: 'done' })
-    if (outcome.report === undefined) return await this.#tell(name, { state: 'repeat', place })
+    if ('error' in outcome || outcome.report === undefined) return await this.#tell(name, { state: 'repeat', place })
     this.#report.takenIn++
     await this.#tell(name, { state: 'taken-in', run: toTakenIn(outcome.report), place })
   }
@@ -277,12 +286,7 @@ class InboxWatch {
       error instanceof AecoderError &&
       ['FILE_CHANGED', 'FILE_NOT_FOUND'].includes(error.code)
     ) {
-      const before = this.#settling.get(arrival.name)?.listing
-      const isOther = await this.#look(this.#study).then(
-        () => this.#settling.get(arrival.name)?.listing !== before,
-        () => false,
-      )
-      if (isOther) {
+      if (await this.#hasChanged(this.#study, arrival.name).catch(() => false)) {
         await this.#tell(arrival.name, { state: 'waiting', why: 'it changed while it was read' })
         return { kind: 'idle', isSettling: true }
       }
@@ -293,6 +297,13 @@ class InboxWatch {
     const why = error instanceof Error ? error.message : String(error)
     await this.#tell(arrival?.name ?? null, { state: 'retrying', why, code, after })
     return { kind: 'failed', after }
+  }
+
+  /** Whether a transfer lies in the inbox otherwise than it was seen last, or no more. */
+  async #hasChanged(study: Study, name: string): Promise<boolean> {
+    const before = this.#settling.get(name)?.listing
+    await this.#look(study)
+    return this.#settling.get(name)?.listing !== before
   }
 
   async #pause(milliseconds: number): Promise<void> {

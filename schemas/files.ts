@@ -40,12 +40,22 @@ export interface FileState {
   readonly mark: string
 }
 
+/** On what a file may be replaced. */
+export interface Given {
+  /** The state that it is still in; undefined where it is still not there. */
+  readonly seen: FileState | undefined
+  /** A file that was written: on it a place may try whether it heeds conditions, before the first file stands under the name. */
+  readonly standing: { readonly name: string; readonly bytes: Uint8Array }
+}
+
 /** A file as its listing shows it: nobody looked into it. */
 export interface FileLook {
   readonly name: string
   readonly bytes: number
   /** Milliseconds since 1970, by the clock of the disk or of the bucket's server. */
   readonly modified: number
+  /** Since when it lies there as it does, by the same clock: of a file that keeps the time of its original on a disk, later. */
+  readonly arrived: number
   /** Another one whenever the file may be another: made of size, times and inode on a disk, of the ETag in a bucket. */
   readonly mark: string
   /** Where a `link` leads nobody looked. `other` is a pipe, a socket, a device: opening one may never return. */
@@ -81,17 +91,20 @@ export interface Storage {
    * bucket may be written from several machines, so there it takes time without a new byte.
    */
   isAbandoned(name: string): Promise<boolean>
-  /** Takes back what was begun in a folder and cannot be finished any more, wherever whole files stand beside it. */
-  removeUnfinished(name: string): Promise<void>
+  /**
+   * Takes back what was begun in a folder and cannot be finished any more, wherever whole files stand beside it.
+   * @param whose.isOwn where nobody else writes there: then it need not be old
+   */
+  removeUnfinished(name: string, whose?: { readonly isOwn: boolean }): Promise<void>
   createFile(name: string): Promise<FileSink>
   /** A small file with what `replace` needs to know whether it is still the same; undefined where there is none. */
   findState(name: string): Promise<FileState | undefined>
   /**
    * Puts the bytes under the name in one step: readers see the old file or the new one, never a part.
-   * @param given.seen only if the file is still in this state, or if undefined still not there: of two, one wins
+   * @param given only if the file is still in the state that was seen, or still not there: of two, one wins
    * @throws AecoderError BUCKET_CONFLICT when it is not
    */
-  replace(name: string, bytes: Uint8Array, given?: { readonly seen: FileState | undefined }): Promise<WrittenFile>
+  replace(name: string, bytes: Uint8Array, given?: Given): Promise<WrittenFile>
 }
 
 /** The files of a coding dictionary: names without folders. */

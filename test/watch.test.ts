@@ -1,9 +1,11 @@
 /** Watching an inbox: what is taken in, when, in which order, and where it goes. */
+import { existsSync, writeFileSync } from 'node:fs'
 import { appendFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { openStudy, runStudy } from '../pipeline/index.ts'
+import { findAsOf } from '../pipeline/run-transfer.ts'
 import { lockStudy, lockWatch } from '../pipeline/store/store.ts'
 import { toAmbience } from './store/stage.ts'
 import { openWatchedStudy, SETTLE, toCsv } from './watched-study.ts'
@@ -71,6 +73,63 @@ describe('what is whole', () => {
     expect(events.at(-1)).toMatchObject({ state: 'waiting', why: 'no ready.flag has come yet' })
     await study.put('inbox/2026-03-09/ready.flag', '')
     expect((await study.once(only)).told).toEqual(['2026-03-09 taken-in'])
+  })
+
+  test.for([
+    ['a folder', 'inbox/2026-03-09/ae.csv', 'inbox/2026-03-09/_COMPLETE'],
+    ['a loose file', 'inbox/ae.csv', 'inbox/ae.csv.done'],
+  ])('a marker of %s that lay there before the data says nothing of it', async ([, data = '', marker = '']) => {
+    const study = await openWatchedStudy()
+    await study.put(marker, '')
+    await wait(20)
+    await study.put(data, GOOD)
+    const { events } = await study.once({ settle: Infinity })
+    expect(events.slice(1)).toMatchObject([
+      { state: 'waiting', why: expect.stringMatching(/ lay there before .*ae\.csv: a marker comes last$/) as string },
+    ])
+    // Without a marker that counts it is whole once it rests.
+    const resting = study.start({ settle: 400 })
+    await wait(200)
+    expect(await study.list()).toContain(data)
+    await resting.stop()
+    await study.put(marker, 'again')
+    expect((await study.once({ settle: Infinity })).told).toEqual([expect.stringMatching(/ taken-in$/)])
+  })
+
+  test('a transfer that changes between its reading and its move stays together, and is taken in anew', async () => {
+    const source = { id: 'ae', domain: 'AE', format: 'csv', files: ['ae*.csv'], key: ['AESEQ'] }
+    const study = await openWatchedStudy({ sources: [{ ...source, map: { subject: 'SUBJID', AETERM: 'AETERM' } }] })
+    await study.put('inbox/2026-03-09/ae-1.csv', GOOD)
+    await study.put('inbox/2026-03-09/ae-2.csv', 'SUBJID,AESEQ,AETERM\n201,1,Fatigue\n')
+    const ambience = toAmbience()
+    let hasChanged = false
+    const changing = await study.once({
+      ambience: {
+        ...ambience,
+        salt() {
+          // It was read when its run is written.
+          if (!hasChanged && existsSync(join(study.folder, 'out/runs'))) {
+            hasChanged = true
+            writeFileSync(join(study.folder, 'inbox/2026-03-09/ae-1.csv'), toCsv(['Headache', 'Nausea', 'Vomiting']))
+          }
+          return ambience.salt()
+        },
+      },
+    })
+    expect(hasChanged).toBe(true)
+    expect(changing.events.slice(1)).toMatchObject([
+      {
+        state: 'waiting',
+        why: expect.stringMatching(/^it changed since it was read by run \S+: it is read anew/) as string,
+      },
+    ])
+    expect(await study.list()).toEqual(['inbox/2026-03-09/ae-1.csv', 'inbox/2026-03-09/ae-2.csv'])
+    const { events } = await study.once({ ambience })
+    expect(events.slice(1)).toMatchObject([
+      { state: 'taken-in', run: { status: 'complete', read: 4, movement: { new: 1, unchanged: 3, withdrawn: 0 } } },
+    ])
+    expect(await study.list()).toEqual(['done/2026-03-09/ae-1.csv', 'done/2026-03-09/ae-2.csv'])
+    expect(await study.read('done/2026-03-09/ae-1.csv')).toContain('Vomiting')
   })
 
   test('a file that its sender calls unfinished keeps its transfer waiting, and the newer ones behind it', async () => {
@@ -172,6 +231,17 @@ describe('what is refused', () => {
     expect((await study.once()).told).toEqual(['2026-03-09 taken-in'])
   })
 
+  test('what a reason quotes of a file stands in quarantine, and in no event', async () => {
+    const study = await openWatchedStudy()
+    // Without a header its first row passes for one.
+    await study.put('inbox/2026-03-09/ae.csv', '1007-103,1,Headache\n1007-104,1,Nausea\n')
+    const { events, told } = await study.once()
+    expect(told).toEqual(['2026-03-09 quarantined'])
+    expect(await study.read('quarantine/2026-03-09/reason.txt')).toMatch(/Headache/)
+    expect(JSON.stringify(events)).not.toMatch(/Headache|1007-10/)
+    expect(events.at(-1)).toMatchObject({ refusal: { code: 'COLUMN_NOT_FOUND', where: 'study.json: source "ae"' } })
+  })
+
   test('what is accepted by name is taken in', async () => {
     const study = await openWatchedStudy()
     await study.put('inbox/2026-03-09/ae.csv', CONFLICTING)
@@ -268,6 +338,34 @@ describe('what is not the fault of a transfer', () => {
     await study.put('study.json', JSON.stringify(config))
     await running.until('2026-03-09 taken-in')
     await running.stop()
+  })
+
+  test('an inbox that is not there is told: it is not an empty one', async () => {
+    const study = await openWatchedStudy()
+    await rm(join(study.folder, 'inbox'), { recursive: true })
+    await expect(study.once()).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringMatching(/inbox: no such folder.*share is there/) as string,
+    })
+    let pauses = 0
+    const running = study.start({
+      async onEvent(event) {
+        if (event.state === 'retrying' && ++pauses === 2) await study.put('inbox/2026-03-09/ae.csv', GOOD)
+      },
+    })
+    await running.until('2026-03-09 taken-in')
+    await running.stop()
+  })
+
+  test('that a date cannot be looked up just now is not that there is none', async () => {
+    const study = await openWatchedStudy()
+    await study.put('inbox/2026-03-09/ae.csv', GOOD)
+    const place = { input: join(study.folder, 'inbox/2026-03-09'), ambience: toAmbience() }
+    const opened = await openStudy(study.folder)
+    expect(await findAsOf(opened, { ...place, only: ['ae.csv'] })).toBe('2026-03-09T00:00:00Z')
+    await expect(findAsOf(opened, { ...place, only: ['ae.csv', 'mh.csv'] })).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+    })
   })
 
   test('a place where nothing can be written keeps the transfer in the inbox, taken in once', async () => {

@@ -171,12 +171,12 @@ export function resolveOdmMapping(source: SourceConfig): Mapping<OdmRecord> {
 export const SUBJECT_KEY = 'SubjectKey'
 
 /** A FormOID without its version: a form with a new version is the same form. */
-function toFormOf(version: string | undefined): (oid: string | null) => string | null {
+export function toFormOf(version: string | undefined): <Oid extends string | null>(oid: Oid) => Oid | string {
   if (version === undefined) return (oid) => oid
   const pattern = toVersionPattern(version)
   const known = new Map<string, string>() // a file has few OIDs and many records
   return (oid) => {
-    if (oid === null) return null
+    if (oid === null) return oid
     let form = known.get(oid)
     if (form === undefined) {
       form = oid.replace(pattern, '')

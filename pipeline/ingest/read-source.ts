@@ -16,7 +16,7 @@ import type { OdmRecord, Table, TableRow } from '../formats/types.ts'
 import { toChangeReader, toRemovalReader } from './changes.ts'
 import { toDemographicsReader } from './demographics.ts'
 import { KeyTable } from './key-table.ts'
-import { type Mapping, resolveCsvMapping, resolveOdmMapping } from './mapping.ts'
+import { type Mapping, resolveCsvMapping, resolveOdmMapping, toFormOf } from './mapping.ts'
 import { type Located, type OutcomeReaderOptions, toOccurrenceReader, toRejected, toRowIdReader } from './occurrence.ts'
 import { StructureWatch } from './structure-watch.ts'
 import { toTermWatch } from './term-watch.ts'
@@ -158,6 +158,7 @@ async function* toLastStates(
 
 async function readOdmSource({ config, source, file, onBytes }: ReadSourceOptions): Promise<SourceReading> {
   const mapping = resolveOdmMapping(source)
+  const toForm = toFormOf(source.formVersion)
   const isForm = toOidTest(source.forms)
   const isGroup = toOidTest(source.groups)
   const isWanted = (formOid: string | null, groupOid: string | null) => isForm(formOid) && isGroup(groupOid)
@@ -183,8 +184,9 @@ async function readOdmSource({ config, source, file, onBytes }: ReadSourceOption
       structure.seeOther(formOid)
       return { kind: 'skipped', line, reason: 'other-form' }
     }
+    // What a snapshot calls removed is in it by name; a file of changes says of its removals nothing but where they are.
+    if (says !== 'removal' || !isTransactional) structure.seeRecord(record)
     if (says === 'removal') return readRemoval(record)
-    structure.seeRecord(record)
     watch.see(record)
     return readRecord(record)
   }
@@ -194,7 +196,10 @@ async function readOdmSource({ config, source, file, onBytes }: ReadSourceOption
     states: isTransactional ? 'changes' : 'everything',
     // A file of changes need not name the term anywhere.
     batches: toBatches(records, toOutcome, isTransactional ? undefined : watch.check),
-    structure: () => structure.read(),
+    structure: () => {
+      const { forms, otherForms, ...rest } = structure.read()
+      return { ...rest, forms: forms.map(toForm), otherForms: otherForms.map(toForm) }
+    },
   }
 }
 

@@ -109,6 +109,8 @@ export function toBucketError(
     )
   if (status !== undefined && status >= 500)
     return fail(`${server} failed again and again (${answer})`, `Wait until it is well, ${again}`)
+  if (code === 'KeyTooLongError')
+    return fail(`the name is too long (${answer})`, 'Shorten the names or the prefix: a key may have 1024 bytes')
   if (status === 429) return fail(`${server} asks for fewer requests (${answer})`, `Lower "s3.requests", ${again}`)
   if (status !== undefined) return fail(`could not be ${doing} (${answer})`, `Check the settings under "s3", ${again}`)
   if (CERTIFICATE.test(code))
@@ -135,4 +137,13 @@ function isConnectionFault(error: unknown): boolean {
 
 function toHost(endpoint: string): string {
   return URL.parse(endpoint)?.host ?? 'the endpoint'
+}
+
+/** A server, or what stands before it, that answers what cannot be. */
+export function toStrangeServer({ where }: Pick<ObjectPlace, 'where'>, what: string): AecoderError {
+  return new AecoderError('BUCKET_FAILED', {
+    where,
+    found: `the server answered ${what}: it does not speak S3 as it must`,
+    action: 'Check "s3.endpoint", and what stands between here and the server',
+  })
 }

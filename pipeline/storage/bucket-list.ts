@@ -1,7 +1,7 @@
 /** What stands below a prefix: objects and unfinished uploads, page by page; and taking them away. */
-import type { _Object } from '@aws-sdk/client-s3'
+import type { _Object, ListPartsCommandOutput } from '@aws-sdk/client-s3'
 import { connect } from './bucket-client.ts'
-import { isMissing, isNotOffered, type ObjectPlace, toAnswer, toBucketError } from './bucket-errors.ts'
+import { isMissing, isNotOffered, type ObjectPlace, toAnswer, toBucketError, toStrangeServer } from './bucket-errors.ts'
 import type { BucketSettings } from './bucket-settings.ts'
 
 /** Where to look: a bucket, and what the keys begin with. */
@@ -75,15 +75,28 @@ async function* pages(under: Under, given: { readonly Delimiter?: string; readon
         throw toBucketError(error, under, 'listed')
       })
     yield page
-    token = page.IsTruncated === true ? page.NextContinuationToken : undefined
+    token = toNext(page.IsTruncated, { before: token, next: page.NextContinuationToken, under })
   } while (token !== undefined)
+}
+
+/**
+ * Where the next page begins; undefined after the last one.
+ * @throws AecoderError BUCKET_FAILED where there is more and no way to it: half a list would pass for all there is
+ */
+function toNext(
+  isTruncated: boolean | undefined,
+  { before, next, under }: { before: string | undefined; next: string | undefined; under: ObjectPlace },
+): string | undefined {
+  if (isTruncated !== true) return undefined
+  if (next !== undefined && next !== '' && next !== before) return next
+  throw toStrangeServer(under, 'a part of a list, and not where it goes on')
 }
 
 /** Uploads that were begun and neither finished nor aborted. None where nobody lets us know: they are only untidy. */
 export async function listUploads(under: Under): Promise<readonly ListedUpload[]> {
   const { s3, sdk } = await connect(under.settings)
   const found: ListedUpload[] = []
-  let next: { KeyMarker: string; UploadIdMarker: string } | undefined
+  let next: { KeyMarker: string; UploadIdMarker: string | undefined } | undefined
   do {
     try {
       const page = await s3.send(
@@ -93,10 +106,9 @@ export async function listUploads(under: Under): Promise<readonly ListedUpload[]
         if (Key?.startsWith(under.prefix) && UploadId !== undefined)
           found.push({ key: Key, uploadId: UploadId, initiated: Initiated?.getTime() ?? 0 })
       const { IsTruncated, NextKeyMarker, NextUploadIdMarker } = page
-      next =
-        IsTruncated === true && NextKeyMarker !== undefined && NextUploadIdMarker !== undefined
-          ? { KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker }
-          : undefined
+      const isSame = NextKeyMarker === next?.KeyMarker && NextUploadIdMarker === next?.UploadIdMarker
+      const KeyMarker = toNext(IsTruncated, { before: undefined, next: isSame ? undefined : NextKeyMarker, under })
+      next = KeyMarker === undefined ? undefined : { KeyMarker, UploadIdMarker: NextUploadIdMarker }
     } catch (error) {
       if (isNotOffered(error)) return found
       throw toBucketError(error, under, 'listed')
@@ -105,7 +117,10 @@ export async function listUploads(under: Under): Promise<readonly ListedUpload[]
   return found
 }
 
-/** When the last byte below the prefix was written, by the server's clock: milliseconds since 1970, 0 where nothing is. */
+/**
+ * When the last byte below the prefix was written, by the server's clock: milliseconds since 1970, 0 where nothing is;
+ * Infinity where somebody is at it right now.
+ */
 export async function findLastWrite(under: Under): Promise<number> {
   let last = 0
   for await (const page of listObjects(under)) for (const { modified } of page) last = Math.max(last, modified)
@@ -128,16 +143,15 @@ export async function findLastPart(under: Under, { key, uploadId, initiated }: L
           ...(marker === undefined ? {} : { PartNumberMarker: marker }),
         }),
       )
-      .catch((error: unknown) => {
+      .catch((error: unknown): Partial<ListPartsCommandOutput> | undefined => {
         // Finished or aborted since it was listed: somebody is at it right now.
-        if (toAnswer(error).code === 'NoSuchUpload' || isMissing(error))
-          return { Parts: [{ LastModified: new Date() }] }
-        if (isNotOffered(error)) return { Parts: [] }
+        if (toAnswer(error).code === 'NoSuchUpload' || isMissing(error)) return undefined
+        if (isNotOffered(error)) return {}
         throw toBucketError(error, under, 'listed')
       })
+    if (page === undefined) return Infinity
     for (const { LastModified } of page.Parts ?? []) last = Math.max(last, LastModified?.getTime() ?? 0)
-    const isMore = 'IsTruncated' in page && page.IsTruncated === true
-    marker = isMore ? page.NextPartNumberMarker : undefined
+    marker = toNext(page.IsTruncated, { before: marker, next: page.NextPartNumberMarker, under })
   } while (marker !== undefined)
   return last
 }
@@ -182,4 +196,11 @@ export async function removeBelow(under: Under): Promise<void> {
   } catch (error) {
     throw toBucketError(error, under, 'removed')
   }
+}
+
+/** The time by the server's clock, which is the one that says when something was written: this machine's may be days off. */
+export async function readServerTime({ settings }: Pick<Under, 'settings'>): Promise<number> {
+  const { s3 } = await connect(settings)
+  // The SDK keeps it from the answers that it gets, and signs by it.
+  return Date.now() + s3.config.systemClockOffset
 }

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { AecoderError } from '../../schemas/errors.ts'
 import { type BucketClient, connect } from './bucket-client.ts'
-import { isConditionFailed, isMissing, toAnswer, toBucketError } from './bucket-errors.ts'
+import { isConditionFailed, isMissing, toAnswer, toBucketError, toStrangeServer } from './bucket-errors.ts'
 import type { Target } from './bucket-target.ts'
 
 /** Bytes of the first request: enough for most small files, little for those that only look at a file's beginning. */
@@ -13,6 +13,8 @@ const FIRST_BYTES = 256 * 1024
 const RANGE_BYTES = 4 * 1024 * 1024
 /** A connection that brought so much before it broke counts as one that works: its successors are not counted against it. */
 const PROGRESS_BYTES = 256 * 1024
+/** A connection that brings less within the patience is as good as broken: a byte a second would keep a run for weeks. */
+const LEAST_BYTES = 16 * 1024
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 5000
 
@@ -112,7 +114,7 @@ export async function readRange(target: Target, asked: Asked): Promise<Piece> {
   }
 }
 
-/** A body that ended or stalled before its time. */
+/** A body that ended, stalled or crept before its time. */
 class BrokenBody extends Error {}
 /** The object has none of the bytes that were asked for. */
 class NoSuchRange extends Error {}
@@ -200,10 +202,18 @@ class RangeReading {
 
   async #take(body: Readable, { wanted, patience }: { wanted: number; patience: number }): Promise<void> {
     const start = { filled: this.#filled, chunks: this.#chunks.length }
-    const stalled = setTimeout(() => body.destroy(new BrokenBody(`nothing came for ${patience / 1000} s`)), patience)
+    let came = 0
+    const stalled = setTimeout(() => {
+      const what = came === 0 ? 'nothing' : `no more than ${came} bytes`
+      body.destroy(new BrokenBody(`${what} came for ${patience / 1000} s`))
+    }, patience)
     try {
       for await (const chunk of body as AsyncIterable<Uint8Array>) {
-        stalled.refresh()
+        came += chunk.byteLength
+        if (came >= LEAST_BYTES) {
+          stalled.refresh()
+          came = 0
+        }
         this.#filled += chunk.byteLength
         this.#chunks.push(chunk)
         if (this.#filled > wanted) throw new BrokenBody('more came than was asked for')
@@ -247,13 +257,5 @@ function toChanged({ where }: Target): AecoderError {
     where,
     found: 'the file changed while it was read',
     action: 'Wait until the export is complete, then run again',
-  })
-}
-
-function toStrangeServer({ where }: Target, what: string): AecoderError {
-  return new AecoderError('BUCKET_FAILED', {
-    where,
-    found: `the server answered ${what}: it does not speak S3 as it must`,
-    action: 'Check "s3.endpoint", and what stands between here and the server',
   })
 }

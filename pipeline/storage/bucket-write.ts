@@ -130,13 +130,21 @@ export async function findObjectState(target: Target): Promise<FileState | undef
 
 /**
  * Puts a small object where the one that was seen stands, or none does. Of two who try, one wins.
- * @throws AecoderError BUCKET_CONFLICT for the other; BUCKET_FAILED, also where the server does not heed conditions
+ * @throws AecoderError BUCKET_CONFLICT for the other; BUCKET_FAILED, also where the server does not heed conditions: then
+ * nothing was put
  */
-export async function swapObject(target: Target, bytes: Uint8Array, seen: FileState | undefined): Promise<WrittenFile> {
+export async function swapObject(
+  target: Target,
+  bytes: Uint8Array,
+  {
+    seen,
+    standing,
+  }: { readonly seen: FileState | undefined; readonly standing: { target: Target; bytes: Uint8Array } },
+): Promise<WrittenFile> {
   try {
     if (seen === undefined) {
+      await confirmConditions(standing.target, standing.bytes, { IfNoneMatch: '*' })
       await trySwap(target, { bytes, seen, toCondition: () => ({ IfNoneMatch: '*' }) })
-      await confirmConditions(target, bytes, { IfNoneMatch: '*' })
     } else await trySwap(target, { bytes, seen, toCondition: (isQuoted) => ({ IfMatch: toMark(seen.mark, isQuoted) }) })
   } catch (error) {
     throw toBucketError(error, target, 'written')
@@ -198,7 +206,7 @@ async function confirmConditions(target: Target, bytes: Uint8Array, condition: C
   throw toUnheeded(target, 'ignores conditions: two runs at once could both win')
 }
 
-function toUnheeded({ where }: Target, what: string): AecoderError {
+function toUnheeded({ where }: Pick<Target, 'where'>, what: string): AecoderError {
   return new AecoderError('BUCKET_FAILED', {
     where,
     found: `the server ${what}`,

@@ -10,11 +10,12 @@ import {
   listBelow,
   listObjects,
   listUploads,
+  readServerTime,
   removeBelow,
   removeObject,
   type Under,
 } from './bucket-list.ts'
-import { readObject, readRange, readSeen, type Seen } from './bucket-read.ts'
+import { readObject, readRange, type Seen } from './bucket-read.ts'
 import type { BucketSettings } from './bucket-settings.ts'
 import { type BucketPlace, type Target, toPlace, toPrefix, toTarget, toWhere } from './bucket-target.ts'
 import { createObject, findObjectState, putObject, swapObject } from './bucket-write.ts'
@@ -39,9 +40,9 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
     ...toPlace(place),
     prefix: name === undefined ? toPrefix(place) : `${target(name).key}/`,
   })
-  /** A request whose clock is more than minutes off is refused, so ours is near the server's. */
-  const isOld = (written: number) =>
-    settings.abandonedHours === 0 || Date.now() - written > settings.abandonedHours * HOUR_MS
+  /** Asked after what was written was listed: then the server's time is known. */
+  const isOld = async (written: number) =>
+    settings.abandonedHours === 0 || (await readServerTime(place)) - written > settings.abandonedHours * HOUR_MS
   const see = async (name: string) => {
     const { key, ...rest } = target(name)
     const found = await findListed({ ...rest, prefix: key })
@@ -98,22 +99,28 @@ export function openBucket(url: string, settings: BucketSettings): Storage {
       return [...names]
     },
     removeFolder: (name) => removeBelow(under(name)),
-    isAbandoned: async (name) => isOld(await findLastWrite(under(name))),
-    async removeUnfinished(name) {
+    isAbandoned: async (name) => await isOld(await findLastWrite(under(name))),
+    async removeUnfinished(name, whose) {
       const folder = under(name)
       // A begun upload whose answer was lost is begun again: the first one is nobody's, and its run may be whole.
       for (const upload of await listUploads(folder))
-        if (isOld(await findLastPart(folder, upload))) await abortUpload(folder, upload)
+        if (whose?.isOwn === true || (await isOld(await findLastPart(folder, upload))))
+          await abortUpload(folder, upload)
     },
     createFile: (name) => createObject(target(name)),
     findState: (name) => findObjectState(target(name)),
     replace: (name, bytes, given) =>
-      given === undefined ? putObject(target(name), bytes) : swapObject(target(name), bytes, given.seen),
+      given === undefined
+        ? putObject(target(name), bytes)
+        : swapObject(target(name), bytes, {
+            seen: given.seen,
+            standing: { target: target(given.standing.name), bytes: given.standing.bytes },
+          }),
   }
 }
 
 function toLook(name: string, { size, modified, etag }: ListedObject): FileLook {
-  return { name, bytes: size, modified, mark: `${etag} ${size}`, kind: 'file' }
+  return { name, bytes: size, modified, arrived: modified, mark: `${etag} ${size}`, kind: 'file' }
 }
 
 /** Whether a key names a file here; some tools mark a folder by a key that ends with `/`. */
@@ -129,7 +136,8 @@ function isShown(name: string): boolean {
 function toRandomAccess(target: Target): RandomAccess {
   let first: Promise<Seen> | undefined
   const see = () => {
-    first ??= readSeen(target)
+    // By reading rather than asking: of a HEAD that fails no server says why.
+    first ??= readRange(target, { at: 0, length: 1, signal: new AbortController().signal }).then(({ seen }) => seen)
     first.catch(() => {
       first = undefined
     })

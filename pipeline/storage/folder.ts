@@ -21,6 +21,9 @@ import { toConflict } from './conflict.ts'
 /** Bytes per chunk of `read`: large enough that the disk is not the brake, small enough to be nothing in memory. */
 const CHUNK_BYTES = 256 * 1024
 
+/** As `createSink` names what is not finished. */
+const TEMPORARY = /(?:^|\/)\.[^/]+\.[0-9a-f]{12}\.tmp$/
+
 /**
  * Opens a folder for reading and writing. The folder need not exist: it is made with the first file.
  * Names are relative to it with `/` between the parts and may not lead out of it.
@@ -80,8 +83,13 @@ export function openFolder(path: string): Storage {
       })
     },
     isAbandoned: () => Promise.resolve(true),
-    // Unfinished files lie in unfinished folders, and go with them.
-    removeUnfinished: () => Promise.resolve(),
+    async removeUnfinished(name, whose) {
+      // Those of runs lie in unfinished folders, and go with them.
+      if (whose?.isOwn !== true) return
+      const looks: FileLook[] = []
+      await collectLooks(toTarget(path, name).path, `${name}/`, looks)
+      for (const look of looks) if (TEMPORARY.test(look.name)) await rm(toTarget(path, look.name).path, { force: true })
+    },
     createFile,
     findState,
     async replace(name, bytes, given) {
@@ -156,6 +164,7 @@ export async function findLook({ folder, name, path }: Target): Promise<FileLook
       name,
       bytes: Number(size),
       modified: Number(mtimeNs / 1_000_000n),
+      arrived: Number(ctimeNs / 1_000_000n),
       mark: [size, mtimeNs, ctimeNs, ino].join(' '),
       kind: stats.isFile() ? 'file' : stats.isSymbolicLink() ? 'link' : 'other',
     }

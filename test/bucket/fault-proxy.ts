@@ -31,6 +31,8 @@ export type Fault =
   | { readonly kind: 'wait'; readonly until: Promise<void> }
   /** Answered as if it had been done; the server hears nothing of it. */
   | { readonly kind: 'pretend' }
+  /** Answered with these words; the server hears nothing of it. */
+  | { readonly kind: 'answer'; readonly body: string }
   /** A bit of the request's body turns over on the way. */
   | { readonly kind: 'spoil-body' }
 
@@ -117,6 +119,11 @@ function meet(
     })
     return
   }
+  if (fault?.kind === 'answer') {
+    request.resume()
+    request.once('end', () => response.writeHead(200, { 'content-type': 'application/xml' }).end(fault.body))
+    return
+  }
   if (fault?.kind === 'pretend') {
     request.resume()
     request.once('end', () => response.writeHead(200, { etag: '"11111111111111111111111111111111"' }).end())
@@ -128,6 +135,8 @@ function meet(
       came += chunk.byteLength
       if (came >= fault.after) request.socket.destroy()
     })
+    // One that is shorter is cut at its end: nobody shall wait for an answer until the patience is over.
+    request.on('end', () => request.socket.destroy())
     return
   }
   if (fault?.kind === 'call') {
@@ -143,7 +152,8 @@ function meet(
         answer.once('end', () => request.socket.destroy())
         return
       }
-      void pass(fault, answer, { response, end })
+      // Who asked went away in the middle.
+      pass(fault, answer, { response, end }).catch(() => undefined)
     },
   )
   onward.on('error', () => request.socket.destroy())
@@ -193,7 +203,7 @@ async function pass(
     sent += piece.byteLength
     if (sent >= length && fault?.kind !== 'drip') end()
     if (fault?.kind === 'drip')
-      for (let at = 0; at < piece.byteLength; at += fault.bytes) {
+      for (let at = 0; at < piece.byteLength && !response.destroyed; at += fault.bytes) {
         if (sent >= length && at + fault.bytes >= piece.byteLength) end()
         response.write(piece.subarray(at, at + fault.bytes))
         await new Promise((resolve) => setTimeout(resolve, 5))

@@ -27,7 +27,8 @@ function onNumbers(numbers: readonly number[], fault: Fault, isMeant: (asked: As
 }
 
 /** Only where something stalls is it waited for less than a busy machine may need. */
-const toPatience = ({ kind }: Fault) => (kind === 'stall' ? { patience: 1000 } : {})
+const toPatience = (fault: Fault) =>
+  fault.kind === 'stall' || (fault.kind === 'drip' && fault.bytes === 1) ? { patience: 1000 } : {}
 const isGet = ({ method, path }: Asked) => method === 'GET' && path.includes('/p/')
 const isPut = ({ method }: Asked) => method === 'PUT'
 
@@ -124,6 +125,11 @@ describe('reading ends with an error that says what to do', () => {
       { kind: 'refuse', status: 301, code: 'PermanentRedirect' },
       /served elsewhere.*Set "s3\.region"/,
     ],
+    [
+      'a name that is too long',
+      { kind: 'refuse', status: 400, code: 'KeyTooLongError' },
+      /the name is too long \(400 KeyTooLongError\)\. Shorten the names or the prefix/,
+    ],
     ['no answer', { kind: 'drop' }, /no answer from 127\.0\.0\.1:\d+ \(\w+\)\. Check the network/],
     [
       'bodies that break at once',
@@ -138,7 +144,12 @@ describe('reading ends with an error that says what to do', () => {
     [
       'bodies that stall',
       { kind: 'stall', after: 10 },
-      /reading broke off 4 times at byte 40.*(?:nothing came for 1 s|TimeoutError)/,
+      /reading broke off 4 times at byte 40.*(?:(?:nothing|no more than 10 bytes) came for 1 s|TimeoutError)/,
+    ],
+    [
+      'bodies that creep',
+      { kind: 'drip', bytes: 1 },
+      /reading broke off 4 times at byte \d+ of \d+ \(no more than \d+ bytes came for 1 s/,
     ],
   ]
   test.each(failing)('after %s', async (_, fault, message) => {

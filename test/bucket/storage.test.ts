@@ -1,6 +1,6 @@
 /** A prefix of a bucket behaves as a folder does (test/storage/folder.test.ts), on a real server. */
 import { createHash } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openBucket } from '../../pipeline/storage/bucket.ts'
 import { startProxy } from './fault-proxy.ts'
 import { countUploads, createBucket, listKeys, putObjects, readAll, toBytes, toSettings } from './server.ts'
@@ -91,13 +91,23 @@ describe('writing', () => {
 })
 
 describe('replacing', () => {
+  const standing = { name: 'runs/1/manifest.json', bytes: bytes('{}') }
+  /** A place where a run was written, and is not current yet. */
+  async function openWritten(place: string, settings = toSettings()) {
+    const storage = openBucket(`s3://${place}`, settings)
+    await storage.replace(standing.name, standing.bytes)
+    return storage
+  }
+
   test('only over what was seen, and of many who try one wins', async () => {
-    const storage = openBucket(`s3://${await createBucket()}`, toSettings())
+    const storage = await openWritten(await createBucket())
     expect(await storage.findState('current.json')).toBeUndefined()
     for (let round = 0; round < 5; round++) {
       const seen = await storage.findState('current.json')
       const tries = await Promise.allSettled(
-        [1, 2, 3, 4].map((one) => storage.replace('current.json', bytes(`round ${round} by ${one}`), { seen })),
+        [1, 2, 3, 4].map((one) =>
+          storage.replace('current.json', bytes(`round ${round} by ${one}`), { seen, standing }),
+        ),
       )
       const winner = tries.findIndex(({ status }) => status === 'fulfilled')
       const codes = tries.map((one) => (one.status === 'fulfilled' ? 'won' : (one.reason as { code: string }).code))
@@ -108,14 +118,14 @@ describe('replacing', () => {
   })
 
   test('what was seen and is gone since is not put back', async () => {
-    const storage = openBucket(`s3://${await createBucket()}/p`, toSettings())
-    await storage.replace('a/current.json', bytes('one'), { seen: undefined })
+    const storage = await openWritten(`${await createBucket()}/p`)
+    await storage.replace('a/current.json', bytes('one'), { seen: undefined, standing })
     const seen = await storage.findState('a/current.json')
     await storage.removeFolder('a')
-    await expect(storage.replace('a/current.json', bytes('two'), { seen })).rejects.toMatchObject({
+    await expect(storage.replace('a/current.json', bytes('two'), { seen, standing })).rejects.toMatchObject({
       code: 'BUCKET_CONFLICT',
     })
-    expect(await storage.list()).toEqual([])
+    expect(await storage.list()).toEqual([standing.name])
   })
 
   test('a swap whose answer is lost has still happened, and is not taken for somebody else’s', async () => {
@@ -124,27 +134,36 @@ describe('replacing', () => {
     const proxy = await startProxy(({ method }) =>
       method === 'PUT' && ++puts % 2 === 1 ? { kind: 'lose-answer' } : undefined,
     )
-    const storage = openBucket(`s3://${bucket}`, toSettings({ endpoint: proxy.endpoint }))
-    await storage.replace('current.json', bytes('one'), { seen: undefined })
+    const storage = await openWritten(bucket, toSettings({ endpoint: proxy.endpoint }))
+    await storage.replace('current.json', bytes('one'), { seen: undefined, standing })
     const seen = await storage.findState('current.json')
-    await storage.replace('current.json', bytes('two'), { seen })
+    await storage.replace('current.json', bytes('two'), { seen, standing })
     expect((await readAll(storage.read('current.json'))).toString()).toBe('two')
   })
 
-  test('a server that ignores conditions is refused before anything is replaced', async () => {
-    const bucket = await createBucket()
-    const proxy = await startProxy(({ headers }) =>
-      headers['if-match'] === undefined ? undefined : { kind: 'pretend' },
-    )
-    const storage = openBucket(`s3://${bucket}`, toSettings({ endpoint: proxy.endpoint }))
-    await putObjects(bucket, [['current.json', 'one']])
-    const seen = await storage.findState('current.json')
-    await expect(storage.replace('current.json', bytes('two'), { seen })).rejects.toMatchObject({
-      code: 'BUCKET_FAILED',
-      message: expect.stringContaining('ignores conditions'),
-    })
-    expect((await readAll(storage.read('current.json'))).toString()).toBe('one')
-  })
+  test.each(['if-match', 'if-none-match'])(
+    'a server that ignores %s is refused before anything becomes current',
+    async (condition) => {
+      const bucket = await createBucket()
+      const isFirst = condition === 'if-none-match'
+      const puts: string[] = []
+      const proxy = await startProxy(({ method, path, headers }) => {
+        if (method === 'PUT' && path.includes('current.json')) puts.push(path)
+        return headers[condition] === undefined ? undefined : { kind: 'pretend' }
+      })
+      const storage = await openWritten(bucket, toSettings({ endpoint: proxy.endpoint }))
+      if (!isFirst) await putObjects(bucket, [['current.json', 'one']])
+      const seen = await storage.findState('current.json')
+      await expect(storage.replace('current.json', bytes('two'), { seen, standing })).rejects.toMatchObject({
+        code: 'BUCKET_FAILED',
+        message: expect.stringContaining('ignores conditions'),
+      })
+      // Where nothing stands yet it is tried on the run's own manifest; else the trial puts what stands there already.
+      expect(puts).toHaveLength(isFirst ? 0 : 1)
+      const now = await storage.findState('current.json')
+      expect(now === undefined ? undefined : Buffer.from(now.bytes).toString()).toBe(isFirst ? undefined : 'one')
+    },
+  )
 })
 
 describe('looking around', () => {
@@ -176,6 +195,51 @@ describe('looking around', () => {
     expect(await listKeys(bucket)).toEqual(['p/manyfold'])
   })
 
+  const cutLists: [string, { readonly token?: string }][] = [
+    ['does not say where it goes on', {}],
+    ['goes on where it began', { token: 'same' }],
+  ]
+  test.each(cutLists)('a list that ends early and %s is no list', async (_, { token }) => {
+    const next = token === undefined ? '' : `<NextContinuationToken>${token}</NextContinuationToken>`
+    const proxy = await startProxy(({ path }) =>
+      path.includes('list-type=2')
+        ? {
+            kind: 'answer',
+            body: `<ListBucketResult><IsTruncated>true</IsTruncated>${next}<Contents><Key>p/a.csv</Key><Size>1</Size></Contents></ListBucketResult>`,
+          }
+        : undefined,
+    )
+    const storage = openBucket(`s3://${await createBucket()}/p`, toSettings({ endpoint: proxy.endpoint }))
+    for (const list of [() => storage.list(), () => storage.look(), () => storage.removeFolder('a')])
+      await expect(list()).rejects.toMatchObject({
+        code: 'BUCKET_FAILED',
+        message: expect.stringMatching(/a part of a list, and not where it goes on.*Check "s3\.endpoint"/),
+      })
+    expect(proxy.asked.length).toBeLessThan(10)
+  })
+
+  test('what was written just now is not abandoned by a clock that is days ahead or behind', async () => {
+    const bucket = await createBucket()
+    const storage = openBucket(`s3://${bucket}/p`, toSettings({ abandonedHours: 1, patience: 29_998 }))
+    const sink = await storage.createFile('runs/1/ae.csv')
+    for (let index = 0; index < 12; index++) await sink.write(toBytes(MIB, index))
+    await expect.poll(() => countUploads(bucket)).toBe(1)
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    for (const days of [2, -2]) {
+      const now = Date.now()
+      vi.useFakeTimers({ toFake: ['Date'], now: now + days * 24 * 3_600_000 })
+      // A process that begins with such a clock.
+      const other = openBucket(`s3://${bucket}/p`, toSettings({ abandonedHours: 1, patience: 30_000 + days }))
+      expect(await other.isAbandoned('runs/1')).toBe(false)
+      await other.removeUnfinished('runs')
+      vi.useRealTimers()
+      expect(await countUploads(bucket)).toBe(1)
+    }
+    await sink.abort()
+  })
+
   test('a folder that holds nothing but unfinished uploads is there, is not abandoned while it is young, and goes whole', async () => {
     const bucket = await createBucket()
     const storage = openBucket(`s3://${bucket}/p`, toSettings())
@@ -204,6 +268,15 @@ describe('looking around', () => {
 })
 
 describe('reading at any place', () => {
+  test('says why it may not', async () => {
+    const proxy = await startProxy(() => ({ kind: 'refuse', status: 400, code: 'ExpiredToken' }))
+    const storage = openBucket('s3://some-bucket', toSettings({ endpoint: proxy.endpoint }))
+    await expect(storage.file('a.zip').random?.size()).rejects.toMatchObject({
+      code: 'BUCKET_FAILED',
+      message: expect.stringContaining('the credentials have expired (400 ExpiredToken)'),
+    })
+  })
+
   test('gives the bytes asked for, or as many as there are before the end', async () => {
     const bucket = await createBucket()
     const whole = toBytes(3 * MIB)

@@ -119,7 +119,7 @@ async function removeOutput(bucket: string): Promise<void> {
   await openBucket(`s3://${bucket}/study`, toSettings()).removeFolder('out')
 }
 
-test('a run that is killed at any request leaves the old run or the new one, and the next one finishes and tidies up', async () => {
+test('a run that is killed at any change to the bucket leaves the old run or the new one, and the next one finishes and tidies up', async () => {
   const bucket = await createBucket()
   const folder = await openBucketStudy(bucket, { abandonedHours: 0 })
   // It is read first, as any input; from a disk it is sooner done.
@@ -136,12 +136,8 @@ test('a run that is killed at any request leaves the old run or the new one, and
   const expected = (await readCurrentFiles(undisturbed))?.files ?? new Map<string, Buffer>()
   const tally = { kills: 0, unfinished: 0, published: 0 }
   const input = `s3://${bucket}/study/transfers/2026-03-09`
-  let hasWritten = false
-  // While it only reads there is little to break.
-  for (let number = 1; ; number += hasWritten ? 1 : 3) {
-    const killed = await runAecoderKilledAt(number, ['run', '--study', folder, '--input', input])
-    const { wasKilled } = killed
-    hasWritten = killed.hasWritten
+  for (let number = 1; ; number++) {
+    const wasKilled = await runAecoderKilledAt(number, ['run', '--study', folder, '--input', input])
     const now = await readPublished(bucket)
     const isNew = now?.runId !== old?.runId
     const whole = isNew ? expected : old?.files
@@ -152,7 +148,8 @@ test('a run that is killed at any request leaves the old run or the new one, and
     const unfinished = (now?.others ?? []).filter((key) => !key.includes(old?.runId ?? ''))
     if (!isNew && unfinished.length > 0) tally.unfinished++
   }
-  expect(tally.kills).toBeGreaterThan(20)
+  // Each file, the manifest, the trial of conditions, the swap; and what those before it left is taken away.
+  expect(tally.kills).toBeGreaterThan(10)
   expect(tally.unfinished).toBeGreaterThan(5)
   expect(tally.published).toBeGreaterThan(0)
   // Runs that were killed between their manifest and the swap are whole, and nothing leads to them; of others nothing is left.
@@ -161,7 +158,7 @@ test('a run that is killed at any request leaves the old run or the new one, and
   expect([...folders].filter((runFolder) => !others.includes(`${runFolder}/manifest.json`))).toEqual([])
   expect(await countUploads(bucket)).toBe(0)
   await run(folder, ['verify'])
-}, 1_200_000)
+})
 
 test('no credentials are told, in a message or in what is kept', async () => {
   const bucket = await createBucket()
@@ -178,6 +175,45 @@ test('no credentials are told, in a message or in what is kept', async () => {
   for (const secret of [server.accessKeyId, server.secretAccessKey, wrong.AWS_SECRET_ACCESS_KEY])
     for (const text of [stdout, stderr, without.stdout, without.stderr, store.toString('latin1')])
       expect(text).not.toContain(secret)
+})
+
+test('an export in a bucket is recognised, what it would change is told before, and codes of another tool are taken over', async () => {
+  const bucket = await createBucket()
+  const folder = await openBucketStudy(bucket)
+  const variables = { AECODER_S3_ENDPOINT: server.endpoint, AECODER_S3_FORCE_PATH_STYLE: 'true' }
+  for (const [place, input] of [
+    ['study/transfers/2026-03-02', 'study/transfers/2026-03-02'],
+    ['study/transfers/2026-03-02/ae.csv', 'study/transfers/2026-03-02'],
+  ] as const) {
+    const out = join(folder, `${place.replaceAll('/', '-')}.json`)
+    await askAecoder(['init', `s3://${bucket}/${place}`, '--out', out], { variables })
+    const proposed = JSON.parse(await readFile(out, 'utf8')) as { input: string; sources: { domain: string }[] }
+    expect(proposed.input).toBe(`s3://${bucket}/${input}`)
+    expect(proposed.sources.map(({ domain }) => domain)).toContain('AE')
+  }
+  const none = await refusedBy(['init', `s3://${bucket}/none`, '--out', join(folder, 'x.json')], { variables })
+  expect(none.code).toBe('FILE_NOT_FOUND')
+
+  await run(folder, ['run'])
+  const before = await listKeys(bucket)
+  const told = await run(folder, ['diff', '--input', `s3://${bucket}/study/transfers/2026-03-09`])
+  expect(told).toMatch(/new/)
+  expect(await listKeys(bucket)).toEqual(before)
+  await putObjects(bucket, [
+    ['former/codes.csv', 'verbatim,code,coder,coded_at,domain\nno such term,1,Carl,2024-05-01,AE\n'],
+  ])
+  const former = `s3://${bucket}/former/codes.csv`
+  const { stdout, stderr } = await runAecoder([
+    'take-over',
+    former,
+    '--study',
+    folder,
+    '--from',
+    'Old 1.0',
+    '--as',
+    'Ann',
+  ])
+  expect(stdout + stderr).toMatch(/1 row read.*1 row left/)
 })
 
 test('what cannot lie in a bucket, and what study.json may not hold, is refused in plain words', async () => {

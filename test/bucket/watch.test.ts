@@ -10,7 +10,8 @@ import { moveFile } from '../../pipeline/storage/move.ts'
 import { writeSmallStudy } from '../csv-study.ts'
 import { toAmbience } from '../store/stage.ts'
 import { toCsv } from '../watched-study.ts'
-import { createBucket, listKeys, putObjects, readBucket, server, toSettings } from './server.ts'
+import { startProxy } from './fault-proxy.ts'
+import { countUploads, createBucket, listKeys, putObjects, readBucket, server, toBytes, toSettings } from './server.ts'
 
 const DANA = { name: 'Dana', kind: 'person', auth: 'asserted' } as const
 const GOOD = toCsv(['Headache', 'Nausea'])
@@ -75,17 +76,45 @@ test('a move that was cut off between copy and removal is finished, and takes no
   if (seen === undefined) throw new Error('nothing was listed')
   expect(seen).toMatchObject({ name: 'a/ae.csv', bytes: GOOD.length, kind: 'file' })
   // Copied, and killed before it was removed.
-  await putObjects(bucket, [['done/a/ae.csv', 'half']])
+  await putObjects(bucket, [['done/a/ae.csv', GOOD]])
   expect(await moveFile(inbox, seen, { storage: done, name: 'a/ae.csv' })).toBe(true)
   expect(await listKeys(bucket)).toEqual(['done/a/ae.csv'])
   expect(await moveFile(inbox, seen, { storage: done, name: 'a/ae.csv' })).toBe(false)
   await putObjects(bucket, [['inbox/a/ae.csv', 'SUBJID\n']])
+  const [other] = await inbox.look()
+  await expect(moveFile(inbox, other ?? seen, { storage: done, name: 'a/ae.csv' })).rejects.toMatchObject({
+    code: 'WRITE_FAILED',
+  })
   expect(await moveFile(inbox, seen, { storage: done, name: 'a/ae.csv' })).toBe(false)
   const objects = await readBucket(bucket)
   expect([objects.get('inbox/a/ae.csv')?.toString(), objects.get('done/a/ae.csv')?.toString()]).toEqual([
     'SUBJID\n',
     GOOD,
   ])
+})
+
+test('parts of a copy that was cut off go when the move is finished', async () => {
+  const bucket = await createBucket()
+  const once = await openWatched(bucket)
+  await putObjects(bucket, [['drop/inbox/2026-03-09/ae.csv', GOOD]])
+  const proxy = await startProxy(({ method, path }) =>
+    method === 'PUT' && path.includes('/drop/done/')
+      ? { kind: 'refuse', status: 403, code: 'AccessDenied' }
+      : undefined,
+  )
+  process.env.AECODER_S3_ENDPOINT = proxy.endpoint
+  try {
+    await expect(once()).rejects.toMatchObject({ code: 'BUCKET_FAILED' })
+  } finally {
+    delete process.env.AECODER_S3_ENDPOINT
+  }
+  // As a process leaves them that is killed while it copies a large file.
+  const sink = await openBucket(`s3://${bucket}/drop/done`, toSettings()).createFile('2026-03-09/ae.csv')
+  for (let part = 0; part < 12; part++) await sink.write(toBytes(1024 * 1024, part))
+  await expect.poll(() => countUploads(bucket)).toBe(1)
+  expect(await once()).toEqual(['2026-03-09 moved'])
+  expect([await listKeys(bucket), await countUploads(bucket)]).toEqual([['drop/done/2026-03-09/ae.csv'], 0])
+  await sink.abort()
 })
 
 test('a file moves from a disk into a bucket and back', async () => {

@@ -41,7 +41,7 @@ test('init of a folder proposes a source to each domain, says what to check and 
     { name: 'mh.csv', accepted: 2 },
     { name: 'dm.csv', accepted: 2 },
   ])
-}, 60_000)
+})
 
 test('init tells what cannot be looked at, and writes nothing', async () => {
   const folder = await openFolder()
@@ -65,4 +65,4 @@ test('init tells what cannot be looked at, and writes nothing', async () => {
   ])
   expect((await runAecoder(['init'])).exitCode).toBe(2)
   await expect(readFile(join(folder, 'study.json'))).rejects.toThrow('ENOENT')
-}, 60_000)
+})

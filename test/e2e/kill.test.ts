@@ -77,7 +77,7 @@ beforeAll(async () => {
   await review(reviewed)
   // Side by side, as the rounds below: an undisturbed run takes as long here as there.
   scenes = await Promise.all([openScene(fresh, toTransfer(0)), openScene(reviewed, toTransfer(1))])
-}, 120_000)
+})
 
 afterAll(() => rm(root, { recursive: true, force: true }))
 
@@ -133,7 +133,7 @@ test(`${KILLS} killed runs leave the old state whole, and the run after them is 
   // The kills reached every leg of a run: in the middle of staging, and between the commit and the new dataset.
   expect(tally.staged).toBeGreaterThan(0)
   expect(tally.committed).toBeGreaterThan(0)
-}, 600_000)
+}, 1_800_000)
 
 function toTransfer(index: number): string {
   return join(root, 'transfers', at(TRANSFERS, index))

@@ -145,7 +145,7 @@ test('a term goes from the export into the dataset by a code and a second person
   ])
   expect(status.current).toMatchObject({ state: 'whole', manifest: { runId: second.run.runId } })
   expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [], runId: second.run.runId })
-}, 120_000)
+})
 
 test('what people make of confident codes stands beside what the threshold promises', async () => {
   const study = await copySampleForTest()
@@ -176,7 +176,7 @@ test('what people make of confident codes stands beside what the threshold promi
   expect(after.pooled.lowerBound).toBeLessThan(before.gold.lowerBound)
   const { stdout } = await runAecoder(['status', ...at])
   expect(stdout).toContain('people judged 4, and found 2 right')
-}, 120_000)
+})
 
 test('a rejected code goes back to the queue with its reason and never enters the dataset', async () => {
   const study = await copySampleForTest({ isExactOnly: true })
@@ -212,7 +212,7 @@ test('a rejected code goes back to the queue with its reason and never enters th
     'dataset-written',
   ])
   expect(await askAecoder(['verify', ...at])).toMatchObject({ faults: [] })
-}, 60_000)
+})
 
 test('verify finds a changed file and a changed input, and says so with its own exit code', async () => {
   const study = await copySampleForTest()
@@ -226,7 +226,7 @@ test('verify finds a changed file and a changed input, and says so with its own 
     expect.stringMatching(/^ae\.csv: its content was changed/),
     expect.stringMatching(/^dm\.csv: the input file was changed/),
   ])
-}, 60_000)
+})
 
 test('a transfer with a row that cannot be taken in leaves everything as it was and ends with exit code 3', async () => {
   const study = await copySampleForTest()
@@ -239,7 +239,7 @@ test('a transfer with a row that cannot be taken in leaves everything as it was 
   const accepted = await askAecoder<RunAnswer>(['run', '--study', study, '--input', input, '--accept', 'ragged-row'])
   expect(accepted.status).toBe('complete')
   expect((await readCurrentFiles(study))?.runId).toBe(accepted.run.runId)
-}, 60_000)
+})
 
 test.each(COMMANDS.map(({ name }) => name))(
   '%s has help with what it does, its options and an example',
@@ -249,8 +249,10 @@ test.each(COMMANDS.map(({ name }) => name))(
     expect(exitCode).toBe(0)
     const plain = stdout.replaceAll(/\s+/g, ' ')
     expect(plain).toContain(command?.summary.replaceAll(/\s+/g, ' '))
-    for (const option of Object.keys(command?.options ?? {}))
-      expect(plain).toContain(`--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <`)
+    for (const [option, { kind }] of Object.entries(command?.options ?? {})) {
+      const named = `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+      expect(plain).toContain(kind === 'flag' ? `${named} ` : `${named} <`)
+    }
     expect(command?.example).toMatch(new RegExp(`^aecoder ${name}\\b`))
     expect(stdout).toContain(`Example:\n  $ ${command?.example}\n`)
   },
@@ -279,10 +281,15 @@ test('a study.json that cannot be read is named', async () => {
 test('--json of every command is JSON that other programs can read', async () => {
   const study = await copySampleForTest({ isExactOnly: true })
   await cp(join(study, 'transfers', '2026-03-02', 'ae.csv'), join(study, 'listing.csv'))
+  await writeFile(
+    join(study, 'codes.csv'),
+    'verbatim,term,coder,coded_at\noff food,Decreased appetite,Carl,2024-05-01\n',
+  )
   const at = ['--study', study]
   const calls: { [name: string]: readonly string[] } = {
     init: [join(study, 'listing.csv'), '--out', join(study, 'new.json')],
     run: at,
+    diff: at,
     status: at,
     queue: at,
     explain: ['diarhea', ...at],
@@ -298,6 +305,7 @@ test('--json of every command is JSON that other programs can read', async () =>
     'approve-all': at,
     'reject-all': at,
     sheet: ['--to', join(study, 'sheet.csv'), ...at],
+    'take-over': [join(study, 'codes.csv'), '--from', 'Old Coder 5.2', '--domain', 'AE', '--as', 'Dan', ...at],
     'sign-off': at,
     login: ['Bea', ...at],
     logout: at,
@@ -317,13 +325,13 @@ test('--json of every command is JSON that other programs can read', async () =>
     'dictionary search': ['headache'],
     'dictionary show': ['80001194'],
   }
-  // `match` prints one JSON line for each line it reads, `workbench` serves until it is stopped, `unlock` needs a study
-  // that is signed, and the other commands for synonyms and site queries ids or files: they have tests of their own.
+  // `match` prints one JSON line for each line it reads and `watch` for each event, `workbench` serves until it is stopped,
+  // `unlock` needs a study that is signed, and the other commands for synonyms and site queries ids or files: they have tests of their own.
   const others = [
     ...['approve', 'reject', 'retire', 'import', 'export'].map((verb) => `synonyms ${verb}`),
     ...['show', 'edit', 'close', 'reopen'].map((verb) => `site-query ${verb}`),
   ]
-  expect([...Object.keys(calls), ...others, 'answers', 'match', 'unlock', 'workbench'].sort()).toEqual(
+  expect([...Object.keys(calls), ...others, 'answers', 'match', 'unlock', 'watch', 'workbench'].sort()).toEqual(
     COMMANDS.map(({ name }) => name).sort(),
   )
   const { Adm, Bea } = await openReviewers(study, { Adm: ['admin'], Bea: ['approver'] })
@@ -360,7 +368,7 @@ test('a wrong call ends with exit code 2 and says what is wrong', async () => {
     expect({ args, exitCode, stdout }).toEqual({ args, exitCode: 2, stdout: '' })
     expect(stderr).toMatch(message)
   }
-}, 60_000)
+})
 
 test('init writes a study.json that run refuses while a field is unsure, and never writes over a file', async () => {
   const folder = await openFolder()
@@ -462,7 +470,7 @@ test('match answers every line with one JSON line, in order, whatever ends the l
   // More than the pipes hold at once.
   const many = Array.from({ length: 3000 }, (_, index) => `Headache ${index}`)
   expect((await match(many.join('\n'))).map(({ verbatim }) => verbatim)).toEqual(many)
-}, 120_000)
+})
 
 test('match codes in the dictionary it is given, and refuses a folder that holds none', async () => {
   const folder = await openFolder()

@@ -27,7 +27,7 @@ beforeAll(async () => {
   server = await startServer({ page, isExactOnly: true, prepare: addHostile })
   auditor = await server.signIn('aud')
   browser = await openBrowser()
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser?.close()

@@ -24,7 +24,7 @@ beforeAll(async () => {
   server = await startServer({ page, isExactOnly: true })
   await work()
   browser = await openBrowser()
-}, 180_000)
+})
 afterAll(async () => {
   await browser?.close()
   await server?.close()

@@ -123,8 +123,11 @@ class Life {
       else await this.#work(study, 1 + Math.floor(this.#chance() * 3))
     }
     if (this.#last !== undefined) await this.#runUntilItEnds(study, this.#last)
-    await exportStudy(study, { actor: DANA, ambience: this.#toAmbience(), ...this.#opened() })
-    await this.#compare(study, 'at the end')
+    const exported = exportStudy(study, { actor: DANA, ambience: this.#toAmbience(), ...this.#opened() })
+    if (this.#lived.transfers > 0) {
+      await exported
+      await this.#compare(study, 'at the end')
+    } else await assert.rejects(exported, { code: 'NO_INPUT' }, 'where every transfer was refused')
     await this.#withStore(study, async (store) => {
       const { faults } = await verifyStudy(study, store)
       assert.deepEqual(faults, [], 'verify')

@@ -87,7 +87,7 @@ test('medical history waits, is coded, explained, counted and published in each 
     expect(exitCode).toBe(2)
     expect(stderr).toMatch(/MedDRA.*OpenAE, ICD-10-CM/)
   }
-}, 60_000)
+})
 
 test('an encrypted dictionary opens with the password of the environment, and with nothing else', async () => {
   const folder = await openScratch()
@@ -111,7 +111,7 @@ test('an encrypted dictionary opens with the password of the environment, and wi
     expect(stderr).toMatch(/release\.zip.*password/)
     expect(stderr).not.toContain('x9#y')
   }
-}, 60_000)
+})
 
 async function openScratch(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'aecoder-dictionaries-')))

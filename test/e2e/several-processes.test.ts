@@ -23,7 +23,7 @@ beforeAll(async () => {
   await writeTransfers(root, { rows: ROWS, known: 300, unknown: 200, seed: 5 })
   await writeStudyFile(prepared, { protocol: 'MANY-1' })
   await askAecoder(['run', '--study', prepared, '--input', join(root, 'transfers', TRANSFERS[0])])
-}, 120_000)
+})
 
 afterAll(() => rm(root, { recursive: true, force: true }))
 
@@ -57,7 +57,7 @@ test('while a run takes a transfer in, others code and approve: every act succee
     ])
   }
   await expectVerified(study)
-}, 120_000)
+})
 
 test('of two runs of one study at once the second is refused, and the first is unharmed', async () => {
   const study = await copyPrepared()
@@ -69,7 +69,7 @@ test('of two runs of one study at once the second is refused, and the first is u
   await expectVerified(study)
   // The lock went with the process.
   expect(parseAnswer<{ status: string }>(await startSecondTransfer(study).ended).status).toBe('unchanged')
-}, 120_000)
+})
 
 test('of two people who code the same term at the same moment exactly one wins, and the other is told', async () => {
   const study = await copyPrepared()
@@ -90,7 +90,7 @@ test('of two people who code the same term at the same moment exactly one wins, 
     expect(listActs(study).filter((act) => act.includes(verbatim))).toEqual([`coded ${verbatim} by ${name}`])
   }
   await expectVerified(study)
-}, 120_000)
+})
 
 test('a decision that was made while another person looked at the term is refused as stale', async () => {
   const study = await openStudy(await copyPrepared())

@@ -29,7 +29,7 @@ beforeAll(async () => {
     account: { ...account, roles: [{ study: server.study.id, role: 'coder' }] },
   })
   browser = await openBrowser()
-}, 180_000)
+})
 afterAll(async () => {
   await browser?.close()
   await server?.close()

@@ -72,11 +72,14 @@ test('it says what it does in one line each, and ends in order with exit code 0 
     ) as string,
     '',
   ])
-}, 120_000)
+})
 
 test('by cron: one call takes in what is there, ends, and its exit code says whether something was refused', async () => {
   const folder = await writeSmallStudy([])
   const call = ['watch', join(folder, 'inbox'), '--study', folder, ...QUICK, '--once', '--json']
+  const nowhere = await runAecoder(call)
+  expect([nowhere.exitCode, nowhere.stderr]).toEqual([1, expect.stringContaining('inbox: no such folder')])
+  await mkdir(join(folder, 'inbox'))
   const nothing = await runAecoder(call)
   expect([nothing.exitCode, toEvents(nothing).map(({ state }) => state)]).toEqual([0, ['watching']])
   await put(folder, { 'inbox/2026-03-09/ae.csv': toCsv(['Headache']) })
@@ -101,14 +104,14 @@ test('by cron: one call takes in what is there, ends, and its exit code says whe
   await put(folder, { 'inbox/2026-03-16/ae.csv': 'no header that is known\n' })
   const bad = await runAecoder(call)
   expect([bad.exitCode, toEvents(bad).map(({ state }) => state)]).toEqual([3, ['watching', 'quarantined']])
-}, 120_000)
+})
 
 test.for([
   [['--every', '10'], '--every'],
   [['--settle', '2d'], '--settle'],
   [['--marker', 'a/b'], '--marker'],
   [['--accept', 'everything'], '--accept'],
-] as const)('watch %s is refused with exit code 2', { timeout: 60_000 }, async ([options, where]) => {
+] as const)('watch %s is refused with exit code 2', async ([options, where]) => {
   const folder = await writeSmallStudy([])
   const { exitCode, stderr } = await runAecoder(['watch', join(folder, 'inbox'), '--study', folder, ...options])
   expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining(where) as string })

@@ -37,4 +37,4 @@ test('what is no argument is told, a file that is there stays, and no verbatim s
   db.exec("update event set actor = 'Eve' where seq = 2")
   db.close()
   expect((await runAecoder(['audit', ...at])).exitCode).toBe(4)
-}, 120_000)
+})

@@ -11,7 +11,7 @@ import { type StartedServer, startServer, toPassword } from './start.ts'
 let server: StartedServer
 beforeAll(async () => {
   server = await startServer()
-}, 120_000)
+})
 afterAll(() => server.close())
 
 const open = (options: Omit<ServerOptions, 'house'>) =>

@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = await startServer()
   ann = await server.signIn('ann')
   bea = await server.signIn('bea')
-}, 120_000)
+})
 afterAll(() => server.close())
 
 const at = (path: string) => `${server.base}${path}`

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await writeFile(join(page, 'dist', 'assets', 'main-Ab12Cd34.js'), 'export {}')
   server = await startServer({ page: join(page, 'dist') })
   ann = await server.signIn('ann')
-}, 120_000)
+})
 afterAll(async () => {
   await server.close()
   await rm(page, { recursive: true, force: true })

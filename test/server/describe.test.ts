@@ -26,7 +26,7 @@ let document: Document
 beforeAll(async () => {
   server = await startServer()
   document = await server.client().ask<Document>('GET', '/api/openapi.json')
-}, 120_000)
+})
 afterAll(() => server.close())
 
 test('the document names every route of the table, and nothing else', () => {

@@ -33,7 +33,7 @@ beforeAll(async () => {
     await createAccount(started.people, { by, account: { name, fullName: name, email, roles } })
   }
   await deactivate(started.people, { by, name: 'gone' })
-}, 120_000)
+})
 afterAll(async () => {
   await server.close()
   await started.close()

@@ -16,7 +16,7 @@ const SIGN_IN_NEEDED = { status: 401, code: 'SIGN_IN_NEEDED' }
 
 beforeAll(async () => {
   server = await startServer({ now: () => new Date(now).toISOString() })
-}, 120_000)
+})
 afterAll(() => server.close())
 
 test('a session that nobody used for half an hour is over, for reading too, and its cookie is taken away', async () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   ann = await server.signIn('ann')
   bea = await server.signIn('bea')
   lists = `${server.base}/lists`
-}, 120_000)
+})
 afterAll(() => server.close())
 
 function propose(verbatim: string, term: string, more: object = {}): Promise<EntryView> {

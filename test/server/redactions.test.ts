@@ -8,7 +8,7 @@ let server: StartedServer
 
 beforeAll(async () => {
   server = await startServer({ isExactOnly: true })
-}, 120_000)
+})
 afterAll(() => server.close())
 
 test('a data manager hides a word, and from then on the coder is not shown it', async () => {

@@ -15,7 +15,7 @@ const clients = new Map<Role, Client>()
 beforeAll(async () => {
   server = await startServer()
   for (const { name, role } of SAMPLE_PEOPLE) clients.set(role, await server.signIn(name))
-}, 120_000)
+})
 afterAll(() => server.close())
 
 /** An address of the route: ids that no study has, so that what is permitted finds nothing to change. */

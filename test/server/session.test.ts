@@ -7,7 +7,7 @@ let server: StartedServer
 
 beforeAll(async () => {
   server = await startServer()
-}, 120_000)
+})
 afterAll(() => server.close())
 
 test('who signs in gets a cookie that scripts cannot read and a view of what they may do', async () => {

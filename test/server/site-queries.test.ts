@@ -27,7 +27,7 @@ beforeAll(async () => {
   dana = await server.signIn('dan')
   auditor = await server.signIn('aud')
   base = server.base
-}, 120_000)
+})
 afterAll(() => server.close())
 
 async function findTerm(text: string): Promise<TermRow> {

@@ -73,6 +73,20 @@ describe('writing', () => {
     expect(readFileSync(join(root, 'ae.csv'), 'utf8')).toBe('done')
   })
 
+  test('what a killed writer left is taken away where nobody else writes, and nothing else', async () => {
+    const storage = openFolder(root)
+    const sinks = [await storage.createFile('own/a/ae.csv'), await storage.createFile('other/ae.csv')]
+    await storage.replace('own/.hidden.tmp', bytes('x'))
+    await storage.removeUnfinished('own')
+    expect((await storage.look()).length).toBe(3)
+    await storage.removeUnfinished('own', { isOwn: true })
+    expect((await storage.look()).map(({ name }) => name)).toEqual([
+      expect.stringMatching(/^other\/\.ae\.csv\.[0-9a-f]{12}\.tmp$/),
+      'own/.hidden.tmp',
+    ])
+    for (const sink of sinks) await sink.abort()
+  })
+
   test('replace swaps the whole file in one step', async () => {
     const storage = openFolder(root)
     await storage.replace('current.json', bytes('{"run":"a much longer first version"}'))

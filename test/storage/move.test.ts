@@ -71,6 +71,61 @@ test('what is gone or another file by now is neither moved nor removed', async (
   expect([await from.remove(seen), await from.list(), await to.list()]).toEqual([false, [], []])
 })
 
+/** The same place, as if it were on another disk or server: files are copied there. */
+function toDistant(storage: Storage, change: Partial<Storage> = {}): Storage {
+  return { ...storage, where: 's3://bucket/elsewhere', ...change }
+}
+
+test('a name that another file has is not written over, by a rename or by a copy; its own copy is known', async () => {
+  const { from, to, see } = await openPair()
+  const seen = await see('a/b/ae.csv')
+  await to.replace('ae.csv', Buffer.from('of another study'))
+  for (const storage of [to, toDistant(to)])
+    await expect(moveFile(from, seen, { storage, name: 'ae.csv' })).rejects.toMatchObject({
+      code: 'WRITE_FAILED',
+      message: expect.stringContaining('another file has this name already') as string,
+    })
+  expect([await textOf(from, 'a/b/ae.csv'), await textOf(to, 'ae.csv')]).toEqual(['SUBJID\n', 'of another study'])
+  // Killed between copy and removal.
+  await to.replace('ae.csv', Buffer.from('SUBJID\n'))
+  expect(await moveFile(from, seen, { storage: to, name: 'ae.csv' })).toBe(true)
+  expect([await from.list(), await textOf(to, 'ae.csv')]).toEqual([[], 'SUBJID\n'])
+})
+
+test('a copy that does not hold what was copied is not all that is left', async () => {
+  const { from, to, see } = await openPair()
+  const seen = await see('a/b/ae.csv')
+  const spoiling = toDistant(to, {
+    async createFile(name) {
+      const sink = await to.createFile(name)
+      return { ...sink, close: async () => ({ ...(await sink.close()), sha256: 'of what was sent' }) }
+    },
+  })
+  await expect(moveFile(from, seen, { storage: spoiling, name: 'ae.csv' })).rejects.toMatchObject({
+    code: 'READBACK_MISMATCH',
+  })
+  expect([await textOf(from, 'a/b/ae.csv'), await to.list()]).toEqual(['SUBJID\n', []])
+})
+
+test('a file that is replaced while it is copied stays, and so does no copy of it', async () => {
+  const { from, to, path, see } = await openPair()
+  const seen = await see('a/b/ae.csv')
+  const replaced = toDistant(from, {
+    async *read(name) {
+      yield* from.read(name)
+      await writeFile(join(path, 'from/a/b/ae.csv'), 'SUBJID,SITE\n')
+    },
+  })
+  expect(await moveFile(replaced, seen, { storage: to, name: 'ae.csv' })).toBe(false)
+  expect([await textOf(from, 'a/b/ae.csv'), await to.look()]).toEqual(['SUBJID,SITE\n', []])
+})
+
+async function textOf(storage: Storage, name: string): Promise<string> {
+  let text = ''
+  for await (const chunk of storage.read(name)) text += Buffer.from(chunk).toString('utf8')
+  return text
+}
+
 test('some files of a place are all of them, or the missing one is told', async () => {
   const { from, path } = await openPair()
   await writeFile(join(path, 'from/mh.csv'), '')

@@ -1,12 +1,14 @@
 /** `init`: looks at an export and writes a study.json of guesses, each with its evidence; what is unsure stays empty. */
 import { access, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
+import { isBucketUrl } from '../../../schemas/bucket-url.ts'
 import {
   AecoderError,
   DEFAULT_DICTIONARY,
   type ExportProposal,
   lookAtExport,
   type SystemProposal,
+  toPlace,
   toShortPath,
 } from '../../index.ts'
 import { toCommand } from '../command.ts'
@@ -19,7 +21,7 @@ export const INIT = toCommand({
   arguments: [
     {
       name: 'export',
-      summary: 'a file, a folder or a zip that holds adverse events, medical history or demographics',
+      summary: 'a file, a folder or a zip that holds adverse events, medical history or demographics; or s3://…',
     },
   ],
   options: {
@@ -31,7 +33,7 @@ export const INIT = toCommand({
     },
   },
   async run({ args, options, world }) {
-    const exportPath = resolve(args[0] ?? '')
+    const exportPath = toPlace(args[0] ?? '')
     const out = resolve(options.out)
     const isTaken = await access(out).then(
       () => true,
@@ -43,7 +45,7 @@ export const INIT = toCommand({
         found: 'the file is there already',
         action: 'Name another with --out, or move it away',
       })
-    const toOwn = (path: string) => relative(dirname(out), path) || '.'
+    const toOwn = (path: string) => (isBucketUrl(path) ? path : relative(dirname(out), path) || '.')
     const dictionary = { ...DEFAULT_DICTIONARY, path: toOwn(DEFAULT_DICTIONARY.path) }
     const proposal = await lookAtExport(exportPath, { dictionary, askPassword: world.askPassword })
     const schema = toOwn(join(DEFAULT_DICTIONARY.path, '..', '..', '..', 'schemas', 'study.schema.json'))

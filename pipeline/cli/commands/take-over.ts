@@ -1,7 +1,15 @@
 /** `take-over`: the codes of another tool come in as decisions of the people who made them there. */
 import { writeFile } from 'node:fs/promises'
 import { toSafeCsv } from '../../../schemas/csv-cell.ts'
-import { AecoderError, LEFT_FOR, openCodingKits, openExport, type TakeOverReport, takeOver } from '../../index.ts'
+import {
+  AecoderError,
+  LEFT_FOR,
+  openCodingKits,
+  openExport,
+  type TakeOverReport,
+  takeOver,
+  toPlace,
+} from '../../index.ts'
 import { findActor, findProvenActor } from '../actor.ts'
 import { ACTOR_OPTION, REASON_OPTION, STUDY_OPTION, toCommand } from '../command.ts'
 import { withStore } from '../open.ts'
@@ -54,7 +62,7 @@ export const TAKE_OVER = toCommand({
         actor: withApprovals
           ? await findProvenActor(options.as, { ...doing, ...world })
           : await findActor(options.as, doing),
-        file: openExport(file),
+        file: openExport(toPlace(file), study.config.s3),
         tool: from.trim(),
         reason: reason ?? null,
         withApprovals,
