@@ -170,6 +170,9 @@ export function resolveOdmMapping(source: SourceConfig): Mapping<OdmRecord> {
 /** What `map.subjectKey` names where it is the attribute of an ODM's SubjectData, and no item. */
 export const SUBJECT_KEY = 'SubjectKey'
 
+/** OIDs that are kept with what was found of them: more than any study has, no burden where a file makes them up. */
+export const REMEMBERED_OIDS = 20_000
+
 /** A FormOID without its version: a form with a new version is the same form. */
 export function toFormOf(version: string | undefined): <Oid extends string | null>(oid: Oid) => Oid | string {
   if (version === undefined) return (oid) => oid
@@ -179,6 +182,7 @@ export function toFormOf(version: string | undefined): <Oid extends string | nul
     if (oid === null) return oid
     let form = known.get(oid)
     if (form === undefined) {
+      if (known.size >= REMEMBERED_OIDS) known.clear()
       form = oid.replace(pattern, '')
       known.set(oid, form)
     }

@@ -16,7 +16,7 @@ import type { OdmRecord, Table, TableRow } from '../formats/types.ts'
 import { toChangeReader, toRemovalReader } from './changes.ts'
 import { toDemographicsReader } from './demographics.ts'
 import { KeyTable } from './key-table.ts'
-import { type Mapping, resolveCsvMapping, resolveOdmMapping, toFormOf } from './mapping.ts'
+import { type Mapping, REMEMBERED_OIDS, resolveCsvMapping, resolveOdmMapping, toFormOf } from './mapping.ts'
 import { type Located, type OutcomeReaderOptions, toOccurrenceReader, toRejected, toRowIdReader } from './occurrence.ts'
 import { StructureWatch } from './structure-watch.ts'
 import { toTermWatch } from './term-watch.ts'
@@ -268,9 +268,6 @@ function toOidTest(patterns: readonly string[] | undefined): (oid: string | null
     return verdict
   }
 }
-
-/** More than any study has, and no burden where a file makes them up. */
-const REMEMBERED_OIDS = 20_000
 
 /** What a record's raw text leaves out: where it stands in the file, and what is the same for all of them. */
 const NOT_RAW: ReadonlySet<string> = new Set(['line', 'says', 'level'])
