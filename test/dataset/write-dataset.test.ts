@@ -242,7 +242,7 @@ describe('what goes wrong', () => {
       const losing: Storage = { ...storage, read: (name) => (name === lost ? other : storage).read(name) }
       await expect(writeDataset(toOptions(losing))).rejects.toMatchObject({
         code: 'READBACK_MISMATCH',
-        message: `${storage.where}/${lost}: 2 rows read back (expected the 3 rows written). Check the disk, then run again: this file is not in force`,
+        message: `${storage.where}/${lost}: 2 rows read back (expected the 3 rows written). Check the disk, or what stands between here and the bucket, then run again: this file is not in force`,
       })
     },
   )
