@@ -114,6 +114,10 @@ test('files that state all changes since the same one again and again miss nothi
   const second = toStructure({ fileOid: 'F3', priorFileOid: 'F1' }, first)
   const third = toStructure({ fileOid: 'F4', priorFileOid: 'F1' }, second)
   expect([listStructureChanges(first, second), listStructureChanges(second, third)]).toEqual([[], []])
+  // Nor where a transfer between them says nothing of the source.
+  const silent = toTransferStructure([], { before: first, partial: WHOLE })
+  const behind = toStructure({ fileOid: 'F3', priorFileOid: 'F1' }, silent)
+  expect([listStructureChanges(first, silent), listStructureChanges(silent, behind)]).toEqual([[], []])
 })
 
 test('changes of one transfer may go on from one another, and those behind a snapshot from anything', () => {
