@@ -353,6 +353,12 @@ describe('what is not the fault of a transfer', () => {
       code: 'FILE_NOT_FOUND',
       message: expect.stringMatching(/inbox: no such folder.*share is there/) as string,
     })
+    await study.put('inbox', GOOD)
+    await expect(study.once()).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringMatching(/inbox: a file/) as string,
+    })
+    await rm(join(study.folder, 'inbox'))
     let pauses = 0
     const running = study.start({
       async onEvent(event) {

@@ -271,6 +271,11 @@ describe('what vendors add', () => {
   })
 })
 
+test('in a snapshot everything is stated, also what it calls a context', async () => {
+  const data = `<ODM ${ROOT}><ClinicalData StudyOID="ST"><SubjectData SubjectKey="S" TransactionType="Context"><StudyEventData StudyEventOID="E"><FormData FormOID="F"><ItemGroupData ItemGroupOID="G"><ItemData ItemOID="A" Value="x"/></ItemGroupData></FormData></StudyEventData></SubjectData></ClinicalData></ODM>`
+  expect(await readItems(data)).toEqual([{ A: 'x' }])
+})
+
 describe('transactional files', () => {
   const TRANSACTIONAL = ROOT.replace('Snapshot', 'Transactional')
   const of = (data: string) =>
