@@ -20,7 +20,7 @@ import { findDataset, findLastDataset, recordDataset } from './store/datasets.ts
 import { readMoves } from './store/moves.ts'
 import { findMasks } from './store/redactions.ts'
 import type { Signature } from './store/signatures.ts'
-import { clearAbandoned } from './store/staging.ts'
+import { clearAbandoned } from './store/abandon.ts'
 import { readSnapshot, type Store } from './store/store.ts'
 import {
   findLastTransfer,
