@@ -225,7 +225,7 @@ class DeclarationCheck {
   constructor(file: string, encoding: ChosenEncoding) {
     this.#file = file
     this.#encoding = encoding
-    this.#isSuspected = encoding.from === 'xml-declaration' && ASCII_WITHIN.test(encoding.name)
+    this.#isSuspected = encoding.from === 'xml-declaration'
   }
 
   see(bytes: Buffer): void {
@@ -244,7 +244,7 @@ class DeclarationCheck {
 
   /** @throws AecoderError ENCODING when all of the file was UTF-8, and not ASCII alone */
   end(): void {
-    if (!this.#isSuspected || this.#carried.length > 0 || this.#first === undefined) return
+    if (!this.#isSuspected || this.#first === undefined) return
     const { offset, bytes } = this.#first
     throw new AecoderError('ENCODING', {
       where: `${this.#file}: byte offset ${offset}`,

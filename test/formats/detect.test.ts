@@ -55,6 +55,11 @@ describe('what is no export says what it is and what to do', () => {
     expect(refusal).toContain(action)
   })
 
+  test('a long file is looked at no further than its beginning', async () => {
+    const file = toFile('a,b\n'.repeat(100_000), { chunkSize: 1000 })
+    expect([await detectFormat(file), file.chunksRead(), file.isClosed()]).toEqual(['csv', 9, true])
+  })
+
   test('a zip of exports is one', async () => {
     expect(await detectFormat(toFile(toZipHead('xl.csv')))).toBe('zip')
   })
