@@ -128,6 +128,7 @@ export async function proposeTable(
       format: source.format,
       files: source.files,
       ...(table.encoding === undefined ? {} : { encoding: table.encoding }),
+      ...(table.headerLine === undefined ? {} : { headerLine: table.headerLine }),
       ...(proposes.transfer === undefined ? {} : { transfer: proposes.transfer }),
       ...(only.length > 0 ? { only } : {}),
       ...(noEvent.length > 0 ? { noEvent } : {}),
@@ -155,7 +156,11 @@ function toOccurrenceTest(
 }
 
 /** What had to be found out before the table could be read. */
-export function noteDialect({ traits, delimiter, encoding }: SampledTable, evidence: Evidence[]): void {
+export function noteDialect({ traits, delimiter, encoding, headerLine }: SampledTable, evidence: Evidence[]): void {
+  if (headerLine !== undefined) {
+    const why = `line ${headerLine} names the columns; what stands above it is no data and is left out`
+    evidence.push({ field: 'headerLine', column: null, why, confidence: 'likely' })
+  }
   if (traits.format === 'csv' && delimiter !== ',') {
     const why = `cells are separated by ${JSON.stringify(delimiter)}; detected anew in each file`
     evidence.push({ field: 'delimiter', column: null, why, confidence: 'sure' })
