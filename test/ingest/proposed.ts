@@ -1,6 +1,7 @@
 /** What `init` proposes for files that a test holds, and what is read by it. */
 import iconv from 'iconv-lite'
 import { type Proposal, proposeStudy } from '../../pipeline/ingest/propose.ts'
+import { listMatching } from '../../pipeline/storage/glob.ts'
 import type { SourceFile } from '../../schemas/files.ts'
 import { parseStudyConfig } from '../../schemas/study.ts'
 import { readOutcomes, toWords } from './text-file.ts'
@@ -17,7 +18,7 @@ export async function readProposed({ config }: Proposal, ...files: SourceFile[])
   const parsed = parseStudyConfig(JSON.stringify({ ...config, study }), 'study.json')
   const read: { [id: string]: string[] } = {}
   for (const source of parsed.sources) {
-    const file = files.find(({ name }) => source.files.includes(name))
+    const file = files.find(({ name }) => listMatching([name], source.files).length > 0)
     if (file === undefined) throw new Error(`no file ${source.files.join()}`)
     read[source.id] = toWords(await readOutcomes(file, { ...parsed, source }))
   }
