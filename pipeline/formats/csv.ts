@@ -24,6 +24,8 @@ export interface OpenCsvOptions {
   readonly encoding?: string
   /** How a quote is written inside a quoted cell; without it `doubled`, and a file that shows backslashes is refused. */
   readonly escape?: CsvEscape
+  /** The line that names the columns, counted from 1; what stands above it is left out. Without it the first that holds anything. */
+  readonly headerLine?: number
   /** Sees every chunk of the file once, in order: for a checksum. */
   readonly onBytes?: (chunk: Uint8Array) => void
 }
@@ -54,7 +56,7 @@ export async function openCsv(file: SourceFile, options: OpenCsvOptions): Promis
   const { encoding, text } = await readText(file, options)
   const blocks = toBlocks(options.escape === 'backslash' ? toDoubledQuotes(text, options.delimiter) : text)
   try {
-    const sample = await readSample(blocks, options.delimiter)
+    const sample = await readSample(blocks, options)
     const delimiter = options.delimiter ?? sample.delimiter ?? detectDelimiter(sample.lines, sample.newline)
     const reader = new CsvRecordReader(file.name, {
       delimiter,
@@ -63,7 +65,7 @@ export async function openCsv(file: SourceFile, options: OpenCsvOptions): Promis
       isDoubling: options.escape !== undefined,
     })
     const batches = readBatches(reader, sample, blocks)
-    const { header, firstRows } = await readHeader(file.name, batches)
+    const { header, firstRows } = await readHeader(file.name, { batches, headerLine: options.headerLine })
     return { encoding, delimiter, asOf: null, header: header.names, rows: readRows(firstRows, batches, header) }
   } catch (error) {
     await blocks.return()
@@ -93,16 +95,18 @@ interface Sample {
   readonly hasMarks: boolean
 }
 
-async function readSample(blocks: AsyncIterator<string>, delimiter: string | undefined): Promise<Sample> {
+type SampleOptions = Pick<OpenCsvOptions, 'delimiter' | 'headerLine'>
+
+async function readSample(blocks: AsyncIterator<string>, options: SampleOptions): Promise<Sample> {
   let read = ''
   for (;;) {
-    const sample = findSample(read, { delimiter, isAll: false })
+    const sample = findSample(read, { ...options, isAll: false })
     if (sample !== undefined) return sample
     const next = read.length > LONGEST_RECORD ? undefined : await blocks.next()
     if (next === undefined || next.done === true) break
     read += next.value
   }
-  const sample = findSample(read, { delimiter, isAll: true })
+  const sample = findSample(read, { ...options, isAll: true })
   if (sample === undefined) throw new Error('all of a text always makes a sample')
   return sample
 }
@@ -110,13 +114,17 @@ async function readSample(blocks: AsyncIterator<string>, delimiter: string | und
 /** The sample that the beginning of a text makes; undefined when more of it is needed. */
 function findSample(
   read: string,
-  { delimiter, isAll }: { delimiter: string | undefined; isAll: boolean },
+  { delimiter, headerLine = 1, isAll }: SampleOptions & { isAll: boolean },
 ): Sample | undefined {
   const hasMarks = hasInnerMarks(read)
   const bare = hasMarks ? read.replaceAll(MARK, '') : read
   const separator = findSeparatorLine(bare)
-  const text = separator === undefined ? bare : bare.slice(separator.length)
-  const facts = { text, hasMarks, delimiter: separator?.delimiter, firstLine: separator === undefined ? 1 : 2 }
+  const above = separator === undefined ? 0 : 1
+  const begin = findLine(bare, { from: separator?.length ?? 0, lines: headerLine - 1 - above, isAll })
+  if (begin === undefined) return undefined
+  const text = bare.slice(begin)
+  const firstLine = Math.max(headerLine, above + 1)
+  const facts = { text, hasMarks, delimiter: separator?.delimiter, firstLine }
   const end = findLinesEnd(text)
   const newline = end < 0 && !isAll ? undefined : findNewline(text, delimiter ?? separator?.delimiter)
   if (isAll) {
@@ -124,6 +132,21 @@ function findSample(
     return { ...facts, lines: text + only, newline: only }
   }
   return newline === undefined ? undefined : { ...facts, lines: text.slice(0, end), newline }
+}
+
+/** Where the line begins that so many others stand before; undefined when more of the text is needed to know. */
+function findLine(
+  text: string,
+  { from, lines, isAll }: { from: number; lines: number; isAll: boolean },
+): number | undefined {
+  let at = from
+  for (let line = 0; line < lines; line++) {
+    const lineBreak = /\r\n|\n|\r(?=[\s\S])/g
+    lineBreak.lastIndex = at
+    if (lineBreak.exec(text) === null) return isAll ? text.length : undefined
+    at = lineBreak.lastIndex
+  }
+  return at
 }
 
 /** Where the sample's lines end, -1 when the text has fewer. A CR at the very end may be half of a CRLF. */
@@ -152,16 +175,16 @@ async function* readBatches(
 
 async function readHeader(
   file: string,
-  batches: AsyncIterator<CsvRecord[]>,
+  { batches, headerLine }: { batches: AsyncIterator<CsvRecord[]>; headerLine: number | undefined },
 ): Promise<{ header: CsvHeader; firstRows: CsvRecord[] }> {
   for (;;) {
     const batch = await batches.next()
     if (batch.done === true) {
       throw new AecoderError('CSV_HEADER', {
         where: file,
-        found: 'the file is empty',
+        found: headerLine === undefined ? 'the file is empty' : `nothing from line ${headerLine} on`,
         expected: 'a header line that names the columns',
-        action: 'Check that the export was written completely',
+        action: `Check that the export was written completely${headerLine === undefined ? '' : ', and "headerLine" of the source'}`,
       })
     }
     const [headerRow, ...firstRows] = batch.value

@@ -72,8 +72,10 @@ export async function proposeTable(
   }
   const term = findTerm(profileColumns(header, rows), options.domain)
   const instrument = proposeOnly({ header, rows, term: term?.column }, evidence)
-  const current = proposeCurrent(profileColumns(header, rows), { proposes, evidence })
-  const only = [...(instrument ? [instrument] : []), ...(current ? [current] : [])]
+  const only = [
+    ...(instrument ? [instrument] : []),
+    ...proposeCurrent(profileColumns(header, rows), { proposes, evidence }),
+  ]
   const relevant = rows.filter((row) =>
     only.every((condition) => condition.in.includes((row[header.indexOf(condition.column)] ?? '').trim())),
   )
@@ -128,6 +130,7 @@ export async function proposeTable(
       format: source.format,
       files: source.files,
       ...(table.encoding === undefined ? {} : { encoding: table.encoding }),
+      ...(table.headerLine === undefined ? {} : { headerLine: table.headerLine }),
       ...(proposes.transfer === undefined ? {} : { transfer: proposes.transfer }),
       ...(only.length > 0 ? { only } : {}),
       ...(noEvent.length > 0 ? { noEvent } : {}),
@@ -155,7 +158,11 @@ function toOccurrenceTest(
 }
 
 /** What had to be found out before the table could be read. */
-export function noteDialect({ traits, delimiter, encoding }: SampledTable, evidence: Evidence[]): void {
+export function noteDialect({ traits, delimiter, encoding, headerLine }: SampledTable, evidence: Evidence[]): void {
+  if (headerLine !== undefined) {
+    const why = `line ${headerLine} names the columns; what stands above it is no data and is left out`
+    evidence.push({ field: 'headerLine', column: null, why, confidence: 'likely' })
+  }
   if (traits.format === 'csv' && delimiter !== ',') {
     const why = `cells are separated by ${JSON.stringify(delimiter)}; detected anew in each file`
     evidence.push({ field: 'delimiter', column: null, why, confidence: 'sure' })
@@ -165,26 +172,26 @@ export function noteDialect({ traits, delimiter, encoding }: SampledTable, evide
   evidence.push({ field: 'encoding', column: null, why, confidence: 'likely' })
 }
 
-/** Rows that are not the current state of their record say so in a column of some systems. */
+/** Rows that are not the current state of their record, or were deleted, say so in columns of some systems. */
 function proposeCurrent(
   columns: readonly ColumnProfile[],
   { proposes, evidence }: { proposes: Profile['proposes']; evidence: Evidence[] },
-): Condition | undefined {
+): Condition[] {
   const known = proposes.current
-  if (known === undefined) return undefined
-  const column = columns.find(({ name, filled }) => filled > 0 && known.columns.includes(toPlainName(name)))
-  if (column === undefined) return undefined
-  const values = [...column.values.keys()]
-  const current = values.filter((value) => known.values.test(value))
-  if (current.length === 0) return undefined
-  const why = `says which row is the current state of its record; ${column.rows - current.reduce((sum, value) => sum + (column.values.get(value) ?? 0), 0)} of ${column.rows} sampled rows are older ones and are skipped`
-  evidence.push({
-    field: 'only',
-    column: column.name,
-    why,
-    confidence: values.length > current.length ? 'sure' : 'likely',
+  if (known === undefined) return []
+  return listByName(columns, known.columns).flatMap(({ name, rows, values }) => {
+    const current = [...values.keys()].filter((value) => known.values.test(value))
+    if (current.length === 0) return []
+    const left = rows - current.reduce((sum, value) => sum + (values.get(value) ?? 0), 0)
+    const why = `says which rows are the current state of a record; ${left} of ${rows} sampled rows are older or deleted ones and are skipped`
+    evidence.push({
+      field: 'only',
+      column: name,
+      why,
+      confidence: values.size > current.length ? 'sure' : 'likely',
+    })
+    return [{ column: name, in: current }]
   })
-  return { column: column.name, in: current }
 }
 
 function findStates(
@@ -354,8 +361,11 @@ function proposeSubject(
 
 /** One table for all instruments, recognised by the columns REDCap adds to it. */
 export function isInstrumentTable(columns: readonly ColumnProfile[]): boolean {
-  const added = /^(redcap)?(repeatinstrument|repeatinstance|eventname)$/
-  return columns.some(({ name }) => added.test(toPlainName(name)))
+  const added = /^(redcap)?(repeatinstrument|repeatinstance)$|^redcapeventname$/
+  // Without its prefix a name that other systems have, too: REDCap writes "Event Name" behind the record's id.
+  return columns.some(
+    ({ name }, at) => added.test(toPlainName(name)) || (at === 1 && toPlainName(name) === 'eventname'),
+  )
 }
 
 function hasArms({ values }: ColumnProfile): boolean {

@@ -91,6 +91,7 @@ async function readTableSource(
   const dialect = {
     ...(source.delimiter === undefined ? {} : { delimiter: source.delimiter }),
     ...(source.escape === undefined ? {} : { escape: source.escape }),
+    ...(source.headerLine === undefined ? {} : { headerLine: source.headerLine }),
   }
   const open = async (onRead: ReadSourceOptions['onBytes']) =>
     await openTable(file, { format, ...toOpening(source, onRead), ...dialect })

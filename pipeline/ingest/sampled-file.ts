@@ -7,6 +7,7 @@ import { openOdm } from '../formats/odm.ts'
 import { type OdmFacts, readOdmFacts } from '../formats/odm-facts.ts'
 import { openTable } from '../formats/open-table.ts'
 import type { OdmRecord, Table } from '../formats/types.ts'
+import { toPlainName } from './column-names.ts'
 import type { Traits } from './recognise.ts'
 
 export interface SampledTable {
@@ -18,6 +19,8 @@ export interface SampledTable {
   readonly delimiter: string
   /** Set where the file is not in the encoding that would be taken without a word. */
   readonly encoding?: string
+  /** Set where other lines stand above the one that names the columns. */
+  readonly headerLine?: number
   /** Opens the file anew, from its beginning. */
   readonly open: () => Promise<Table>
 }
@@ -76,10 +79,18 @@ async function sampleTable(
   { format, sampleRows }: { format: TableFormat; sampleRows: number },
 ): Promise<SampledTable> {
   for (const encoding of [undefined, ...(format === 'csv' ? FURTHER_ENCODINGS : [])]) {
-    const open = () => openTable(file, { format, ...(encoding === undefined ? {} : { encoding }) })
+    const openAt = (headerLine?: number) =>
+      openTable(file, {
+        format,
+        ...(encoding === undefined ? {} : { encoding }),
+        ...(headerLine === undefined ? {} : { headerLine }),
+      })
     try {
       // All rows are decoded: that a file is no UTF-8 may show at its very end.
-      const { header, rows, delimiter } = await readTable(await open(), sampleRows)
+      const first = await readTable(await openAt(), sampleRows)
+      const headerLine = format === 'csv' ? await findHeaderLine(first, openAt) : undefined
+      const open = () => openAt(headerLine)
+      const { header, rows, delimiter } = headerLine === undefined ? first : await readTable(await open(), sampleRows)
       const traits = { name: file.name, format, header, delimiter }
       return {
         kind: 'table',
@@ -90,6 +101,7 @@ async function sampleTable(
         delimiter,
         open,
         ...(encoding === undefined ? {} : { encoding }),
+        ...(headerLine === undefined ? {} : { headerLine }),
       }
     } catch (error) {
       if (!(error instanceof AecoderError) || error.code !== 'ENCODING' || encoding === FURTHER_ENCODINGS.at(-1))
@@ -102,13 +114,55 @@ async function sampleTable(
 async function readTable(table: Table, sampleRows: number) {
   const rows: (readonly string[])[] = []
   let held = 0
+  let firstLine: number | undefined
   for await (const batch of table.rows)
-    for (const { fields, problem } of batch) {
+    for (const { line, fields, problem } of batch) {
+      firstLine ??= line
       if (problem !== undefined || rows.length >= sampleRows || held > SAMPLE.most) continue
       held += toWeight(fields)
       rows.push(fields)
     }
-  return { header: table.header, rows, delimiter: table.delimiter }
+  return { header: table.header, rows, delimiter: table.delimiter, firstLine }
+}
+
+/** Columns that a title has at most, and the least that an export of events has. */
+const TITLE = { most: 2, least: 4, lines: 12 }
+
+/** The line that names the columns where it is not the first: undefined where nothing speaks for another. */
+async function findHeaderLine(
+  { header, rows, firstLine }: Awaited<ReturnType<typeof readTable>>,
+  openAt: (headerLine: number) => Promise<Table>,
+): Promise<number | undefined> {
+  const [first] = rows
+  if (first !== undefined && isHeaderAgain(header, first)) return firstLine
+  if (header.length > TITLE.most && (rows.length > 0 || firstLine === undefined)) return undefined
+  let found: { readonly line: number; readonly names: string } | undefined
+  for (let line = 2; line <= TITLE.lines; line++) {
+    const beginning = await readBeginning(line, openAt)
+    const names = beginning?.header.join() ?? ''
+    // Of a blank line the header is the next one: that is the line to name.
+    if (found !== undefined && found.names !== names) break
+    if (beginning?.isEven === true && beginning.header.length >= TITLE.least) found = { line, names }
+  }
+  return found?.line
+}
+
+/** Viedoc names its columns twice, by label and by id: no row of data says again what its columns are called. */
+function isHeaderAgain(header: readonly string[], row: readonly string[]): boolean {
+  if (row.some((cell) => cell.trim() === '') || new Set(row).size < row.length) return false
+  return header.filter((name, at) => toPlainName(name) === toPlainName(row[at] ?? '')).length >= 3
+}
+
+/** The first rows under a line that may be the header; undefined where none can be. */
+async function readBeginning(line: number, openAt: (headerLine: number) => Promise<Table>) {
+  try {
+    const { header, rows } = await openAt(line)
+    for await (const batch of rows)
+      return { header, isEven: batch.length > 0 && batch.every(({ problem }) => problem === undefined) }
+  } catch (error) {
+    if (!(error instanceof AecoderError)) throw error
+  }
+  return undefined
 }
 
 /** What a row takes, in characters. */
