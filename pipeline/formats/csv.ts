@@ -12,6 +12,7 @@ import {
 } from './csv-dialect.ts'
 import { type CsvEscape, toDoubledQuotes } from './csv-escapes.ts'
 import { type CsvHeader, toCsvHeader } from './csv-header.ts'
+import { findPreamble } from './csv-preamble.ts'
 import { type CsvRecord, CsvRecordReader, LONGEST_RECORD } from './csv-records.ts'
 import { readText } from './decode.ts'
 import { toBlocks } from './text-blocks.ts'
@@ -31,8 +32,8 @@ export interface OpenCsvOptions {
 /** Rows that are handed over at once, at most. */
 const BATCH_ROWS = 4000
 
-/** Lines from which newline and delimiter are found. */
-const SAMPLE_LINES = 20
+/** Lines from which newline, delimiter and what stands above the header are found: a line there for each form of a study. */
+const SAMPLE_LINES = 200
 
 /**
  * Opens a delimited file: reads its header, then its rows as they are asked for. `rows` must be consumed, be it only
@@ -64,7 +65,15 @@ export async function openCsv(file: SourceFile, options: OpenCsvOptions): Promis
     })
     const batches = readBatches(reader, sample, blocks)
     const { header, firstRows } = await readHeader(file.name, batches)
-    return { encoding, delimiter, asOf: null, header: header.names, rows: readRows(firstRows, batches, header) }
+    const { linesAbove } = sample
+    return {
+      encoding,
+      delimiter,
+      ...(linesAbove > 0 ? { linesAbove } : {}),
+      asOf: null,
+      header: header.names,
+      rows: readRows(firstRows, batches, header),
+    }
   } catch (error) {
     await blocks.return()
     throw error
@@ -80,11 +89,13 @@ export function toRawText(row: TableRow, delimiter: string): string {
 }
 
 interface Sample {
-  /** All that was read, from the header on. */
+  /** All that was read, from the header on: what stands above it is no row. */
   readonly text: string
   /** The first whole lines of it: the same ones however the file was cut into chunks. */
   readonly lines: string
   readonly newline: Newline
+  /** Lines above the header that were left out. */
+  readonly linesAbove: number
   /** What a line before the header says. */
   readonly delimiter: string | undefined
   /** The number of the line with which `text` begins. */
@@ -115,15 +126,27 @@ function findSample(
   const hasMarks = hasInnerMarks(read)
   const bare = hasMarks ? read.replaceAll(MARK, '') : read
   const separator = findSeparatorLine(bare)
-  const text = separator === undefined ? bare : bare.slice(separator.length)
-  const facts = { text, hasMarks, delimiter: separator?.delimiter, firstLine: separator === undefined ? 1 : 2 }
-  const end = findLinesEnd(text)
-  const newline = end < 0 && !isAll ? undefined : findNewline(text, delimiter ?? separator?.delimiter)
+  const known = delimiter ?? separator?.delimiter
+  const whole = separator === undefined ? bare : bare.slice(separator.length)
+  const linesEnd = findLinesEnd(whole)
+  if (linesEnd < 0 && !isAll) return undefined
+  const preamble = findPreamble(linesEnd < 0 ? whole : whole.slice(0, linesEnd), known)
+  const text = preamble === undefined ? whole : whole.slice(preamble.length)
+  const facts = {
+    text,
+    hasMarks,
+    delimiter: separator?.delimiter,
+    linesAbove: preamble?.lines ?? 0,
+    firstLine: 1 + Number(separator !== undefined) + (preamble?.lines ?? 0),
+  }
+  const newline = findNewline(text, known)
   if (isAll) {
     const only = newline ?? (text.endsWith('\r') ? '\r' : '\n')
     return { ...facts, lines: text + only, newline: only }
   }
-  return newline === undefined ? undefined : { ...facts, lines: text.slice(0, end), newline }
+  return newline === undefined
+    ? undefined
+    : { ...facts, lines: text.slice(0, linesEnd - (preamble?.length ?? 0)), newline }
 }
 
 /** Where the sample's lines end, -1 when the text has fewer. A CR at the very end may be half of a CRLF. */

@@ -7,6 +7,7 @@ import { openOdm } from '../formats/odm.ts'
 import { type OdmFacts, readOdmFacts } from '../formats/odm-facts.ts'
 import { openTable } from '../formats/open-table.ts'
 import type { OdmRecord, Table } from '../formats/types.ts'
+import { isJapanese, isWestern } from './encoding-check.ts'
 import type { Traits } from './recognise.ts'
 
 export interface SampledTable {
@@ -16,7 +17,9 @@ export interface SampledTable {
   readonly header: readonly string[]
   readonly rows: readonly (readonly string[])[]
   readonly delimiter: string
-  /** Set where the file is not in the encoding that would be taken without a word. */
+  /** Lines above the header. */
+  readonly linesAbove: number
+  /** Set where the file is not in the encoding that would be taken without a word; `''` where it cannot be told. */
   readonly encoding?: string
   /** Opens the file anew, from its beginning. */
   readonly open: () => Promise<Table>
@@ -52,7 +55,12 @@ const SAMPLE = { most: 48 * 1024 * 1024, few: 50 }
 const LONGEST_COPIED = 12
 
 /** Tried in this order where the bytes are not what the file says or UTF-8; windows-1252 has nearly all of the others. */
-const FURTHER_ENCODINGS = ['windows-1252', 'iso-8859-15', 'macintosh']
+const FURTHER_ENCODINGS: readonly { readonly name: string; readonly fits: (texts: Iterable<string>) => boolean }[] = [
+  { name: 'windows-1252', fits: isWestern },
+  { name: 'iso-8859-15', fits: isWestern },
+  { name: 'macintosh', fits: isWestern },
+  { name: 'shift_jis', fits: isJapanese },
+]
 
 /**
  * Samples a file of an export.
@@ -75,28 +83,41 @@ async function sampleTable(
   file: SourceFile,
   { format, sampleRows }: { format: TableFormat; sampleRows: number },
 ): Promise<SampledTable> {
-  for (const encoding of [undefined, ...(format === 'csv' ? FURTHER_ENCODINGS : [])]) {
+  const read = async (encoding?: string) => {
     const open = () => openTable(file, { format, ...(encoding === undefined ? {} : { encoding }) })
+    // All rows are decoded: that a file is no UTF-8 may show at its very end.
+    const { header, rows, delimiter, linesAbove } = await readTable(await open(), sampleRows)
+    const traits = { name: file.name, format, header, delimiter }
+    return { kind: 'table', file, traits, header, rows, delimiter, linesAbove, open } as const
+  }
+  try {
+    return await read()
+  } catch (error) {
+    if (format !== 'csv' || !isEncodingError(error)) throw error
+  }
+  let readable: SampledTable | undefined
+  let refusal: unknown
+  for (const { name, fits } of FURTHER_ENCODINGS) {
     try {
-      // All rows are decoded: that a file is no UTF-8 may show at its very end.
-      const { header, rows, delimiter } = await readTable(await open(), sampleRows)
-      const traits = { name: file.name, format, header, delimiter }
-      return {
-        kind: 'table',
-        file,
-        traits,
-        header,
-        rows,
-        delimiter,
-        open,
-        ...(encoding === undefined ? {} : { encoding }),
-      }
+      const table = await read(name)
+      if (fits(listTexts(table))) return { ...table, encoding: name }
+      readable ??= { ...table, encoding: '' }
     } catch (error) {
-      if (!(error instanceof AecoderError) || error.code !== 'ENCODING' || encoding === FURTHER_ENCODINGS.at(-1))
-        throw error
+      if (!isEncodingError(error)) throw error
+      refusal = error
     }
   }
-  throw new Error('the last encoding is read or throws')
+  if (readable === undefined) throw refusal
+  return readable
+}
+
+function isEncodingError(error: unknown): boolean {
+  return error instanceof AecoderError && error.code === 'ENCODING'
+}
+
+function* listTexts({ header, rows }: Pick<SampledTable, 'header' | 'rows'>): Generator<string> {
+  yield* header
+  for (const row of rows) yield* row
 }
 
 async function readTable(table: Table, sampleRows: number) {
@@ -108,7 +129,7 @@ async function readTable(table: Table, sampleRows: number) {
       held += toWeight(fields)
       rows.push(fields)
     }
-  return { header: table.header, rows, delimiter: table.delimiter }
+  return { header: table.header, rows, delimiter: table.delimiter, linesAbove: table.linesAbove ?? 0 }
 }
 
 /** What a row takes, in characters. */
