@@ -158,9 +158,15 @@ function toOccurrenceTest(
 }
 
 /** What had to be found out before the table could be read. */
-export function noteDialect({ traits, delimiter, encoding, headerLine }: SampledTable, evidence: Evidence[]): void {
+export function noteDialect(
+  { traits, delimiter, encoding, headerLine, linesAbove }: SampledTable,
+  evidence: Evidence[],
+): void {
   if (headerLine !== undefined) {
     const why = `line ${headerLine} names the columns; what stands above it is no data and is left out`
+    evidence.push({ field: 'headerLine', column: null, why, confidence: 'likely' })
+  } else if (linesAbove > 0) {
+    const why = `line ${linesAbove + 1} is the header; what stands above it is left out, and found anew in each file`
     evidence.push({ field: 'headerLine', column: null, why, confidence: 'likely' })
   }
   if (traits.format === 'csv' && delimiter !== ',') {
@@ -168,7 +174,13 @@ export function noteDialect({ traits, delimiter, encoding, headerLine }: Sampled
     evidence.push({ field: 'delimiter', column: null, why, confidence: 'sure' })
   }
   if (encoding === undefined) return
-  const why = `the bytes are not UTF-8, and all of them are letters in ${encoding}: look at words with accents`
+  if (encoding === '') {
+    const why =
+      'the bytes are not UTF-8, and read as windows-1252 or Shift_JIS they make no words: name the encoding the export was written in (windows-1250 for Polish or Czech, windows-1251 for Russian, gb18030 for Chinese, euc-kr for Korean …)'
+    evidence.push({ field: 'encoding', column: null, why, confidence: 'unsure' })
+    return
+  }
+  const why = `the bytes are not UTF-8, and read as ${encoding} they make words: look at words with accents`
   evidence.push({ field: 'encoding', column: null, why, confidence: 'likely' })
 }
 

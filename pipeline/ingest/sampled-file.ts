@@ -8,6 +8,7 @@ import { type OdmFacts, readOdmFacts } from '../formats/odm-facts.ts'
 import { openTable } from '../formats/open-table.ts'
 import type { OdmRecord, Table } from '../formats/types.ts'
 import { toPlainName } from './column-names.ts'
+import { isJapanese, isWestern } from './encoding-check.ts'
 import type { Traits } from './recognise.ts'
 
 export interface SampledTable {
@@ -17,7 +18,9 @@ export interface SampledTable {
   readonly header: readonly string[]
   readonly rows: readonly (readonly string[])[]
   readonly delimiter: string
-  /** Set where the file is not in the encoding that would be taken without a word. */
+  /** Lines above the header. */
+  readonly linesAbove: number
+  /** Set where the file is not in the encoding that would be taken without a word; `''` where it cannot be told. */
   readonly encoding?: string
   /** Set where other lines stand above the one that names the columns. */
   readonly headerLine?: number
@@ -55,7 +58,12 @@ const SAMPLE = { most: 48 * 1024 * 1024, few: 50 }
 const LONGEST_COPIED = 12
 
 /** Tried in this order where the bytes are not what the file says or UTF-8; windows-1252 has nearly all of the others. */
-const FURTHER_ENCODINGS = ['windows-1252', 'iso-8859-15', 'macintosh']
+const FURTHER_ENCODINGS: readonly { readonly name: string; readonly fits: (texts: Iterable<string>) => boolean }[] = [
+  { name: 'windows-1252', fits: isWestern },
+  { name: 'iso-8859-15', fits: isWestern },
+  { name: 'macintosh', fits: isWestern },
+  { name: 'shift_jis', fits: isJapanese },
+]
 
 /**
  * Samples a file of an export.
@@ -78,37 +86,51 @@ async function sampleTable(
   file: SourceFile,
   { format, sampleRows }: { format: TableFormat; sampleRows: number },
 ): Promise<SampledTable> {
-  for (const encoding of [undefined, ...(format === 'csv' ? FURTHER_ENCODINGS : [])]) {
+  const read = async (encoding?: string) => {
     const openAt = (headerLine?: number) =>
       openTable(file, {
         format,
         ...(encoding === undefined ? {} : { encoding }),
         ...(headerLine === undefined ? {} : { headerLine }),
       })
+    // All rows are decoded: that a file is no UTF-8 may show at its very end.
+    const first = await readTable(await openAt(), sampleRows)
+    const headerLine = format === 'csv' ? findHeaderAgain(first) : undefined
+    const open = () => openAt(headerLine)
+    const { header, rows, delimiter, linesAbove } =
+      headerLine === undefined ? first : await readTable(await open(), sampleRows)
+    const traits = { name: file.name, format, header, delimiter }
+    const lines = { linesAbove, ...(headerLine === undefined ? {} : { headerLine }) }
+    return { kind: 'table', file, traits, header, rows, delimiter, ...lines, open } as const
+  }
+  try {
+    return await read()
+  } catch (error) {
+    if (format !== 'csv' || !isEncodingError(error)) throw error
+  }
+  let readable: SampledTable | undefined
+  let refusal: unknown
+  for (const { name, fits } of FURTHER_ENCODINGS) {
     try {
-      // All rows are decoded: that a file is no UTF-8 may show at its very end.
-      const first = await readTable(await openAt(), sampleRows)
-      const headerLine = format === 'csv' ? await findHeaderLine(first, openAt) : undefined
-      const open = () => openAt(headerLine)
-      const { header, rows, delimiter } = headerLine === undefined ? first : await readTable(await open(), sampleRows)
-      const traits = { name: file.name, format, header, delimiter }
-      return {
-        kind: 'table',
-        file,
-        traits,
-        header,
-        rows,
-        delimiter,
-        open,
-        ...(encoding === undefined ? {} : { encoding }),
-        ...(headerLine === undefined ? {} : { headerLine }),
-      }
+      const table = await read(name)
+      if (fits(listTexts(table))) return { ...table, encoding: name }
+      readable ??= { ...table, encoding: '' }
     } catch (error) {
-      if (!(error instanceof AecoderError) || error.code !== 'ENCODING' || encoding === FURTHER_ENCODINGS.at(-1))
-        throw error
+      if (!isEncodingError(error)) throw error
+      refusal = error
     }
   }
-  throw new Error('the last encoding is read or throws')
+  if (readable === undefined) throw refusal
+  return readable
+}
+
+function isEncodingError(error: unknown): boolean {
+  return error instanceof AecoderError && error.code === 'ENCODING'
+}
+
+function* listTexts({ header, rows }: Pick<SampledTable, 'header' | 'rows'>): Generator<string> {
+  yield* header
+  for (const row of rows) yield* row
 }
 
 async function readTable(table: Table, sampleRows: number) {
@@ -122,47 +144,16 @@ async function readTable(table: Table, sampleRows: number) {
       held += toWeight(fields)
       rows.push(fields)
     }
-  return { header: table.header, rows, delimiter: table.delimiter, firstLine }
-}
-
-/** Columns that a title has at most, and the least that an export of events has. */
-const TITLE = { most: 2, least: 4, lines: 12 }
-
-/** The line that names the columns where it is not the first: undefined where nothing speaks for another. */
-async function findHeaderLine(
-  { header, rows, firstLine }: Awaited<ReturnType<typeof readTable>>,
-  openAt: (headerLine: number) => Promise<Table>,
-): Promise<number | undefined> {
-  const [first] = rows
-  if (first !== undefined && isHeaderAgain(header, first)) return firstLine
-  if (header.length > TITLE.most && (rows.length > 0 || firstLine === undefined)) return undefined
-  let found: { readonly line: number; readonly names: string } | undefined
-  for (let line = 2; line <= TITLE.lines; line++) {
-    const beginning = await readBeginning(line, openAt)
-    const names = beginning?.header.join() ?? ''
-    // Of a blank line the header is the next one: that is the line to name.
-    if (found !== undefined && found.names !== names) break
-    if (beginning?.isEven === true && beginning.header.length >= TITLE.least) found = { line, names }
-  }
-  return found?.line
+  return { header: table.header, rows, delimiter: table.delimiter, linesAbove: table.linesAbove ?? 0, firstLine }
 }
 
 /** Viedoc names its columns twice, by label and by id: no row of data says again what its columns are called. */
-function isHeaderAgain(header: readonly string[], row: readonly string[]): boolean {
-  if (row.some((cell) => cell.trim() === '') || new Set(row).size < row.length) return false
-  return header.filter((name, at) => toPlainName(name) === toPlainName(row[at] ?? '')).length >= 3
-}
-
-/** The first rows under a line that may be the header; undefined where none can be. */
-async function readBeginning(line: number, openAt: (headerLine: number) => Promise<Table>) {
-  try {
-    const { header, rows } = await openAt(line)
-    for await (const batch of rows)
-      return { header, isEven: batch.length > 0 && batch.every(({ problem }) => problem === undefined) }
-  } catch (error) {
-    if (!(error instanceof AecoderError)) throw error
-  }
-  return undefined
+function findHeaderAgain({ header, rows, firstLine }: Awaited<ReturnType<typeof readTable>>): number | undefined {
+  const [first] = rows
+  if (first === undefined || first.some((cell) => cell.trim() === '') || new Set(first).size < first.length)
+    return undefined
+  const same = header.filter((name, at) => toPlainName(name) === toPlainName(first[at] ?? ''))
+  return same.length >= 3 ? firstLine : undefined
 }
 
 /** What a row takes, in characters. */
