@@ -27,7 +27,7 @@ export interface SourceConfig {
   readonly files: readonly string[]
   readonly delimiter?: string
   readonly escape?: 'doubled' | 'backslash'
-  /** The line of a CSV that names its columns, counted from 1; without it the first one that holds anything. */
+  /** The line of a CSV that names its columns, counted from 1; without it what stands above the header is found out. */
   readonly headerLine?: number
   readonly encoding?: string
   readonly transfer: 'snapshot' | 'delta'

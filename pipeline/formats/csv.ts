@@ -25,7 +25,7 @@ export interface OpenCsvOptions {
   readonly encoding?: string
   /** How a quote is written inside a quoted cell; without it `doubled`, and a file that shows backslashes is refused. */
   readonly escape?: CsvEscape
-  /** The line that names the columns, counted from 1; what stands above it is left out. Without it the first that holds anything. */
+  /** The line that names the columns, counted from 1; what stands above it is left out. Without it the first that can be one. */
   readonly headerLine?: number
   /** Sees every chunk of the file once, in order: for a checksum. */
   readonly onBytes?: (chunk: Uint8Array) => void

@@ -19,7 +19,8 @@ const { values } = parseArgs({
 const BUCKET = 'bench'
 const SCRIPT = join('test', 'bench', 'pass-bucket.ts')
 
-const { server, stop } = await startRadosgw()
+const radosgw = await startRadosgw()
+const { server } = radosgw
 try {
   process.env.AWS_ACCESS_KEY_ID = server.accessKeyId
   process.env.AWS_SECRET_ACCESS_KEY = server.secretAccessKey
@@ -35,7 +36,7 @@ try {
   const megabytes = Number(values.megabytes)
   process.stdout.write(`${JSON.stringify({ bench: 'bucket', machine, megabytes, results }, null, 2)}\n`)
 } finally {
-  await stop()
+  await radosgw.stop()
 }
 
 /** Ours and the SDK's in turn, so that what else the machine does befalls both. */
