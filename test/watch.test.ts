@@ -189,6 +189,10 @@ describe('what is refused', () => {
     ['a column that is missing', 'ae.csv', 'SUBJID,AESEQ,TERM\n101,1,Headache\n', 'COLUMN_NOT_FOUND', ''],
     ['a file of another format', 'ae.csv', '<?xml version="1.0"?><ODM/>\n', 'FORMAT_MISMATCH', ''],
     ['no file of the source', 'adverse.csv', GOOD, 'NO_INPUT', ''],
+    ['a file in another encoding', 'ae.csv', `${GOOD}103,1,He\0ad\n`, 'ENCODING', ''],
+    ['a file that nobody reads here', 'ae.csv', '%PDF-1.7\n', 'FORMAT_UNKNOWN', ''],
+    ['a row that has no end', 'ae.csv', `${GOOD}103,"Bad "head" and\nmore",1\n`, 'CSV_MALFORMED_QUOTE', ''],
+    ['an empty file', 'ae.csv', '', 'CSV_HEADER', ''],
   ] as const)('%s: quarantine, with the reason for people and programs', async ([, file, content, code, found]) => {
     const study = await openWatchedStudy()
     await study.put(`inbox/2026-03-09/${file}`, content)
