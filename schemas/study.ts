@@ -194,7 +194,8 @@ export function listKeyColumns(key: KeyStrategy): readonly string[] {
 /** What stands in a column's name for the numbers of a wide form. */
 export const SLOT = '{n}'
 
-function toColumnName(ref: ColumnRef | undefined): string | undefined {
+/** The column or item that a variable is mapped to; undefined for a constant. */
+export function toColumnName(ref: ColumnRef | undefined): string | undefined {
   if (ref === undefined || typeof ref === 'string') return ref
   return 'column' in ref ? ref.column : undefined
 }
