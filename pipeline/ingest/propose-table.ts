@@ -8,6 +8,7 @@ import { type Condition, type KeyStrategy, type SourceConfig, STRUCTURE_WORDS } 
 import { findDomainOfName, STRUCTURE_NAMES, toPlainName } from './column-names.ts'
 import { type ColumnProfile, profileColumns } from './column-profile.ts'
 import type { Draft, Evidence } from './evidence.ts'
+import { listAccented } from './letters.ts'
 import type { Profile } from './profiles/profile.ts'
 import { proposeKey } from './propose-key.ts'
 import { listMappedColumns, proposeCarry, proposeNoEvent, proposeTerm } from './propose-parts.ts'
@@ -158,7 +159,10 @@ function toOccurrenceTest(
 }
 
 /** What had to be found out before the table could be read. */
-export function noteDialect({ traits, delimiter, encoding, headerLine }: SampledTable, evidence: Evidence[]): void {
+export function noteDialect(
+  { traits, delimiter, encoding, headerLine, rows }: SampledTable,
+  evidence: Evidence[],
+): void {
   if (headerLine !== undefined) {
     const why = `line ${headerLine} names the columns; what stands above it is no data and is left out`
     evidence.push({ field: 'headerLine', column: null, why, confidence: 'likely' })
@@ -168,7 +172,8 @@ export function noteDialect({ traits, delimiter, encoding, headerLine }: Sampled
     evidence.push({ field: 'delimiter', column: null, why, confidence: 'sure' })
   }
   if (encoding === undefined) return
-  const why = `the bytes are not UTF-8, and all of them are letters in ${encoding}: look at words with accents`
+  const words = listAccented(rows, 4).map((word) => JSON.stringify(word))
+  const why = `not UTF-8; ${words.length > 0 ? `see that these are words: ${words.join(', ')}` : 'look at words with accents'}; all bytes are letters in ${encoding}`
   evidence.push({ field: 'encoding', column: null, why, confidence: 'likely' })
 }
 

@@ -8,6 +8,7 @@ import { type OdmFacts, readOdmFacts } from '../formats/odm-facts.ts'
 import { openTable } from '../formats/open-table.ts'
 import type { OdmRecord, Table } from '../formats/types.ts'
 import { toPlainName } from './column-names.ts'
+import { countOdd, hasUtf8Letters } from './letters.ts'
 import type { Traits } from './recognise.ts'
 
 export interface SampledTable {
@@ -54,7 +55,7 @@ const SAMPLE = { most: 48 * 1024 * 1024, few: 50 }
 /** V8 copies texts up to this length; a longer value is a view that keeps its whole block of the file in memory. */
 const LONGEST_COPIED = 12
 
-/** Tried in this order where the bytes are not what the file says or UTF-8; windows-1252 has nearly all of the others. */
+/** Tried where the bytes are not what the file says or UTF-8; of those that fit equally well the first is taken. */
 const FURTHER_ENCODINGS = ['windows-1252', 'iso-8859-15', 'macintosh']
 
 /**
@@ -78,51 +79,93 @@ async function sampleTable(
   file: SourceFile,
   { format, sampleRows }: { format: TableFormat; sampleRows: number },
 ): Promise<SampledTable> {
-  for (const encoding of [undefined, ...(format === 'csv' ? FURTHER_ENCODINGS : [])]) {
-    const openAt = (headerLine?: number) =>
-      openTable(file, {
-        format,
-        ...(encoding === undefined ? {} : { encoding }),
-        ...(headerLine === undefined ? {} : { headerLine }),
-      })
-    try {
-      // All rows are decoded: that a file is no UTF-8 may show at its very end.
-      const first = await readTable(await openAt(), sampleRows)
-      const headerLine = format === 'csv' ? await findHeaderLine(first, openAt) : undefined
-      const open = () => openAt(headerLine)
-      const { header, rows, delimiter } = headerLine === undefined ? first : await readTable(await open(), sampleRows)
-      const traits = { name: file.name, format, header, delimiter }
-      return {
-        kind: 'table',
-        file,
-        traits,
-        header,
-        rows,
-        delimiter,
-        open,
-        ...(encoding === undefined ? {} : { encoding }),
-        ...(headerLine === undefined ? {} : { headerLine }),
-      }
-    } catch (error) {
-      if (!(error instanceof AecoderError) || error.code !== 'ENCODING' || encoding === FURTHER_ENCODINGS.at(-1))
-        throw error
-    }
+  try {
+    return (await sampleIn(file, { format, sampleRows })).table
+  } catch (error) {
+    if (format !== 'csv' || !isEncodingError(error)) throw error
+    return await sampleInFurther(file, { sampleRows, error })
   }
-  throw new Error('the last encoding is read or throws')
 }
 
-async function readTable(table: Table, sampleRows: number) {
+function isEncodingError(error: unknown): error is AecoderError {
+  return error instanceof AecoderError && error.code === 'ENCODING'
+}
+
+/**
+ * The encoding in which the fewest letters stand where no word has them.
+ * @param error what the file was refused for before; thrown where no other encoding fits
+ */
+async function sampleInFurther(
+  file: SourceFile,
+  { sampleRows, error }: { sampleRows: number; error: AecoderError },
+): Promise<SampledTable> {
+  const read: Awaited<ReturnType<typeof sampleIn>>[] = []
+  for (const encoding of FURTHER_ENCODINGS)
+    try {
+      read.push(await sampleIn(file, { format: 'csv', sampleRows, encoding }))
+    } catch (other) {
+      if (!isEncodingError(other)) throw other
+    }
+  // The sort is stable: among equals the order of the encodings decides.
+  const [best] = read.toSorted((a, b) => a.odd - b.odd)
+  if (best === undefined) throw error
+  if (read.some(({ isMixed }) => isMixed)) {
+    throw new AecoderError('ENCODING', {
+      ...error.facts,
+      found: `${error.facts.found}, and other letters of the file are: it mixes encodings`,
+      action: 'Have the export written in one encoding, best UTF-8: no setting reads all of it rightly',
+    })
+  }
+  return best.table
+}
+
+async function sampleIn(
+  file: SourceFile,
+  { format, sampleRows, encoding }: { format: TableFormat; sampleRows: number; encoding?: string },
+): Promise<{ readonly table: SampledTable; readonly odd: number; readonly isMixed: boolean }> {
+  const openAt = (headerLine?: number) =>
+    openTable(file, {
+      format,
+      ...(encoding === undefined ? {} : { encoding }),
+      ...(headerLine === undefined ? {} : { headerLine }),
+    })
+  // All rows are decoded: that a file is no UTF-8 may show at its very end.
+  const first = await readTable(await openAt(), { sampleRows, encoding })
+  const headerLine = format === 'csv' ? await findHeaderLine(first, openAt) : undefined
+  const open = () => openAt(headerLine)
+  const { header, rows, delimiter } =
+    headerLine === undefined ? first : await readTable(await open(), { sampleRows, encoding })
+  const table: SampledTable = {
+    kind: 'table',
+    file,
+    traits: { name: file.name, format, header, delimiter },
+    header,
+    rows,
+    delimiter,
+    open,
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(headerLine === undefined ? {} : { headerLine }),
+  }
+  return { table, odd: first.odd, isMixed: first.isMixed }
+}
+
+async function readTable(table: Table, { sampleRows, encoding }: { sampleRows: number; encoding: string | undefined }) {
   const rows: (readonly string[])[] = []
-  let held = 0
+  let [held, odd, isMixed] = [0, 0, false]
   let firstLine: number | undefined
   for await (const batch of table.rows)
     for (const { line, fields, problem } of batch) {
       firstLine ??= line
+      if (encoding !== undefined)
+        for (const text of fields) {
+          odd += countOdd(text)
+          isMixed ||= hasUtf8Letters(text)
+        }
       if (problem !== undefined || rows.length >= sampleRows || held > SAMPLE.most) continue
       held += toWeight(fields)
       rows.push(fields)
     }
-  return { header: table.header, rows, delimiter: table.delimiter, firstLine }
+  return { header: table.header, rows, delimiter: table.delimiter, firstLine, odd, isMixed }
 }
 
 /** Columns that a title has at most, and the least that an export of events has. */
