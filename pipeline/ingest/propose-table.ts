@@ -7,6 +7,7 @@ import { listMappableVariables } from '../../schemas/sdtm.ts'
 import { type Condition, type KeyStrategy, type SourceConfig, STRUCTURE_WORDS } from '../../schemas/study.ts'
 import { findDomainOfName, STRUCTURE_NAMES, toPlainName } from './column-names.ts'
 import { type ColumnProfile, profileColumns } from './column-profile.ts'
+import { listMarkedWords } from './encoding-check.ts'
 import type { Draft, Evidence } from './evidence.ts'
 import type { Profile } from './profiles/profile.ts'
 import { proposeKey } from './propose-key.ts'
@@ -159,7 +160,7 @@ function toOccurrenceTest(
 
 /** What had to be found out before the table could be read. */
 export function noteDialect(
-  { traits, delimiter, encoding, headerLine, linesAbove }: SampledTable,
+  { traits, delimiter, encoding, headerLine, linesAbove, rows }: SampledTable,
   evidence: Evidence[],
 ): void {
   if (headerLine !== undefined) {
@@ -180,7 +181,8 @@ export function noteDialect(
     evidence.push({ field: 'encoding', column: null, why, confidence: 'unsure' })
     return
   }
-  const why = `the bytes are not UTF-8, and read as ${encoding} they make words: look at words with accents`
+  const words = listMarkedWords(rows, 4).map((word) => JSON.stringify(word))
+  const why = `not UTF-8; read as ${encoding}, ${words.length > 0 ? `see that these are words: ${words.join(', ')}` : 'look at words with accents'}`
   evidence.push({ field: 'encoding', column: null, why, confidence: 'likely' })
 }
 

@@ -127,6 +127,7 @@ async function sampleFiles(
   { sampleRows, unused }: { sampleRows: number; unused: { file: string; why: string }[] },
 ): Promise<readonly KnownFile[]> {
   const known: KnownFile[] = []
+  let locked: AecoderError | undefined
   for (const file of files) {
     try {
       const sampled = await sampleFile(file, sampleRows)
@@ -135,10 +136,13 @@ async function sampleFiles(
       known.push({ sampled, recognition })
     } catch (error) {
       if (!(error instanceof AecoderError) || files.length === 1) throw error
+      // A password that is missing or wrong: no other file says more than that.
+      if (error.code === 'USAGE') locked ??= error
       unused.push({ file: file.name, why: error.facts.found ?? error.message })
     }
   }
   if (known.length > 0) return known
+  if (locked !== undefined) throw locked
   throw new AecoderError('FORMAT_UNKNOWN', {
     where:
       files.length === 0

@@ -1,6 +1,6 @@
 /** Exports laid out as their systems write them, where that differs from one plain table: what init makes of them. */
 import { describe, expect, test } from 'vitest'
-import { propose, readProposed } from './proposed.ts'
+import { propose, readProposed, toEncodedFile } from './proposed.ts'
 import { toFile } from './text-file.ts'
 
 const VIEDOC_LABELS =
@@ -221,5 +221,51 @@ ABC-401,${id},102,1,Rash
       code: 'FORMAT_UNKNOWN',
       message: expect.stringContaining('export with the data grouped by form') as string,
     })
+  })
+})
+
+describe('an encoding that nothing states', () => {
+  const ROWS = (...terms: string[]) =>
+    `subject,aeno,aeterm\n${terms.map((term, index) => `10${index},1,${term}\n`).join('')}`
+
+  test.each([
+    ['windows-1252', ['Übelkeit', 'café-au-lait spots', 'couldn’t sleep – 3 nights', 'fever 38°C']],
+    ['iso-8859-15', ['œdème', 'Übelkeit', 'cœur']],
+    ['macintosh', ['fièvre', 'café-au-lait spots', 'Übelkeit']],
+    ['macintosh', ['für Tage müde', 'cafés', 'näher']],
+  ] as const)('is taken for %s where that gives words: %j', async (encoding, terms) => {
+    const file = toEncodedFile(encoding, 'ae.csv', ROWS(...terms))
+    const proposal = await propose(file)
+    expect(proposal.config.sources).toMatchObject([{ encoding }])
+    expect(await readProposed(proposal, file)).toEqual({
+      ae: terms.map((term, index) => `${index + 2} ${JSON.stringify(term)}`),
+    })
+  })
+
+  test('comes with words to judge it by', async () => {
+    const { evidence } = await propose(
+      toEncodedFile('latin1', 'ae.csv', ROWS('Übelkeit', 'Headache', '"Fièvre, fièvre"')),
+    )
+    expect(evidence.find(({ field }) => field === 'sources[0].encoding')?.why).toBe(
+      'not UTF-8; read as windows-1252, see that these are words: "Übelkeit", "Fièvre", "fièvre"',
+    )
+  })
+
+  test.each(['Übelkeit', 'couldn’t'])('is none where UTF-8 (%s) and another are mixed', async (word) => {
+    const file = {
+      name: 'ae.csv',
+      async *open() {
+        yield Buffer.concat([Buffer.from(ROWS(word, 'Rash')), Buffer.from('109,1,Müdigkeit\n', 'latin1')])
+      },
+    }
+    await expect(propose(file)).rejects.toMatchObject({
+      code: 'ENCODING',
+      message: expect.stringContaining('it mixes encodings. Have the export written in one encoding') as string,
+    })
+  })
+
+  test('is not asked of a file that says what it is: what its reader says of it stands', async () => {
+    const file = toEncodedFile('latin1', 'ae.csv', `\u00ef\u00bb\u00bf${ROWS('Übelkeit')}`)
+    await expect(propose(file)).rejects.toThrow('The file begins with the byte order mark of utf-8, so it is damaged')
   })
 })
