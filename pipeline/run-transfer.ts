@@ -346,10 +346,14 @@ async function toAsOf(
   return { asOf: parseInstant(ambience.now()) ?? ambience.now(), asOfFrom: 'clock' }
 }
 
-/** The latest date in the last parts of names. */
+/** The latest date in the last parts of names, and in those of archives. */
 export function findNamedAsOf(names: readonly string[]): string | undefined {
-  const named = names.flatMap((name) => {
-    const match = /(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)/.exec(name.split('/').at(-1) ?? '')
+  const parts = names.flatMap((name) => {
+    const all = name.split('/')
+    return all.filter((part, index) => index === all.length - 1 || /\.zip$/i.test(part))
+  })
+  const named = parts.flatMap((part) => {
+    const match = /(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)/.exec(part)
     const instant = match ? parseInstant(`${match[1]}-${match[2]}-${match[3]}`) : undefined
     return instant === undefined ? [] : [instant]
   })

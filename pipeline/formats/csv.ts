@@ -12,6 +12,7 @@ import {
 } from './csv-dialect.ts'
 import { type CsvEscape, toDoubledQuotes } from './csv-escapes.ts'
 import { type CsvHeader, toCsvHeader } from './csv-header.ts'
+import { type Above, findPreamble } from './csv-preamble.ts'
 import { type CsvRecord, CsvRecordReader, LONGEST_RECORD } from './csv-records.ts'
 import { readText } from './decode.ts'
 import { toBlocks } from './text-blocks.ts'
@@ -24,6 +25,8 @@ export interface OpenCsvOptions {
   readonly encoding?: string
   /** How a quote is written inside a quoted cell; without it `doubled`, and a file that shows backslashes is refused. */
   readonly escape?: CsvEscape
+  /** The line that names the columns, counted from 1; what stands above it is left out. Without it the first that can be one. */
+  readonly headerLine?: number
   /** Sees every chunk of the file once, in order: for a checksum. */
   readonly onBytes?: (chunk: Uint8Array) => void
 }
@@ -31,8 +34,8 @@ export interface OpenCsvOptions {
 /** Rows that are handed over at once, at most. */
 const BATCH_ROWS = 4000
 
-/** Lines from which newline and delimiter are found. */
-const SAMPLE_LINES = 20
+/** Lines from which newline, delimiter and what stands above the header are found: a line there for each form of a study. */
+const SAMPLE_LINES = 200
 
 /**
  * Opens a delimited file: reads its header, then its rows as they are asked for. `rows` must be consumed, be it only
@@ -54,7 +57,7 @@ export async function openCsv(file: SourceFile, options: OpenCsvOptions): Promis
   const { encoding, text } = await readText(file, options)
   const blocks = toBlocks(options.escape === 'backslash' ? toDoubledQuotes(text, options.delimiter) : text)
   try {
-    const sample = await readSample(blocks, options.delimiter)
+    const sample = await readSample(blocks, options)
     const delimiter = options.delimiter ?? sample.delimiter ?? detectDelimiter(sample.lines, sample.newline)
     const reader = new CsvRecordReader(file.name, {
       delimiter,
@@ -63,8 +66,16 @@ export async function openCsv(file: SourceFile, options: OpenCsvOptions): Promis
       isDoubling: options.escape !== undefined,
     })
     const batches = readBatches(reader, sample, blocks)
-    const { header, firstRows } = await readHeader(file.name, batches)
-    return { encoding, delimiter, asOf: null, header: header.names, rows: readRows(firstRows, batches, header) }
+    const { header, firstRows } = await readHeader(file.name, { batches, headerLine: options.headerLine })
+    const { linesAbove } = sample
+    return {
+      encoding,
+      delimiter,
+      ...(linesAbove > 0 ? { linesAbove } : {}),
+      asOf: null,
+      header: header.names,
+      rows: readRows(firstRows, batches, header),
+    }
   } catch (error) {
     await blocks.return()
     throw error
@@ -80,11 +91,13 @@ export function toRawText(row: TableRow, delimiter: string): string {
 }
 
 interface Sample {
-  /** All that was read, from the header on. */
+  /** All that was read, from the header on: what stands above it is no row. */
   readonly text: string
   /** The first whole lines of it: the same ones however the file was cut into chunks. */
   readonly lines: string
   readonly newline: Newline
+  /** Lines above the header that were left out. */
+  readonly linesAbove: number
   /** What a line before the header says. */
   readonly delimiter: string | undefined
   /** The number of the line with which `text` begins. */
@@ -93,16 +106,18 @@ interface Sample {
   readonly hasMarks: boolean
 }
 
-async function readSample(blocks: AsyncIterator<string>, delimiter: string | undefined): Promise<Sample> {
+type SampleOptions = Pick<OpenCsvOptions, 'delimiter' | 'headerLine'>
+
+async function readSample(blocks: AsyncIterator<string>, options: SampleOptions): Promise<Sample> {
   let read = ''
   for (;;) {
-    const sample = findSample(read, { delimiter, isAll: false })
+    const sample = findSample(read, { ...options, isAll: false })
     if (sample !== undefined) return sample
     const next = read.length > LONGEST_RECORD ? undefined : await blocks.next()
     if (next === undefined || next.done === true) break
     read += next.value
   }
-  const sample = findSample(read, { delimiter, isAll: true })
+  const sample = findSample(read, { ...options, isAll: true })
   if (sample === undefined) throw new Error('all of a text always makes a sample')
   return sample
 }
@@ -110,20 +125,52 @@ async function readSample(blocks: AsyncIterator<string>, delimiter: string | und
 /** The sample that the beginning of a text makes; undefined when more of it is needed. */
 function findSample(
   read: string,
-  { delimiter, isAll }: { delimiter: string | undefined; isAll: boolean },
+  { delimiter, headerLine, isAll }: SampleOptions & { isAll: boolean },
 ): Sample | undefined {
   const hasMarks = hasInnerMarks(read)
   const bare = hasMarks ? read.replaceAll(MARK, '') : read
   const separator = findSeparatorLine(bare)
-  const text = separator === undefined ? bare : bare.slice(separator.length)
-  const facts = { text, hasMarks, delimiter: separator?.delimiter, firstLine: separator === undefined ? 1 : 2 }
+  const known = delimiter ?? separator?.delimiter
+  const whole = separator === undefined ? bare : bare.slice(separator.length)
+  const linesBefore = separator === undefined ? 0 : 1
+  const above =
+    headerLine === undefined
+      ? findAbove(whole, { delimiter: known, isAll })
+      : findLine(whole, { lines: headerLine - 1 - linesBefore, isAll })
+  if (above === undefined) return undefined
+  const text = whole.slice(above.length)
+  const facts = {
+    text,
+    hasMarks,
+    delimiter: separator?.delimiter,
+    linesAbove: above.lines,
+    firstLine: 1 + linesBefore + above.lines,
+  }
   const end = findLinesEnd(text)
-  const newline = end < 0 && !isAll ? undefined : findNewline(text, delimiter ?? separator?.delimiter)
+  const newline = end < 0 && !isAll ? undefined : findNewline(text, known)
   if (isAll) {
     const only = newline ?? (text.endsWith('\r') ? '\r' : '\n')
     return { ...facts, lines: text + only, newline: only }
   }
   return newline === undefined ? undefined : { ...facts, lines: text.slice(0, end), newline }
+}
+
+/** What stands above the header that nobody named; undefined when more of the text is needed to know. */
+function findAbove(
+  text: string,
+  { delimiter, isAll }: { delimiter: string | undefined; isAll: boolean },
+): Above | undefined {
+  const end = findLinesEnd(text)
+  if (end < 0 && !isAll) return undefined
+  return findPreamble(end < 0 ? text : text.slice(0, end), delimiter) ?? { length: 0, lines: 0 }
+}
+
+/** So many lines; undefined when more of the text is needed to know where they end. */
+function findLine(text: string, { lines, isAll }: { lines: number; isAll: boolean }): Above | undefined {
+  const lineBreak = /\r\n|\n|\r(?=[\s\S])/g
+  for (let line = 0; line < lines; line++)
+    if (lineBreak.exec(text) === null) return isAll ? { length: text.length, lines } : undefined
+  return { length: lineBreak.lastIndex, lines: Math.max(0, lines) }
 }
 
 /** Where the sample's lines end, -1 when the text has fewer. A CR at the very end may be half of a CRLF. */
@@ -152,16 +199,16 @@ async function* readBatches(
 
 async function readHeader(
   file: string,
-  batches: AsyncIterator<CsvRecord[]>,
+  { batches, headerLine }: { batches: AsyncIterator<CsvRecord[]>; headerLine: number | undefined },
 ): Promise<{ header: CsvHeader; firstRows: CsvRecord[] }> {
   for (;;) {
     const batch = await batches.next()
     if (batch.done === true) {
       throw new AecoderError('CSV_HEADER', {
         where: file,
-        found: 'the file is empty',
+        found: headerLine === undefined ? 'the file is empty' : `nothing from line ${headerLine} on`,
         expected: 'a header line that names the columns',
-        action: 'Check that the export was written completely',
+        action: `Check that the export was written completely${headerLine === undefined ? '' : ', and "headerLine" of the source'}`,
       })
     }
     const [headerRow, ...firstRows] = batch.value

@@ -8,12 +8,17 @@ import { SLOT, type StructureWord } from '../../schemas/study.ts'
 /** How well a name speaks for a word: 3 the standard's own, 2 a known variant, 1 a hint, 0 nothing. */
 export type NameScore = 0 | 1 | 2 | 3
 
-/** `AE.AESTDAT_RAW` → `aestdat`: no folder, no vendor's suffix, letters and digits only. */
+/** What stands before the standard's name in OIDs and items: ITMAETERM (InForm), IT_AETERM, AE_AETERM. */
+const ITEM_PREFIX = /^(?:ITM?_?(?=AE|MH)|(AE|MH)_(?=\1))/i
+
+/** `AE.AESTDAT_RAW` → `aestdat`: no folder, no prefix of items, no vendor's suffix, letters and digits only. */
 export function toPlainName(name: string): string {
   const last = name.slice(name.lastIndexOf('.') + 1)
   return last
     .replace(SLOT, '')
-    .replace(/_(raw|std)$/i, '')
+    .replace(ITEM_PREFIX, '')
+    .replace(/_(raw|std|dts)$/i, '')
+    .replace(/_\d{3}$/, '')
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '')
@@ -51,13 +56,13 @@ const VARIABLE_NAMES: { readonly [suffix: string]: readonly string[] } = {
   ENDTC: [],
   ONGO: ['ong', 'ongoing', 'cont', 'continuing', 'stillongoing'],
   SEV: ['severity', 'intensity', 'sever', 'severe'],
-  SER: ['serious', 'sae', 'isserious', 'seriousness', 'seriousevent', 'sayn'],
+  SER: ['serious', 'sae', 'issae', 'isserious', 'seriousness', 'seriousevent', 'sayn'],
   OUT: ['outcome', 'outcomeofevent'],
-  REL: ['related', 'relatedness', 'relationship', 'causality', 'relation'],
+  REL: ['related', 'relatedness', 'drugrelation', 'relationship', 'causality', 'relation'],
   ACN: ['action', 'actiontaken', 'act'],
   ACNOTH: ['otheraction', 'otheractiontaken'],
   TOXGR: ['grade', 'ctcae', 'ctcgrade', 'ctcaegrade', 'toxicitygrade', 'toxgrade'],
-  SPID: ['no', 'num', 'number', 'id', 'line', 'lineno', 'linenumber', 'seq', 'sequence'],
+  SPID: ['no', 'seqnum', 'num', 'number', 'id', 'line', 'lineno', 'linenumber', 'seq', 'sequence'],
 }
 /** Names that say enough without a prefix. `end`, `no` or `id` alone do not. */
 const LONE_NAMES =
@@ -88,7 +93,6 @@ const LONE_TERM_NAMES = [
   'adverseevents',
   'eventterm',
   'eventdescription',
-  'eventname',
   'verbatim',
   'verbatimterm',
   'reportedterm',

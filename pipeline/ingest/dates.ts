@@ -26,8 +26,8 @@ const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', '
 const DAYS_PER_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const MONTH_NAME =
   'JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?|SEP(?:T(?:EMBER)?)?|OCT(?:OBER)?|NOV(?:EMBER)?|DEC(?:EMBER)?'
-// "01 NNN 2008" (Rave), "UK-05-2020" (Castor), "UN UNK 2019" (paper): what sites and systems write for "not known".
-const UNKNOWN_WORD = 'UNKNOWN|UNKN|UNK|UN|UK|N{2,4}|X{2,4}|-{2,}'
+// "01 NNN 2008" (Rave), "UK-05-2020" (Castor), "UN UNK 2019" (paper), "2020-NK-NK" ("not known"): what sites and systems write for "not known".
+const UNKNOWN_WORD = 'UNKNOWN|UNKN|UNK|UN|UK|NK|N{2,4}|X{2,4}|-{2,}'
 /** One part of a date, or what stands between two. Month names and unknown words may touch: "UNUNK2019", "01JAN2008". */
 const TOKEN = new RegExp(`(\\d+)|(${MONTH_NAME})|(${UNKNOWN_WORD})|(\\s*[-/.,]\\s*|\\s+)`, 'iy')
 

@@ -68,6 +68,7 @@ function fromTable(table: SampledTable, profile: Profile | undefined): SourcePro
       format: table.traits.format,
       files: [table.traits.name],
       ...(table.encoding === undefined ? {} : { encoding: table.encoding }),
+      ...(table.headerLine === undefined ? {} : { headerLine: table.headerLine }),
       ...(isOnBase && instrument !== undefined ? { only: [{ column: instrument.name, in: [''] }] } : {}),
       map: draft.map,
     },

@@ -7,6 +7,7 @@ import { listMappableVariables } from '../../schemas/sdtm.ts'
 import { type Condition, type KeyStrategy, type SourceConfig, STRUCTURE_WORDS } from '../../schemas/study.ts'
 import { findDomainOfName, STRUCTURE_NAMES, toPlainName } from './column-names.ts'
 import { type ColumnProfile, profileColumns } from './column-profile.ts'
+import { listMarkedWords } from './encoding-check.ts'
 import type { Draft, Evidence } from './evidence.ts'
 import type { Profile } from './profiles/profile.ts'
 import { proposeKey } from './propose-key.ts'
@@ -72,8 +73,10 @@ export async function proposeTable(
   }
   const term = findTerm(profileColumns(header, rows), options.domain)
   const instrument = proposeOnly({ header, rows, term: term?.column }, evidence)
-  const current = proposeCurrent(profileColumns(header, rows), { proposes, evidence })
-  const only = [...(instrument ? [instrument] : []), ...(current ? [current] : [])]
+  const only = [
+    ...(instrument ? [instrument] : []),
+    ...proposeCurrent(profileColumns(header, rows), { proposes, evidence }),
+  ]
   const relevant = rows.filter((row) =>
     only.every((condition) => condition.in.includes((row[header.indexOf(condition.column)] ?? '').trim())),
   )
@@ -128,6 +131,7 @@ export async function proposeTable(
       format: source.format,
       files: source.files,
       ...(table.encoding === undefined ? {} : { encoding: table.encoding }),
+      ...(table.headerLine === undefined ? {} : { headerLine: table.headerLine }),
       ...(proposes.transfer === undefined ? {} : { transfer: proposes.transfer }),
       ...(only.length > 0 ? { only } : {}),
       ...(noEvent.length > 0 ? { noEvent } : {}),
@@ -155,36 +159,53 @@ function toOccurrenceTest(
 }
 
 /** What had to be found out before the table could be read. */
-export function noteDialect({ traits, delimiter, encoding }: SampledTable, evidence: Evidence[]): void {
+export function noteDialect(
+  { traits, delimiter, encoding, headerLine, linesAbove, rows }: SampledTable,
+  evidence: Evidence[],
+): void {
+  if (headerLine !== undefined) {
+    const why = `line ${headerLine} names the columns; what stands above it is no data and is left out`
+    evidence.push({ field: 'headerLine', column: null, why, confidence: 'likely' })
+  } else if (linesAbove > 0) {
+    const why = `line ${linesAbove + 1} is the header; what stands above it is left out, and found anew in each file`
+    evidence.push({ field: 'headerLine', column: null, why, confidence: 'likely' })
+  }
   if (traits.format === 'csv' && delimiter !== ',') {
     const why = `cells are separated by ${JSON.stringify(delimiter)}; detected anew in each file`
     evidence.push({ field: 'delimiter', column: null, why, confidence: 'sure' })
   }
   if (encoding === undefined) return
-  const why = `the bytes are not UTF-8, and all of them are letters in ${encoding}: look at words with accents`
+  if (encoding === '') {
+    const why =
+      'the bytes are not UTF-8, and read as windows-1252 or Shift_JIS they make no words: name the encoding the export was written in (windows-1250 for Polish or Czech, windows-1251 for Russian, gb18030 for Chinese, euc-kr for Korean …)'
+    evidence.push({ field: 'encoding', column: null, why, confidence: 'unsure' })
+    return
+  }
+  const words = listMarkedWords(rows, 4).map((word) => JSON.stringify(word))
+  const why = `not UTF-8; read as ${encoding}, ${words.length > 0 ? `see that these are words: ${words.join(', ')}` : 'look at words with accents'}`
   evidence.push({ field: 'encoding', column: null, why, confidence: 'likely' })
 }
 
-/** Rows that are not the current state of their record say so in a column of some systems. */
+/** Rows that are not the current state of their record, or were deleted, say so in columns of some systems. */
 function proposeCurrent(
   columns: readonly ColumnProfile[],
   { proposes, evidence }: { proposes: Profile['proposes']; evidence: Evidence[] },
-): Condition | undefined {
+): Condition[] {
   const known = proposes.current
-  if (known === undefined) return undefined
-  const column = columns.find(({ name, filled }) => filled > 0 && known.columns.includes(toPlainName(name)))
-  if (column === undefined) return undefined
-  const values = [...column.values.keys()]
-  const current = values.filter((value) => known.values.test(value))
-  if (current.length === 0) return undefined
-  const why = `says which row is the current state of its record; ${column.rows - current.reduce((sum, value) => sum + (column.values.get(value) ?? 0), 0)} of ${column.rows} sampled rows are older ones and are skipped`
-  evidence.push({
-    field: 'only',
-    column: column.name,
-    why,
-    confidence: values.length > current.length ? 'sure' : 'likely',
+  if (known === undefined) return []
+  return listByName(columns, known.columns).flatMap(({ name, rows, values }) => {
+    const current = [...values.keys()].filter((value) => known.values.test(value))
+    if (current.length === 0) return []
+    const left = rows - current.reduce((sum, value) => sum + (values.get(value) ?? 0), 0)
+    const why = `says which rows are the current state of a record; ${left} of ${rows} sampled rows are older or deleted ones and are skipped`
+    evidence.push({
+      field: 'only',
+      column: name,
+      why,
+      confidence: values.size > current.length ? 'sure' : 'likely',
+    })
+    return [{ column: name, in: current }]
   })
-  return { column: column.name, in: current }
 }
 
 function findStates(
@@ -354,8 +375,11 @@ function proposeSubject(
 
 /** One table for all instruments, recognised by the columns REDCap adds to it. */
 export function isInstrumentTable(columns: readonly ColumnProfile[]): boolean {
-  const added = /^(redcap)?(repeatinstrument|repeatinstance|eventname)$/
-  return columns.some(({ name }) => added.test(toPlainName(name)))
+  const added = /^(redcap)?(repeatinstrument|repeatinstance)$|^redcapeventname$/
+  // Without its prefix a name that other systems have, too: REDCap writes "Event Name" behind the record's id.
+  return columns.some(
+    ({ name }, at) => added.test(toPlainName(name)) || (at === 1 && toPlainName(name) === 'eventname'),
+  )
 }
 
 function hasArms({ values }: ColumnProfile): boolean {

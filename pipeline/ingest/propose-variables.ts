@@ -55,7 +55,7 @@ export function proposeVariables(
     if (suffix === 'TERM' || suffix === 'MODIFY') continue
     const column = proposeVariable(
       columns.filter(
-        ({ name }) => !used.has(name) && (known.hasExactNames !== true || toPlainName(name) === word.toLowerCase()),
+        ({ name }) => !used.has(name) && (known.hasExactNames !== true || isNameOf(toPlainName(name), word)),
       ),
       { domain, suffix },
       draft,
@@ -73,7 +73,24 @@ export function proposeVariables(
     const why = `beside "${column.name}" it holds the date as entered, partial ones included: ${toExamples(entered)}`
     draft.evidence.push({ field: `map.${word}`, column: entered.name, why, confidence: 'sure' })
   }
+  dropPoorer(columns, domain, draft)
   return proposeDateOrder(dates, draft, known.dateOrder)
+}
+
+/** A whole date in ISO 8601 comes before the date as collected: one that leaves out the partial dates would lose them. */
+function dropPoorer(columns: readonly ColumnProfile[], domain: CodedDomain, { map, evidence }: Draft): void {
+  const filledOf = (word: string) => columns.find(({ name }) => name === map[word])?.filled ?? 0
+  for (const end of ['ST', 'EN']) {
+    const [iso, collected] = [`${domain}${end}DTC`, `${domain}${end}DAT`]
+    if (map[iso] === undefined || filledOf(collected) <= filledOf(iso)) continue
+    delete map[iso]
+    evidence.splice(0, evidence.length, ...evidence.filter(({ field }) => field !== `map.${iso}`))
+  }
+}
+
+/** The standard's own name; of a date as collected also that of the ISO date, which raw exports call it by. */
+function isNameOf(plain: string, word: string): boolean {
+  return plain === word.toLowerCase() || plain === word.replace(/DAT$/, 'DTC').toLowerCase()
 }
 
 function proposeVariable(

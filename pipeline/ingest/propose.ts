@@ -81,6 +81,13 @@ export async function proposeStudy({
   )
   for (const [index, proposal] of sources.entries())
     for (const guess of proposal.evidence) evidence.push({ ...guess, field: `sources[${index}].${guess.field}` })
+  const names = files.map(({ name }) => name)
+  const patterns = sources.map(({ source }) => source.files.map((name) => toPattern(name, names)))
+  for (const [index, { source }] of sources.entries())
+    if (patterns[index]?.join() !== source.files.join()) {
+      const why = `"*" stands for the date in ${source.files.join(', ')}: the next transfer has another`
+      evidence.push({ field: `sources[${index}].files`, column: null, why, confidence: 'likely' })
+    }
   const usubjid = toUsubjid(sources)
   return {
     systems: toSystems(relevant.length > 0 ? relevant : known),
@@ -89,11 +96,30 @@ export async function proposeStudy({
       study,
       dictionary,
       ...(usubjid === undefined ? {} : { usubjid }),
-      sources: sources.map(({ source }) => source),
+      sources: sources.map(({ source }, index) => ({ ...source, files: patterns[index] ?? source.files })),
     },
     evidence,
     unused,
   }
+}
+
+/** The day a file was written, often with the time, as systems put it in names. */
+const DATE_IN_NAME = /(?<!\d)20\d\d(-?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:[-_T]\d{4,6})?(?!\d)/g
+
+/**
+ * A name with `*` for the dates of its file and archive; the name itself where that would find other files of the
+ * export, too. Dates of folders stay: each is a transfer, and `*` would read them all as one.
+ */
+function toPattern(name: string, all: readonly string[]): string {
+  const pattern = name
+    .split('/')
+    .map((part, index, { length }) =>
+      index === length - 1 || /\.zip$/i.test(part) ? part.replace(DATE_IN_NAME, '*') : part,
+    )
+    .join('/')
+  const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  const found = new RegExp(`^${parts.join('[^/]*')}$`)
+  return all.filter((other) => found.test(other)).length === 1 ? pattern : name
 }
 
 async function sampleFiles(
@@ -101,6 +127,7 @@ async function sampleFiles(
   { sampleRows, unused }: { sampleRows: number; unused: { file: string; why: string }[] },
 ): Promise<readonly KnownFile[]> {
   const known: KnownFile[] = []
+  let locked: AecoderError | undefined
   for (const file of files) {
     try {
       const sampled = await sampleFile(file, sampleRows)
@@ -109,10 +136,13 @@ async function sampleFiles(
       known.push({ sampled, recognition })
     } catch (error) {
       if (!(error instanceof AecoderError) || files.length === 1) throw error
+      // A password that is missing or wrong: no other file says more than that.
+      if (error.code === 'USAGE') locked ??= error
       unused.push({ file: file.name, why: error.facts.found ?? error.message })
     }
   }
   if (known.length > 0) return known
+  if (locked !== undefined) throw locked
   throw new AecoderError('FORMAT_UNKNOWN', {
     where:
       files.length === 0

@@ -7,6 +7,8 @@ import { openOdm } from '../formats/odm.ts'
 import { type OdmFacts, readOdmFacts } from '../formats/odm-facts.ts'
 import { openTable } from '../formats/open-table.ts'
 import type { OdmRecord, Table } from '../formats/types.ts'
+import { toPlainName } from './column-names.ts'
+import { EncodingCheck } from './encoding-check.ts'
 import type { Traits } from './recognise.ts'
 
 export interface SampledTable {
@@ -16,8 +18,12 @@ export interface SampledTable {
   readonly header: readonly string[]
   readonly rows: readonly (readonly string[])[]
   readonly delimiter: string
-  /** Set where the file is not in the encoding that would be taken without a word. */
+  /** Lines above the header. */
+  readonly linesAbove: number
+  /** Set where the file is not in the encoding that would be taken without a word; `''` where it cannot be told. */
   readonly encoding?: string
+  /** Set where other lines stand above the one that names the columns. */
+  readonly headerLine?: number
   /** Opens the file anew, from its beginning. */
   readonly open: () => Promise<Table>
 }
@@ -51,8 +57,8 @@ const SAMPLE = { most: 48 * 1024 * 1024, few: 50 }
 /** V8 copies texts up to this length; a longer value is a view that keeps its whole block of the file in memory. */
 const LONGEST_COPIED = 12
 
-/** Tried in this order where the bytes are not what the file says or UTF-8; windows-1252 has nearly all of the others. */
-const FURTHER_ENCODINGS = ['windows-1252', 'iso-8859-15', 'macintosh']
+/** Tried where the bytes are not what the file says or UTF-8; of those that fit equally well the first is taken. */
+const WESTERN = ['windows-1252', 'iso-8859-15', 'macintosh']
 
 /**
  * Samples a file of an export.
@@ -75,40 +81,108 @@ async function sampleTable(
   file: SourceFile,
   { format, sampleRows }: { format: TableFormat; sampleRows: number },
 ): Promise<SampledTable> {
-  for (const encoding of [undefined, ...(format === 'csv' ? FURTHER_ENCODINGS : [])]) {
-    const open = () => openTable(file, { format, ...(encoding === undefined ? {} : { encoding }) })
-    try {
-      // All rows are decoded: that a file is no UTF-8 may show at its very end.
-      const { header, rows, delimiter } = await readTable(await open(), sampleRows)
-      const traits = { name: file.name, format, header, delimiter }
-      return {
-        kind: 'table',
-        file,
-        traits,
-        header,
-        rows,
-        delimiter,
-        open,
-        ...(encoding === undefined ? {} : { encoding }),
-      }
-    } catch (error) {
-      if (!(error instanceof AecoderError) || error.code !== 'ENCODING' || encoding === FURTHER_ENCODINGS.at(-1))
-        throw error
-    }
+  try {
+    return await sampleIn(file, { format, sampleRows })
+  } catch (error) {
+    if (format !== 'csv' || !isEncodingError(error)) throw error
+    return await sampleInFurther(file, { sampleRows, error })
   }
-  throw new Error('the last encoding is read or throws')
 }
 
-async function readTable(table: Table, sampleRows: number) {
+function isEncodingError(error: unknown): error is AecoderError {
+  return error instanceof AecoderError && error.code === 'ENCODING'
+}
+
+/**
+ * In the encoding in which the fewest words look wrong; without the encoding where none makes words.
+ * @param error what the file was refused for before; thrown where no other encoding can be
+ */
+async function sampleInFurther(
+  file: SourceFile,
+  { sampleRows, error }: { sampleRows: number; error: AecoderError },
+): Promise<SampledTable> {
+  const read = async (encoding: string) => {
+    const check = new EncodingCheck()
+    try {
+      return [{ table: await sampleIn(file, { format: 'csv', sampleRows, encoding, check }), check }]
+    } catch (other) {
+      if (!isEncodingError(other)) throw other
+      return []
+    }
+  }
+  const western = []
+  for (const encoding of WESTERN) western.push(...(await read(encoding)))
+  if (western.some(({ check }) => check.isMixed)) {
+    throw new AecoderError('ENCODING', {
+      ...error.facts,
+      found: `${error.facts.found}, and other letters of the file are: it mixes encodings`,
+      action: 'Have the export written in one encoding, best UTF-8: no setting reads all of it rightly',
+    })
+  }
+  // The sort is stable: among equals the order of the encodings decides.
+  const [best] = western.filter(({ check }) => check.isWestern).toSorted((a, b) => a.check.wrong - b.check.wrong)
+  if (best !== undefined) return best.table
+  const [japanese] = await read('shift_jis')
+  if (japanese?.check.isJapanese) return japanese.table
+  const [readable] = [...western, ...(japanese === undefined ? [] : [japanese])]
+  if (readable === undefined) throw error
+  return { ...readable.table, encoding: '' }
+}
+
+async function sampleIn(
+  file: SourceFile,
+  given: { format: TableFormat; sampleRows: number; encoding?: string; check?: EncodingCheck },
+): Promise<SampledTable> {
+  const { format, encoding } = given
+  const openAt = (headerLine?: number) =>
+    openTable(file, {
+      format,
+      ...(encoding === undefined ? {} : { encoding }),
+      ...(headerLine === undefined ? {} : { headerLine }),
+    })
+  // All rows are decoded: that a file is no UTF-8 may show at its very end.
+  const first = await readTable(await openAt(), given)
+  const headerLine = format === 'csv' ? findHeaderAgain(first) : undefined
+  const open = () => openAt(headerLine)
+  const { header, rows, delimiter, linesAbove } =
+    headerLine === undefined ? first : await readTable(await open(), given)
+  return {
+    kind: 'table',
+    file,
+    traits: { name: file.name, format, header, delimiter },
+    header,
+    rows,
+    delimiter,
+    linesAbove,
+    open,
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(headerLine === undefined ? {} : { headerLine }),
+  }
+}
+
+async function readTable(table: Table, { sampleRows, check }: { sampleRows: number; check?: EncodingCheck }) {
   const rows: (readonly string[])[] = []
   let held = 0
+  let firstLine: number | undefined
+  if (check !== undefined) for (const name of table.header) check.see(name)
   for await (const batch of table.rows)
-    for (const { fields, problem } of batch) {
+    for (const { line, fields, problem } of batch) {
+      firstLine ??= line
+      if (check !== undefined) for (const text of fields) check.see(text)
       if (problem !== undefined || rows.length >= sampleRows || held > SAMPLE.most) continue
       held += toWeight(fields)
       rows.push(fields)
     }
-  return { header: table.header, rows, delimiter: table.delimiter }
+  return { header: table.header, rows, delimiter: table.delimiter, linesAbove: table.linesAbove ?? 0, firstLine }
+}
+
+/** Viedoc names its columns twice, by label and by id: no row of data says again what its columns are called. */
+function findHeaderAgain({ header, rows, firstLine }: Awaited<ReturnType<typeof readTable>>): number | undefined {
+  const [first] = rows
+  if (first === undefined || first.some((cell) => cell.trim() === '') || new Set(first).size < first.length)
+    return undefined
+  const same = header.filter((name, at) => toPlainName(name) === toPlainName(first[at] ?? ''))
+  return same.length >= 3 ? firstLine : undefined
 }
 
 /** What a row takes, in characters. */

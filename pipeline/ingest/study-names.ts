@@ -66,10 +66,14 @@ function findEnvironment(file: SampledFile): { readonly text: string; readonly c
   return oid === undefined ? undefined : { text: /\(([^()]+)\)$/.exec(oid)?.[1] ?? '', column: null }
 }
 
-/** The value of a column that has the same one in every sampled row. */
+/** An id that only a database knows: a GUID, with hyphens or without. */
+const GUID = /^\{?[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}\}?$/i
+
+/** The value of a column that has the same one in every sampled row; no GUID, which nobody calls a study by. */
 function findConstant({ header, rows }: SampledTable, names: readonly string[]) {
   const column = listByName(profileColumns(header, rows), names).find(
-    ({ values, filled, rows: count }) => values.size === 1 && filled === count,
+    ({ values, filled, rows: count }) =>
+      values.size === 1 && filled === count && ![...values.keys()].some((text) => GUID.test(text)),
   )
   return column && { text: [...column.values.keys()][0] ?? '', column: column.name }
 }

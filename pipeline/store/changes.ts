@@ -20,7 +20,7 @@ import type {
   SubjectName,
   SubjectRecord,
 } from '../../schemas/records.ts'
-import type { StagedFile } from './staging.ts'
+import type { StagedFile } from './staged-file.ts'
 import type { Tables } from './tables.ts'
 
 /** Kinds of rows that are folded. */

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TextReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js'
 import { expect, onTestFinished, test } from 'vitest'
 import { askAecoder, refusedBy, runAecoder } from './command-line.ts'
 
@@ -65,4 +66,23 @@ test('init tells what cannot be looked at, and writes nothing', async () => {
   ])
   expect((await runAecoder(['init'])).exitCode).toBe(2)
   await expect(readFile(join(folder, 'study.json'))).rejects.toThrow('ENOENT')
+})
+
+test('init of an encrypted archive asks for the password and for nothing else', async () => {
+  const folder = await openFolder()
+  const writer = new ZipWriter(new Uint8ArrayWriter(), { password: 'Seven-Lamps-19' })
+  for (const name of ['ae.csv', 'mh.csv']) await writer.add(name, new TextReader('SUBJID,AESPID,AETERM\n1,1,Rash\n'))
+  await writeFile(join(folder, 'x.zip'), await writer.close())
+  const command = ['init', join(folder, 'x.zip'), '--out', join(folder, 'study.json')]
+  for (const [password, found] of [
+    ['', 'an encrypted file, and no password'],
+    ['wrong', 'the password does not open this file'],
+  ] as const) {
+    const { exitCode, stderr } = await runAecoder(command, { variables: { AECODER_EXPORT_PASSWORD: password } })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringMatching(`x.zip: ae.csv: ${found}. Give the password that came with the archive`) as string,
+    })
+  }
+  expect((await runAecoder(command, { variables: { AECODER_EXPORT_PASSWORD: 'Seven-Lamps-19' } })).exitCode).toBe(0)
 })

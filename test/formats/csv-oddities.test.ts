@@ -44,6 +44,31 @@ describe('the header', () => {
   )
 })
 
+describe('the line of the header', () => {
+  test.each([
+    ['Label one,Label two\nid,term\n1,Rash\n', 2],
+    ['"A ""title"\r\n\r\nid,term\r\n1,Rash\r\n', 3],
+    ['Title\rid,term\r1,Rash', 2],
+    ['sep=,\nTitle; of two\nid,term\n1,Rash\n', 3],
+    ['sep=,\nid,term\n1,Rash\n', 1],
+  ])('%j is line %i where the source says so', async (text, headerLine) => {
+    for (const chunkSize of [1, 2, 1000]) {
+      const { header, rows } = await read(toFile(text, { chunkSize }), { headerLine })
+      expect({ header, rows }).toEqual({
+        header: ['id', 'term'],
+        rows: [{ line: text.split(/\r\n|\n|\r/).indexOf('1,Rash') + 1, fields: ['1', 'Rash'] }],
+      })
+    }
+  })
+
+  test('must be there', async () => {
+    await expect(read('a,b\n1,2\n', { headerLine: 3 })).rejects.toMatchObject({
+      code: 'CSV_HEADER',
+      message: expect.stringMatching(/^ae\.csv: nothing from line 3 on .* "headerLine" of the source$/) as string,
+    })
+  })
+})
+
 describe('backslashes', () => {
   const ESCAPED = [
     'a,b,c',

@@ -33,6 +33,32 @@ function toMixedFile(newline: string): string {
   return ['x,y,z', ...before, ...oddities].join(newline)
 }
 
+describe('lines above the header', () => {
+  const table = 'Site;Subject;Term;Start\n101;101-001;Headache;2026-01-05\n'
+
+  test.each([
+    ['the title of a report', 'Adverse events, all sites\n', 1],
+    ['titles and an empty line', 'Adverse events\nStudy: ONC-204; run 2 March 2026\n\n', 3],
+    ['titles that a spreadsheet padded', 'Adverse events;;;\n;;;\n', 2],
+  ])('are left out: %s', async (_, above, lines) => {
+    const { header, rows } = await read(above + table)
+    expect(header).toEqual(['Site', 'Subject', 'Term', 'Start'])
+    expect(rows).toEqual([{ line: lines + 2, fields: ['101', '101-001', 'Headache', '2026-01-05'] }])
+    expect(await openCsv(toFile(above + table, { name: 'ae.csv' }), {})).toMatchObject({ linesAbove: lines })
+  })
+
+  test.each([
+    ['a header of three names over rows that are too wide', 'id;term;start\n1;a;b\n2;a;b;c\n', 3],
+    ['a header of two names over a row that is too wide', 'verbatim,code\nHA,1\nfever, chills, sweats,2\n', 2],
+    ['texts with the other delimiters', 'id;term;start\n1;nausea, vomiting, fever, chills;2026\n', 3],
+  ])('are not seen in %s', async (_, content, columns) => {
+    const opened = await openCsv(toFile(content, { name: 'ae.csv' }), {})
+    expect(opened.header).toHaveLength(columns)
+    expect(opened.linesAbove).toBeUndefined()
+    await collect(opened.rows)
+  })
+})
+
 describe('rows', () => {
   test('come with the line on which they begin', async () => {
     const { rows } = await read('a,b\n1,2\n"3\n\n3",4\n\n  \n5,"6\n"\n7,8')

@@ -114,6 +114,22 @@ for (const name of ['zip', 'zip-not-reached'])
   )
 // Packed again, in another order and with another note: the same files of the study, and so the same transfer.
 write('zip/transfer-2/export.zip', await toZip({ 'Study_mh.csv': mhs, 'Study_ae.csv': aes, 'notes.txt': 'y' }))
+// A name with the time of the export, and the audit trail of each form beside it.
+const toSecutrial = (...rows: readonly (readonly string[])[]) =>
+  [['mnppid', 'mnpaid', 'mnpctrname', 'mnpdocid', 'ae_description', 'ae_onset_date', 'ae_is_sae', ''], ...rows]
+    .map((row) => row.map((cell) => `"${cell}"`).join('\t') + '\n')
+    .join('')
+const headache = ['1201', 'BE-001', 'Inselspital', '101', 'Headache', '20260105', '0', '']
+const toSecond = (term: string) => ['1201', 'BE-001', 'Inselspital', '102', term, '20260106', '0', '']
+const trail = toSecutrial(['1201', 'BE-001', 'Inselspital', '101', 'draft of a term', '20260105', '0', ''])
+for (const [transfer, time, rows] of [
+  [1, '20260201-104345', [headache, toSecond('Nausea')]],
+  [2, '20260301-090000', [toSecond('Vomiting'), headache]],
+] as const)
+  write(
+    `secutrial-zips-dated/transfer-${transfer}/s_export_CSV-xls_ABC_${time}_de.zip`,
+    await toZip({ 'ae.xls': toSecutrial(...rows), 'atae.xls': trail, 'ExportOptions.html': '<html></html>' }),
+  )
 write('zip-within-zip/transfer-1/export.zip', await toZip({ 'inner.zip': await toZip({ 'ae.csv': aes }) }))
 write(
   'zip-of-formats/transfer-1/export.zip',

@@ -38,6 +38,8 @@ const UNDERSTOOD: readonly (readonly [text: string, iso: string | null])[] = [
   ['20 UNK 2019', '2019---20'],
   ['UN-JAN-2019', '2019-01'],
   ['UK-05-2020', '2020-05'],
+  ['2020-NK-NK', '2020'],
+  ['NK-May-2020', '2020-05'],
   ['UN/UNK/2024', '2024'],
   ['UN--2024', '2024'],
   ['UNUNK2019', '2019'],

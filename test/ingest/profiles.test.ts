@@ -1,38 +1,8 @@
 /** A small invented export of each system: what it is taken for, how surely, and that what is proposed can be run. */
 import { describe, expect, test } from 'vitest'
 import { PROFILES } from '../../pipeline/ingest/profiles/all.ts'
-import { type Proposal, proposeStudy } from '../../pipeline/ingest/propose.ts'
-import type { SourceFile } from '../../schemas/files.ts'
-import { parseStudyConfig } from '../../schemas/study.ts'
-import { readOutcomes, toFile, toWords } from './text-file.ts'
-
-const DICTIONARY = { name: 'OpenAE', version: '0.1', path: 'dictionary' }
-
-async function propose(...files: SourceFile[]): Promise<Proposal> {
-  return await proposeStudy({ files, dictionary: DICTIONARY })
-}
-
-/** Reads the files as the proposed study.json says; what is unsure of the study's name is filled in first. */
-async function readProposed({ config }: Proposal, ...files: SourceFile[]): Promise<{ [id: string]: string[] }> {
-  const study = { protocol: 'ABC-101', environment: 'uat' }
-  const parsed = parseStudyConfig(JSON.stringify({ ...config, study }), 'study.json')
-  const read: { [id: string]: string[] } = {}
-  for (const source of parsed.sources) {
-    const file = files.find(({ name }) => source.files.includes(name))
-    if (file === undefined) throw new Error(`no file ${source.files.join()}`)
-    read[source.id] = toWords(await readOutcomes(file, { ...parsed, source }))
-  }
-  return read
-}
-
-function toLatin1File(name: string, text: string): SourceFile {
-  return {
-    name,
-    async *open() {
-      yield Buffer.from(text, 'latin1')
-    },
-  }
-}
+import { propose, readProposed, toEncodedFile } from './proposed.ts'
+import { toFile } from './text-file.ts'
 
 describe('tables', () => {
   test('Rave clinical views: structure, line number, dates as entered', async () => {
@@ -187,7 +157,8 @@ ABC-101,Prod,102-001,102,AE,Adverse Events,0,Adverse Events,56,0,1,9003,2026-01-
   })
 
   test('secuTrial: .xls that is tab-separated text in Latin-1, with a column without a name at its end', async () => {
-    const file = toLatin1File(
+    const file = toEncodedFile(
+      'latin1',
       's_export_CSV-xls_ABC_20240501.zip/ae.xls',
       `mnppid\tmnpaid\tmnpctrid\tmnpdocid\tmnplastedit\tmnpcvpid\tmnpvislabel\tae_term\tae_start\t
 1501\tABC-001\t12\t20001\t201905100900\t301\tAE\tÜbelkeit\t20190415\t

@@ -8,7 +8,7 @@ import type { Profile } from './profile.ts'
 import { RAVE_AUDIT, RAVE_DATASET, RAVE_VIEWS } from './rave.ts'
 import { REDCAP_LABELS, REDCAP_ODM, REDCAP_RAW } from './redcap.ts'
 import { SECUTRIAL_ODM, SECUTRIAL_TABLES } from './secutrial.ts'
-import { VIEDOC_CSV, VIEDOC_ODM } from './viedoc.ts'
+import { VIEDOC_CSV, VIEDOC_ITEMS, VIEDOC_ODM } from './viedoc.ts'
 
 export const PROFILES: readonly Profile[] = [
   RAVE_VIEWS,
@@ -25,6 +25,7 @@ export const PROFILES: readonly Profile[] = [
   CASTOR_ODM,
   VIEDOC_ODM,
   VIEDOC_CSV,
+  VIEDOC_ITEMS,
   SECUTRIAL_TABLES,
   SECUTRIAL_ODM,
   INFORM_ODM,

@@ -3,6 +3,8 @@ import type { Profile } from './profile.ts'
 
 const GUIDE = 'docs.oracle.com, InForm interfaces guide and integration guide'
 
+const VIEWS = 'docs.oracle.com, InForm reporting database: clinical views; public SAS programs that read them'
+
 export const INFORM_ODM: Profile = {
   id: 'inform-odm',
   system: 'Oracle InForm',
@@ -79,7 +81,13 @@ export const INFORM_TABLE: Profile = {
         columnsLike: /^(?:SUBJECTNUMBERSTR|VISITREFNAME|FORMREFNAME|SITEMNEMONIC|FORMINDEX|ITEMSETINDEX)$/i,
         atLeast: 3,
       },
-      from: 'InForm reporting: names of clinical views (not seen in a file)',
+      from: VIEWS,
+    },
+    {
+      weight: 'sign',
+      says: 'columns ITM… of its items',
+      test: { columnsLike: /^ITM[A-Z]{2}\w+$/, atLeast: 2 },
+      from: 'public SAS programs that read InForm views',
     },
     {
       weight: 'hint',
@@ -98,6 +106,11 @@ export const INFORM_TABLE: Profile = {
       formRepeat: ['formindex'],
     },
     keys: [['itemsetindex'], ['itemsetidx']],
+    current: { columns: ['deletedform', 'deleteditemset'], values: /^(?:n|no|0)$/i },
+    enteredAs: '_DTS',
   },
-  checks: ['Rows of deleted forms and itemsets may be marked in columns of their own: add "only" if they are there.'],
+  checks: [
+    'Deleted forms and itemsets stay in the views, marked in DELETEDFORM and DELETEDITEMSET: see that "only" leaves them out.',
+    'Columns that end in _C hold the codes of choices, those in _DTS dates as entered.',
+  ],
 }

@@ -45,7 +45,7 @@ export interface Proposes {
   readonly structure?: { readonly [word in StructureWord]?: Names }
   /** Sets of columns that number the records, the best first. */
   readonly keys?: readonly Names[]
-  /** A column that says whether a row is the current state of its record. */
+  /** Columns that say whether a row is the current state of its record, or was deleted; each that is there counts. */
   readonly current?: { readonly columns: Names; readonly values: RegExp }
   /** Rows are the states of a record, in this column's order, where no column says which is current. */
   readonly states?: Names

@@ -71,3 +71,27 @@ export const VIEDOC_CSV: Profile = {
     'SubjectFormSeq counts the instances of a form in a subject: an event that moves to another visit gets a new one.',
   ],
 }
+
+export const VIEDOC_ITEMS: Profile = {
+  id: 'viedoc-csv-items',
+  system: 'Viedoc',
+  export: 'CSV, one row per item',
+  formats: ['csv'],
+  marks: [
+    {
+      weight: 'proof',
+      says: 'the columns SubjectFormSeq, ItemId and ItemValue',
+      test: { columns: ['subjectformseq', 'itemid', 'itemvalue'] },
+      from: 'public R programs that read Viedoc exports',
+    },
+    {
+      weight: 'proof',
+      says: 'the columns SubjectSeq, EventSeq and ItemValue',
+      test: { columns: ['subjectseq', 'eventseq', 'itemvalue'] },
+      from: 'public R programs that read Viedoc exports',
+    },
+  ],
+  proposes: {},
+  instead: 'It has one row to an item: export with the data grouped by form and one row per activity',
+  checks: [],
+}
