@@ -89,6 +89,19 @@ describe('ODM', () => {
     expect(await refusalOf(() => readOdm(file))).toContain('item I has a value of more than 1048576 characters')
   })
 
+  test('2.0 with a value without end, after a megabyte of it', async () => {
+    let pieces = 0
+    const file = inGroup(
+      (function* () {
+        yield '<ItemData ItemOID="I"><Value>'
+        for (; pieces < 100; pieces++) yield `${'x'.repeat(100_000)}<!-- -->`
+      })(),
+      'v2.0',
+    )
+    expect(await refusalOf(() => readOdm(file))).toContain('item I has a value of more than 1048576 characters')
+    expect(pieces).toBeLessThan(20)
+  })
+
   test('whose items have another name in every record', () => {
     const watch = new StructureWatch({ name: 'ae.xml', format: 'odm', columns: [] })
     const see = () => {
