@@ -148,6 +148,13 @@ describe('what is whole', () => {
     expect((await study.once()).told).toEqual(['2026-03-09 taken-in', '2026-03-16 taken-in'])
   })
 
+  test('an older transfer waits for no newer one that is not whole', async () => {
+    const study = await openWatchedStudy()
+    await study.put('inbox/2026-03-09/ae.csv', GOOD)
+    await study.put('inbox/2026-03-16/ae.csv.part', GOOD)
+    expect((await study.once()).told).toEqual(['2026-03-16 waiting', '2026-03-09 taken-in'])
+  })
+
   test('loose files are transfers, too: each one where a transfer is one file, else those of one date together', async () => {
     const source = { domain: 'AE', format: 'csv', key: ['AESEQ'], map: { subject: 'SUBJID', AETERM: 'AETERM' } }
     const single = await openWatchedStudy({ sources: [{ ...source, id: 'ae', files: ['ae_*.csv'] }] })
