@@ -189,12 +189,18 @@ async function proposeDomain(
     file.kind === 'table' ? scoreTable(file, domain) : (findOdmGroups(file, domain)[0]?.score ?? 0),
   )
   if (best === undefined) return undefined
-  for (const { sampled } of others)
-    if (!isInstrumentFile(sampled))
-      unused.push({
-        file: sampled.traits.name,
-        why: `could hold ${domain} too; ${best.sampled.traits.name} speaks more for it`,
-      })
+  const header = best.sampled.traits.header.join('\n')
+  for (const { sampled } of others) {
+    if (isInstrumentFile(sampled)) continue
+    const { name } = best.sampled.traits
+    const isTwin = header !== '' && sampled.traits.header.join('\n') === header
+    unused.push({
+      file: sampled.traits.name,
+      why: isTwin
+        ? `has the same columns as ${name}, which was taken: if it is a part of the same export and no older one, name it under "files" too`
+        : `could hold ${domain} too; ${name} speaks more for it`,
+    })
+  }
   const { sampled, recognition } = best
   const { profile } = recognition
   if (sampled.kind === 'odm') return proposeOdm(sampled, { domain, profile })

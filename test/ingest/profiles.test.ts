@@ -389,6 +389,18 @@ describe('what is not recognised', () => {
     expect(unused).toEqual([{ file: 'notes.json', why: 'JSON that is no Dataset-JSON' }])
     expect(config.sources).toMatchObject([{ files: ['ae.csv'] }])
   })
+
+  test('a file with the very columns of the one that is taken may be a part of the export, and is said to be', async () => {
+    const one = toFile('part-0.csv', 'SUBJID,AESPID,AETERM\n1,1,Headache\n')
+    const two = toFile('part-1.csv', 'SUBJID,AESPID,AETERM\n2,1,Rash\n')
+    const other = toFile('sae.csv', 'SUBJID,AESPID,AETERM,AESER\n1,1,Headache,Y\n')
+    const { unused, config } = await propose(one, two)
+    expect(config.sources).toMatchObject([{ files: ['part-1.csv'] }])
+    expect(unused).toEqual([
+      { file: 'part-0.csv', why: expect.stringMatching(/^has the same columns as part-1\.csv.* under "files" too$/) },
+    ])
+    expect((await propose(one, other)).unused).toMatchObject([{ why: expect.stringMatching(/could hold AE too/) }])
+  })
 })
 
 test('every profile says what it is recognised by and where that is known from', () => {
