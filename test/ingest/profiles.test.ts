@@ -397,7 +397,19 @@ describe('what is not recognised', () => {
     const { unused, config } = await propose(one, two)
     expect(config.sources).toMatchObject([{ files: ['part-1.csv'] }])
     expect(unused).toEqual([
-      { file: 'part-0.csv', why: expect.stringMatching(/^has the same columns as part-1\.csv.* under "files" too$/) },
+      {
+        file: 'part-0.csv',
+        why: expect.stringMatching(/^has the same columns or items as part-1\.csv.* under "files" too$/),
+      },
+    ])
+    const toSite = (site: string) =>
+      toFile(
+        `site-${site}.xml`,
+        `<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3"><ClinicalData StudyOID="A"><SubjectData SubjectKey="${site}-1"><StudyEventData StudyEventOID="E"><FormData FormOID="AE"><ItemGroupData ItemGroupOID="G"><ItemData ItemOID="AETERM" Value="Headache"/></ItemGroupData></FormData></StudyEventData></SubjectData></ClinicalData></ODM>`,
+      )
+    const { unused: sites } = await propose(toSite('101'), toSite('102'))
+    expect(sites).toMatchObject([
+      { file: 'site-101.xml', why: expect.stringMatching(/^has the same columns or items/) },
     ])
     expect((await propose(one, other)).unused).toMatchObject([{ why: expect.stringMatching(/could hold AE too/) }])
   })
