@@ -219,18 +219,29 @@ async function proposeDomain(
     file.kind === 'table' ? scoreTable(file, domain) : (findOdmGroups(file, domain)[0]?.score ?? 0),
   )
   if (best === undefined) return undefined
-  for (const { sampled } of others)
-    if (!isInstrumentFile(sampled))
-      unused.push({
-        file: sampled.traits.name,
-        why: `could hold ${domain} too; ${best.sampled.traits.name} speaks more for it`,
-      })
+  const columns = toColumns(best.sampled)
+  for (const { sampled } of others) {
+    if (isInstrumentFile(sampled)) continue
+    const { name } = best.sampled.traits
+    unused.push({
+      file: sampled.traits.name,
+      why:
+        toColumns(sampled) === columns
+          ? `has the same columns or items as ${name}, which was taken: if it is a part of the same export and no older one, name it under "files" too`
+          : `could hold ${domain} too; ${name} speaks more for it`,
+    })
+  }
   const { sampled, recognition } = best
   const { profile } = recognition
   if (sampled.kind === 'odm') return proposeOdm(sampled, { domain, profile })
   // A single table may be judged by more than its names: whether it is AE or MH is then part of the proposal.
   const isGiven = known.length > 1 || isInstrumentFile(sampled)
   return await proposeTable(sampled, { ...(isGiven ? { domain } : {}), profile })
+}
+
+/** The names of its columns or items, as one text. */
+function toColumns({ traits }: SampledFile): string {
+  return [...traits.header, ...(traits.oids?.items ?? [])].sort().join('\n')
 }
 
 /** Files with a score, the best first; of equal ones the last by name, which is the newest where folders are dated. */

@@ -593,6 +593,12 @@ describe('files that are refused', () => {
     expect(read).toBeGreaterThan(1000)
   })
 
+  test.each(['Rash\u000bon arm', 'Rash&#11;on arm'])('a character that XML does not have: %j', async (value) => {
+    const group = `<ItemGroupData><ItemData ItemOID="AETERM" Value="${value}"/></ItemGroupData>`
+    // Repeated, the export would come out the same.
+    await expect(read(inForm(group))).rejects.toThrow(/may have been pasted into a field/)
+  })
+
   test.each([
     '<!DOCTYPE ODM>',
     '<!DOCTYPE ODM SYSTEM "http://example.com/odm.dtd">',
