@@ -12,6 +12,7 @@ import type { StudyConfig } from '../../schemas/study.ts'
 import { toPlainName } from './column-names.ts'
 import { profileColumns } from './column-profile.ts'
 import type { Evidence } from './evidence.ts'
+import { toFilePattern } from './file-pattern.ts'
 import type { Profile } from './profiles/profile.ts'
 import { proposeDemographics, scoreDemographics } from './propose-demographics.ts'
 import { findOdmGroups, proposeOdm } from './propose-odm.ts'
@@ -82,6 +83,14 @@ export async function proposeStudy({
   for (const [index, proposal] of sources.entries())
     for (const guess of proposal.evidence) evidence.push({ ...guess, field: `sources[${index}].${guess.field}` })
   const usubjid = toUsubjid(sources)
+  const names = files.map(({ name }) => name)
+  const withPatterns = sources.map(({ source }, index) => {
+    const patterns = source.files.map((name) => toFilePattern(name, names))
+    if (patterns.every((pattern) => pattern === undefined)) return source
+    const why = 'the name holds a date: "*" stands for it, since the next transfer has another'
+    evidence.push({ field: `sources[${index}].files`, column: null, why, confidence: 'likely' })
+    return { ...source, files: source.files.map((name, at) => patterns[at] ?? name) }
+  })
   return {
     systems: toSystems(relevant.length > 0 ? relevant : known),
     config: {
@@ -89,7 +98,7 @@ export async function proposeStudy({
       study,
       dictionary,
       ...(usubjid === undefined ? {} : { usubjid }),
-      sources: sources.map(({ source }) => source),
+      sources: withPatterns,
     },
     evidence,
     unused,

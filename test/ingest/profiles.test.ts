@@ -1,5 +1,6 @@
 /** A small invented export of each system: what it is taken for, how surely, and that what is proposed can be run. */
 import { describe, expect, test } from 'vitest'
+import { toFilePattern } from '../../pipeline/ingest/file-pattern.ts'
 import { PROFILES } from '../../pipeline/ingest/profiles/all.ts'
 import { type Proposal, proposeStudy } from '../../pipeline/ingest/propose.ts'
 import type { SourceFile } from '../../schemas/files.ts'
@@ -18,7 +19,7 @@ async function readProposed({ config }: Proposal, ...files: SourceFile[]): Promi
   const parsed = parseStudyConfig(JSON.stringify({ ...config, study }), 'study.json')
   const read: { [id: string]: string[] } = {}
   for (const source of parsed.sources) {
-    const file = files.find(({ name }) => source.files.includes(name))
+    const file = files.find(({ name }) => source.files.includes(toFilePattern(name, [name]) ?? name))
     if (file === undefined) throw new Error(`no file ${source.files.join()}`)
     read[source.id] = toWords(await readOutcomes(file, { ...parsed, source }))
   }
