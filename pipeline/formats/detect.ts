@@ -64,6 +64,8 @@ export function toFormat(head: Uint8Array, name: string): ExportFormat | 'zip' {
     .replace(/^(?:\xef\xbb\xbf|\xfe\xff|\xff\xfe)/, '')
     .trimStart()
   if (text.startsWith('HEADER RECORD*******LIB')) return 'xport'
+  const page = PAGES.find(({ begins }) => begins.test(text))
+  if (page !== undefined) throw toUnknown(name, page)
   if (text.startsWith('<')) return /\bDatasetXMLVersion\s*=/.test(text) ? 'dataset-xml' : 'odm'
   if (text.startsWith('{') && /"(?:datasetJSONVersion|itemGroupOID)"/.test(text)) return 'dataset-json'
   if (text.startsWith('{') || /^\[\s*[[{]/.test(text))
@@ -73,6 +75,20 @@ export function toFormat(head: Uint8Array, name: string): ExportFormat | 'zip' {
     })
   return 'csv'
 }
+
+/** What calls itself a spreadsheet and is a page, or a workbook in XML. */
+const PAGES: readonly { readonly begins: RegExp; readonly found: string; readonly action: string }[] = [
+  {
+    begins: /^(?:<!--[\s\S]*?-->\s*)?<(?:!doctype\s+html|html|head|body|meta|style|table)\b/i,
+    found: 'an HTML page (reports are often saved so under the name .xls)',
+    action: 'Open it in a spreadsheet program and save it as CSV, or have the export written as CSV',
+  },
+  {
+    begins: /^(?:<\?[\s\S]*?\?>\s*)*<(?:\w+:)?Workbook\b/,
+    found: 'an Excel workbook in XML',
+    action: 'Save its sheet as CSV, or have the export written as CSV',
+  },
+]
 
 const ZIP = Buffer.from([0x50, 0x4b, 0x03, 0x04])
 const PARQUET = Buffer.from('PAR1')
