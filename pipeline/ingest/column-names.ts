@@ -25,7 +25,7 @@ export function toEventAndForm(name: string): string {
 }
 
 /** What a question says of itself behind its name: "(Y/N)", "(verbatim)". A choice of a checkbox is no such remark. */
-const REMARK = /\s*\((?!choice)[^()\d]*\)[\s?:]*$/i
+const REMARK = /\s*\((?!choice|\d+\))[^()]*\)[\s?:]*$/i
 
 /** `AE.AESTDAT_RAW` → `aestdat`: no folder, no vendor's suffix, letters and digits only, none of them with marks. */
 export function toPlainName(name: string): string {
@@ -36,6 +36,7 @@ export function toPlainName(name: string): string {
     .replace(SLOT, '')
     .replace(REMARK, '')
     .replace(/_(raw|std)$/i, '')
+    .replace(/#/g, 'no')
     .normalize('NFKD')
     .replace(/[\u0300-\u036f]/g, '')
     .normalize('NFC')
@@ -52,6 +53,7 @@ const VARIABLE_NAMES: { readonly [suffix: string]: readonly string[] } = {
     'startdate',
     'startdt',
     'datestart',
+    'datestarted',
     'dateofonset',
     'onset',
     'onsetdate',
@@ -64,6 +66,8 @@ const VARIABLE_NAMES: { readonly [suffix: string]: readonly string[] } = {
     'end',
     'enddt',
     'dateend',
+    'dateended',
+    'datestopped',
     'stop',
     'stopdate',
     'stopdt',
@@ -89,6 +93,10 @@ const VARIABLE_NAMES: { readonly [suffix: string]: readonly string[] } = {
     'relationshiptostudydrug',
     'relationshiptostudytreatment',
     'relationshiptotreatment',
+    'relatedtostudydrug',
+    'relatedtostudytreatment',
+    'relationtoimp',
+    'attribution',
   ],
   ACN: ['action', 'actiontaken', 'actiontakenwithstudydrug', 'actiontakenwithstudytreatment', 'act'],
   ACNOTH: ['otheraction', 'otheractiontaken'],
@@ -97,10 +105,10 @@ const VARIABLE_NAMES: { readonly [suffix: string]: readonly string[] } = {
 }
 /** Names that say enough without a prefix. `end`, `no` or `id` alone do not. */
 const LONE_NAMES =
-  /^(start|onset|stop|end|resolution)(date|dt)$|^(dateof(onset|resolution)|dateresolved|severity|intensity|serious|outcome|causality|relationshipto(study)?(drug|treatment)|actiontaken(withstudy(drug|treatment))?|ctcaegrade|ctcgrade|toxicitygrade|(still)?ongoing(yn)?)$/
+  /^(start|onset|stop|end|resolution)(date|dt)$|^(dateof(onset|resolution)|dateresolved|severity|intensity|serious|outcome|causality|relationshipto(study)?(drug|treatment)|relatedtostudy(drug|treatment)|relationtoimp|attribution|date(started|stopped|ended)|actiontaken(withstudy(drug|treatment))?|ctcaegrade|ctcgrade|toxicitygrade|(still)?ongoing(yn)?)$/
 /** A question for seriousness, as a label asks it. */
 const SERIOUS_QUESTION =
-  /^(?:(?:is|was)(?:this|the|it)?(?:a|an)?(?:adverseevent|event|ae)?(?:a|an)?)?serious(?:ness)?(?:adverseevent|event)?(?:yn)?$/
+  /^(?:(?:is|was)(?:this|the|it)?(?:a|an)?(?:adverseevent|event|ae)?(?:a|an)?)?serious(?:ness)?(?:adverseevent|event)?(?:yn)?$|^(?:ae)?sae(?:yn|flag)?$/
 
 const TERM_NAMES = [
   'term',

@@ -88,7 +88,7 @@ export async function proposeTable(
   const columns = profileColumns(header, relevant).filter(({ name }) =>
     ['', toEventAndForm(term?.column ?? '')].includes(toEventAndForm(name)),
   )
-  const domain = proposeDomain(columns, { given: options.domain, name, only: instrument, evidence })
+  const domain = proposeDomain(columns, { given: options.domain, name, term: term?.column, only: instrument, evidence })
   const words: CodedDomain = options.domain ?? (domain === '' ? 'AE' : domain)
 
   const draft: Draft = { map: {}, evidence }
@@ -305,9 +305,16 @@ function proposeDomain(
   {
     given,
     name,
+    term,
     only,
     evidence,
-  }: { given: CodedDomain | undefined; name: string; only: Condition | undefined; evidence: Evidence[] },
+  }: {
+    given: CodedDomain | undefined
+    name: string
+    term: string | undefined
+    only: Condition | undefined
+    evidence: Evidence[]
+  },
 ): CodedDomain | '' {
   const suffixes = listSuffixes()
   const listNamed = (domain: CodedDomain) =>
@@ -315,7 +322,7 @@ function proposeDomain(
       .filter(({ name, filled }) => filled > 0 && findDomainOfName(name, suffixes) === domain)
       .map(({ name }) => name)
   const [ae, mh] = [listNamed('AE'), listNamed('MH')]
-  const place = [name, ...(only?.in ?? [])].join(' ')
+  const place = [name, ...(only?.in ?? []), term ?? ''].join(' ').trim()
   const [isAePlace, isMhPlace] = [isPlaceOf('AE', place), isPlaceOf('MH', place)]
   const telling = columns.filter(
     ({ name, filled }) =>
@@ -337,7 +344,7 @@ function proposeDomain(
           ? `columns named like those of ${domain}: ${own.slice(0, 4).join(', ')}`
           : named === 0 && given === undefined
             ? `a medical history asks for none of ${telling.map(({ name }) => name).join(', ')}`
-            : `its term, or the name "${place}", speaks of ${domain}`,
+            : `"${place}" speaks of ${domain}`,
     confidence: domain === '' ? 'unsure' : isSure ? 'sure' : 'likely',
   })
   return domain

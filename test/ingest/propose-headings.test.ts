@@ -29,6 +29,16 @@ describe('headings', () => {
       '10,10-1,1,Headache,2026-01-05,Possible,Resolved,No',
     ],
     [
+      'English, with remarks',
+      'Site,Pt ID,AE #,AE Description (CTCAE v5.0),Date Started (dd/mm/yyyy),Attribution,AE Outcome,SAE?',
+      '10,10-1,1,Headache,2026-01-05,Possible,Resolved,No',
+    ],
+    [
+      'English, as whole questions',
+      'Center,Subject ID,Sequence,What was the adverse event?,Start date,Related to study treatment?,Outcome,Is the event serious?',
+      '10,10-1,1,Headache,2026-01-05,Possible,Resolved,No',
+    ],
+    [
       'German',
       'Zentrum,Patientennummer,Lfd. Nr.,Unerwünschtes Ereignis,Beginn,Kausalzusammenhang,Ausgang,Schwerwiegend',
       '10,10-1,1,Kopfschmerzen,2026-01-05,möglich,erholt,ja',
