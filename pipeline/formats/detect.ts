@@ -55,14 +55,15 @@ const FOREIGN: readonly { readonly magic: readonly number[]; readonly found: str
 /** Markup that is no XML of an export. */
 const PAGES: readonly { readonly like: RegExp; readonly found: string; readonly action: string }[] = [
   {
-    like: /^<.*(?:progid="Excel\.Sheet"|urn:schemas-microsoft-com:office:spreadsheet)/s,
-    found: 'an Excel workbook saved as XML',
+    like: /^<.*(?:progid="Excel\.Sheet"|urn:schemas-microsoft-com:office:spreadsheet)|^(?:<\?[\s\S]*?\?>\s*)*<(?:\w+:)?Workbook\b/s,
+    found: 'an Excel workbook in XML',
     action: 'Save its sheet as CSV, or have the export written as CSV',
   },
   {
-    like: /^<(?:!doctype\s+html|html|table)\b/i,
+    like: /^(?:<!--[\s\S]*?-->\s*)?<(?:!doctype\s+html|html|head|body|meta|style|table)\b/i,
     found: 'an HTML page: one that asks for a login, or a table that is called a workbook (.xls)',
-    action: 'Open it in a browser to see what it is; have the export written as CSV or ODM',
+    action:
+      'Open it to see what it is; of a table, save it as CSV from a spreadsheet program, or have the export written as CSV or ODM',
   },
 ]
 

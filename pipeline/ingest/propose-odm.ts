@@ -130,7 +130,7 @@ export function toItemTable(groups: readonly SampledGroup[], facts: OdmFacts): I
       ])
     offset += group.items.length
   }
-  const folded = foldWide(oidHeader, rows, (oid) => toCalledName(oid, facts))
+  const folded = foldWide(oidHeader, rows, { toName: (oid) => toCalledName(oid, facts) })
   const called = folded.header.map((oid) => toCalledName(oid, facts))
   const header = called.map((name, index) =>
     called.indexOf(name) === index && called.lastIndexOf(name) === index ? name : (folded.header[index] ?? name),

@@ -55,7 +55,7 @@ describe('what is no export says what it is and what to do', () => {
     [deflateSync('{"datasetJSONVersion":"1.1.0"}\n', { level: 1 }), 'compressed Dataset-JSON', 'not compressed'],
     [
       Buffer.from('<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook/>'),
-      'an Excel workbook saved as XML',
+      'an Excel workbook in XML',
       'Save its sheet as CSV',
     ],
     [Buffer.from('\ufeff<!DOCTYPE html>\n<html>'), 'an HTML page', 'CSV or ODM'],
@@ -63,6 +63,13 @@ describe('what is no export says what it is and what to do', () => {
     [Buffer.from('**COMPRESSED** **COMPRESSED** **COMPRESSED**'), 'PROC CPORT', 'SAS XPORT'],
     [Buffer.from([0x1f, 0x8b, 0x08, 0]), 'packed by gzip', 'Unpack it'],
     [Buffer.from('%PDF-1.7\n'), 'a PDF', 'Name the export itself'],
+    [Buffer.from('<html><body><table><tr><td>Subject'), 'an HTML page', 'save it as CSV'],
+    [Buffer.from('<!-- AE listing -->\n<TABLE border=1>'), 'an HTML page', 'save it as CSV'],
+    [
+      Buffer.from('<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook xmlns="urn:x">'),
+      'an Excel workbook in XML',
+      'Save its sheet as CSV',
+    ],
     [Buffer.from('[{"record_id": 1}]'), 'JSON that is no Dataset-JSON', 'CSV'],
   ])('%s', async (bytes, found, action) => {
     const refusal = await refusalOf(() => detectFormat(toFile(bytes, { name: 'ae.csv' })))
