@@ -64,6 +64,12 @@ export function toFormat(head: Uint8Array, name: string): ExportFormat | 'zip' {
     .replace(/^(?:\xef\xbb\xbf|\xfe\xff|\xff\xfe)/, '')
     .trimStart()
   if (text.startsWith('HEADER RECORD*******LIB')) return 'xport'
+  // What a browser saves in place of a file when a session has ended.
+  if (/^<(?:!doctype\s+html|html)\b/i.test(text))
+    throw toUnknown(name, {
+      found: 'a web page (HTML)',
+      action: 'Have the file exported again: a page in its place often says that the session had ended',
+    })
   if (text.startsWith('<')) return /\bDatasetXMLVersion\s*=/.test(text) ? 'dataset-xml' : 'odm'
   if (text.startsWith('{') && /"(?:datasetJSONVersion|itemGroupOID)"/.test(text)) return 'dataset-json'
   if (text.startsWith('{') || /^\[\s*[[{]/.test(text))

@@ -208,6 +208,21 @@ ABC-401,${id},102,1,Rash
     ])
   })
 
+  test('secuTrial: an audit trail is never taken for its table, whatever the form is called', async () => {
+    const table = 'mnppid,mnpaid,mnpdocid,ae_description\n1201,BE-001,101,Headache\n1202,BE-002,102,Rash\n'
+    const trail =
+      'mnppid,mnpaid,mnpdocid,mnpatdocid,ae_description\n1201,BE-001,101,1,Hedache\n1201,BE-001,101,2,Headache\n'
+    const proposal = await propose(toFile('adverse.xls', table), toFile('atadverse.xls', trail))
+    expect(proposal.config.sources).toMatchObject([{ files: ['adverse.xls'] }])
+    expect(proposal.unused).toEqual([
+      {
+        file: 'atadverse.xls',
+        why: 'an export of secuTrial that cannot be mapped: audit trail of a table (at…)',
+      },
+    ])
+    await expect(propose(toFile('atae.xls', trail))).rejects.toThrow('name the table without "at" (ae for atae)')
+  })
+
   test('Viedoc with one row per item is refused, with what to export instead', async () => {
     const file = toFile(
       'data.csv',
@@ -267,4 +282,23 @@ describe('an encoding that nothing states', () => {
     const file = toEncodedFile('latin1', 'ae.csv', `\u00ef\u00bb\u00bf${ROWS('Übelkeit')}`)
     await expect(propose(file)).rejects.toThrow('The file begins with the byte order mark of utf-8, so it is damaged')
   })
+})
+
+describe('what is no export', () => {
+  test('is not proposed for want of better: the reason names what was left out', async () => {
+    const inner = { name: 'outer.zip/inner.zip', open: toFile('', 'PK\u0003\u0004 inner').open }
+    await expect(propose(toFile('outer.zip/readme.txt', 'Please read me\n'), inner)).rejects.toMatchObject({
+      code: 'FORMAT_UNKNOWN',
+      message: expect.stringContaining('outer.zip/inner.zip: an archive within an archive') as string,
+    })
+  })
+
+  test.each(['<!DOCTYPE html><html><body>Session expired</body></html>', '\ufeff\n<html>\n'])(
+    'is told to be a web page: %j',
+    async (page) => {
+      await expect(propose(toFile('AE.csv', page))).rejects.toThrow(
+        /^AE\.csv: a web page \(HTML\).* the session had ended$/,
+      )
+    },
+  )
 })
