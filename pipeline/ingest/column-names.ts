@@ -32,11 +32,18 @@ const VARIABLE_NAMES: { readonly [suffix: string]: readonly string[] } = {
     'start',
     'startdate',
     'startdt',
+    'startdat',
+    'startdatetime',
+    'stdtm',
+    'begin',
+    'begindate',
+    'begdat',
     'datestart',
     'dateofonset',
     'onset',
     'onsetdate',
     'onsetdt',
+    'onsetdat',
     'dton',
   ],
   ENDAT: [
@@ -44,24 +51,33 @@ const VARIABLE_NAMES: { readonly [suffix: string]: readonly string[] } = {
     'enddate',
     'end',
     'enddt',
+    'enddat',
+    'enddatetime',
+    'endtm',
     'dateend',
     'stop',
     'stopdate',
     'stopdt',
+    'stopdat',
+    'spdt',
     'resolved',
     'resolutiondate',
+    'dateofresolution',
+    'resolveddate',
+    'dateresolved',
+    'resdate',
     'dtre',
   ],
   STDTC: [],
   ENDTC: [],
   ONGO: ['ong', 'ongoing', 'cont', 'continuing', 'stillongoing'],
-  SEV: ['severity', 'intensity', 'sever', 'severe'],
+  SEV: ['severity', 'maxseverity', 'intensity', 'sever', 'severe'],
   SER: ['serious', 'sae', 'issae', 'isserious', 'seriousness', 'seriousevent', 'sayn'],
-  OUT: ['outcome', 'outcomeofevent'],
-  REL: ['related', 'relatedness', 'drugrelation', 'relationship', 'causality', 'relation'],
+  OUT: ['outcome', 'outc', 'outcomeofevent'],
+  REL: ['related', 'relatedness', 'drugrelation', 'relateddrug', 'reldrug', 'relationship', 'causality', 'relation'],
   ACN: ['action', 'actiontaken', 'act'],
   ACNOTH: ['otheraction', 'otheractiontaken'],
-  TOXGR: ['grade', 'ctcae', 'ctcgrade', 'ctcaegrade', 'toxicitygrade', 'toxgrade'],
+  TOXGR: ['grade', 'ctcae', 'ctcgrade', 'ctcgr', 'ctcaegrade', 'toxicitygrade', 'toxgrade'],
   SPID: ['no', 'seqnum', 'num', 'number', 'id', 'line', 'lineno', 'linenumber', 'seq', 'sequence'],
 }
 /** Names that say enough without a prefix. `end`, `no` or `id` alone do not. */
@@ -78,10 +94,13 @@ const TERM_NAMES = [
   'diagnosis',
   'diag',
   'event',
+  'evt',
   'name',
   'text',
   'reportedterm',
   'condition',
+  'cond',
+  'dx',
   'disease',
   'disorder',
   'eventterm',
@@ -112,8 +131,9 @@ export function toVariableScore(name: string, domain: CodedDomain, suffix: strin
   const plain = toPlainName(name)
   const known = VARIABLE_NAMES[suffix] ?? []
   if (plain === `${domain}${suffix}`.toLowerCase()) return 3
-  const rest = plain.replace(DOMAIN_PREFIX[domain], '')
-  if (rest !== plain && (rest === suffix.toLowerCase() || known.includes(rest))) return 2
+  // Choices of yes and no say so at their end: AE_SERIOUS_YN.
+  const rest = plain.replace(DOMAIN_PREFIX[domain], '').replace(/(?<=.)yn$/, '')
+  if (DOMAIN_PREFIX[domain].test(plain) && (rest === suffix.toLowerCase() || known.includes(rest))) return 2
   return known.includes(plain) && LONE_NAMES.test(plain) ? 2 : 0
 }
 

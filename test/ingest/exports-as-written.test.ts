@@ -150,6 +150,26 @@ ABC-301|S02|1002|5002|CE|1|frmAE|1|N|1|N|Rash||UNK-JUN-2024
     ])
   })
 
+  test.each([
+    [['AE_EVT', 'AE_BEGIN_DATE', 'AE_RESOLVED_DATE', 'AE_SERIOUS_YN', 'AE_RELATED_YN', 'AE_OUTC']],
+    [['AEDESC', 'AEONSETDAT', 'AEENDTM', 'AESERYN', 'AE_REL_DRUG', 'AEOUT']],
+    [['ae_dx', 'ae_startdat', 'ae_date_of_resolution', 'ae_is_sae', 'ae_related_drug', 'ae_outcome']],
+  ])(
+    '%j are term, dates, seriousness, relation and outcome',
+    async ([term = '', start, end, serious, relation, outcome]) => {
+      const file = toFile(
+        'export.csv',
+        `Subject,Line,${[term, start, end, serious, relation, outcome].join(',')}
+101,1,Headache,2024-01-05,2024-01-06,Y,N,Recovered
+102,1,Rash,2024-01-06,2024-01-07,N,Y,Recovered
+`,
+      )
+      expect((await propose(file)).config.sources).toMatchObject([
+        { map: { AETERM: term, AESTDAT: start, AEENDAT: end, AESER: serious, AEREL: relation, AEOUT: outcome } },
+      ])
+    },
+  )
+
   test('"Event Name" makes no REDCap export of one, and is no term', async () => {
     const file = toFile(
       'AE.csv',
