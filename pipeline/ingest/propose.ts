@@ -223,7 +223,9 @@ async function proposeDomain(
     if (!isInstrumentFile(sampled))
       unused.push({
         file: sampled.traits.name,
-        why: `could hold ${domain} too; ${best.sampled.traits.name} speaks more for it`,
+        why: isAlike(sampled, best.sampled)
+          ? `has the very columns of ${best.sampled.traits.name}: if it is another part of the same transfer (a site, a country) and no older one, add it to "files"`
+          : `could hold ${domain} too; ${best.sampled.traits.name} speaks more for it`,
       })
   const { sampled, recognition } = best
   const { profile } = recognition
@@ -252,6 +254,11 @@ const PREFERRED: readonly ExportFormat[] = ['odm', 'dataset-json', 'parquet', 'a
 
 function toPreference({ sampled }: KnownFile): number {
   return PREFERRED.indexOf(sampled.traits.format)
+}
+
+/** Whether two tables have the same columns. */
+function isAlike(one: SampledFile, other: SampledFile): boolean {
+  return one.kind === 'table' && other.kind === 'table' && one.header.join('\t') === other.header.join('\t')
 }
 
 function isInstrumentFile(file: SampledFile): boolean {

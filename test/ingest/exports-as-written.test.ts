@@ -304,6 +304,17 @@ describe('an encoding that nothing states', () => {
   })
 })
 
+test('a file for each site: those that are not proposed are said to have the same columns', async () => {
+  const rows = (site: string) => `SUBJID,SITEID,AESPID,AETERM\n${site}01,${site},1,Headache\n${site}02,${site},1,Rash\n`
+  const files = ['AE_site1.csv', 'AE_site2.csv'].map((name, index) => toFile(name, rows(String(index + 1))))
+  const proposal = await propose(...files, toFile('SAE.csv', rows('3').replace('AETERM', 'SAENO,AETERM')))
+  expect(proposal.config.sources).toMatchObject([{ files: ['AE_site2.csv'] }])
+  expect(proposal.unused).toContainEqual({
+    file: 'AE_site1.csv',
+    why: 'has the very columns of AE_site2.csv: if it is another part of the same transfer (a site, a country) and no older one, add it to "files"',
+  })
+})
+
 describe('what is no export', () => {
   test('is not proposed for want of better: the reason names what was left out', async () => {
     const inner = { name: 'outer.zip/inner.zip', open: toFile('', 'PK\u0003\u0004 inner').open }
