@@ -3,6 +3,8 @@ import { AecoderError } from '../../schemas/errors.ts'
 import type { CsvRecord } from './csv-records.ts'
 
 export interface CsvHeader {
+  /** The line as it was written, blanks around names taken off. */
+  readonly written: readonly string[]
   /** Unique names: a repeated one is numbered, one that is missing gets its place. */
   readonly names: readonly string[]
   /** Columns at the end that have no name, as some systems write a delimiter at the end of every line. */
@@ -34,7 +36,7 @@ export function toCsvHeader({ fields, isMalformed }: CsvRecord, where: string): 
       action: 'Check that the export was written with its header',
     })
   }
-  return { names: toUniqueNames(written.slice(0, written.length - unnamedAtEnd)), unnamedAtEnd }
+  return { written, names: toUniqueNames(written.slice(0, written.length - unnamedAtEnd)), unnamedAtEnd }
 }
 
 function toUniqueNames(written: readonly string[]): string[] {

@@ -241,7 +241,7 @@ function* toRowBatches(records: CsvRecord[], header: CsvHeader): Generator<reado
   }
 }
 
-function toRow({ line, fields, isMalformed }: CsvRecord, { names, unnamedAtEnd }: CsvHeader): TableRow {
+function toRow({ line, fields, isMalformed }: CsvRecord, { written, names, unnamedAtEnd }: CsvHeader): TableRow {
   if (isMalformed) {
     return {
       line,
@@ -253,6 +253,9 @@ function toRow({ line, fields, isMalformed }: CsvRecord, { names, unnamedAtEnd }
   if (fields.length !== columns) {
     const found = `${fields.length} ${fields.length === 1 ? 'field' : 'fields'}`
     return { line, fields, problem: { code: 'ragged-row', text: `has ${found}, the header has ${columns}` } }
+  }
+  if (fields.every((field, at) => field.trim() === written[at])) {
+    return { line, fields, problem: { code: 'malformed-row', text: 'is the header again: files were joined here' } }
   }
   if (unnamedAtEnd === 0) return { line, fields }
   const lost = fields.findIndex((field, at) => at >= names.length && field.trim() !== '')

@@ -60,12 +60,19 @@ const VARIABLE_NAMES: { readonly [suffix: string]: readonly string[] } = {
     'start',
     'startdate',
     'startdt',
+    'startdat',
+    'startdatetime',
+    'stdtm',
+    'begin',
+    'begindate',
+    'begdat',
     'datestart',
     'datestarted',
     'dateofonset',
     'onset',
     'onsetdate',
     'onsetdt',
+    'onsetdat',
     'dton',
   ],
   ENDAT: [
@@ -73,29 +80,38 @@ const VARIABLE_NAMES: { readonly [suffix: string]: readonly string[] } = {
     'enddate',
     'end',
     'enddt',
+    'enddat',
+    'enddatetime',
+    'endtm',
     'dateend',
     'dateended',
     'datestopped',
     'stop',
     'stopdate',
     'stopdt',
+    'stopdat',
+    'spdt',
     'resolved',
     'resolutiondate',
     'dateofresolution',
+    'resolveddate',
     'dateresolved',
+    'resdate',
     'resdt',
     'dtre',
   ],
   STDTC: [],
   ENDTC: [],
-  ONGO: ['ong', 'ongoing', 'cont', 'continuing', 'stillongoing', 'ongoingyn'],
-  SEV: ['severity', 'intensity', 'sever', 'severe'],
+  ONGO: ['ong', 'ongoing', 'cont', 'continuing', 'stillongoing'],
+  SEV: ['severity', 'maxseverity', 'intensity', 'sever', 'severe'],
   SER: ['serious', 'sae', 'issae', 'isserious', 'seriousness', 'seriousevent', 'sayn'],
-  OUT: ['outcome', 'outcomeofevent'],
+  OUT: ['outcome', 'outc', 'outcomeofevent'],
   REL: [
     'related',
     'relatedness',
     'drugrelation',
+    'relateddrug',
+    'reldrug',
     'relationship',
     'causality',
     'relation',
@@ -109,7 +125,7 @@ const VARIABLE_NAMES: { readonly [suffix: string]: readonly string[] } = {
   ],
   ACN: ['action', 'actiontaken', 'actiontakenwithstudydrug', 'actiontakenwithstudytreatment', 'act'],
   ACNOTH: ['otheraction', 'otheractiontaken'],
-  TOXGR: ['grade', 'ctcae', 'ctcgrade', 'ctcaegrade', 'toxicitygrade', 'toxgrade'],
+  TOXGR: ['grade', 'ctcae', 'ctcgrade', 'ctcgr', 'ctcaegrade', 'toxicitygrade', 'toxgrade'],
   SPID: ['no', 'seqnum', 'num', 'number', 'id', 'line', 'lineno', 'linenumber', 'seq', 'sequence'],
 }
 /** Names that say enough without a prefix. `end`, `no` or `id` alone do not. */
@@ -129,10 +145,13 @@ const TERM_NAMES = [
   'diagnosis',
   'diag',
   'event',
+  'evt',
   'name',
   'text',
   'reportedterm',
   'condition',
+  'cond',
+  'dx',
   'disease',
   'disorder',
   'eventterm',
@@ -167,8 +186,9 @@ export function toVariableScore(name: string, domain: CodedDomain, suffix: strin
   const known = VARIABLE_NAMES[suffix] ?? []
   const translated = VARIABLES_IN_LANGUAGES[suffix] ?? []
   if (plain === `${domain}${suffix}`.toLowerCase()) return 3
-  const rest = plain.replace(DOMAIN_PREFIX[domain], '')
-  if (rest !== plain && (rest === suffix.toLowerCase() || known.includes(rest))) return 2
+  // Choices of yes and no say so at their end: AE_SERIOUS_YN.
+  const rest = plain.replace(DOMAIN_PREFIX[domain], '').replace(/(?<=.)yn$/, '')
+  if (DOMAIN_PREFIX[domain].test(plain) && (rest === suffix.toLowerCase() || known.includes(rest))) return 2
   if (known.includes(plain) && LONE_NAMES.test(plain)) return 2
   if (suffix === 'SER' && SERIOUS_QUESTION.test(plain)) return 2
   return translated.includes(plain) || (domain === 'AE' && translated.includes(withoutAePrefix(plain))) ? 2 : 0

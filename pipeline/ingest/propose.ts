@@ -166,6 +166,8 @@ async function proposeSources(
     proposals.length === 0 &&
     known.length === 1 &&
     only?.sampled.kind === 'table' &&
+    // A subject and a term are the least: one column is a note beside the export.
+    only.sampled.header.length > 1 &&
     scoreDemographics(only.sampled) < 3
   )
     return [await proposeTable(only.sampled, { profile: only.recognition.profile })]
@@ -173,18 +175,16 @@ async function proposeSources(
   const subjects = demographics && proposeDemographics(demographics.sampled, demographics.recognition)
   if (subjects !== undefined) proposals.push(subjects)
   if (proposals.length > 0) return proposals
-  if (only?.sampled.kind === 'odm' || known.length > 1) {
-    throw new AecoderError('FORMAT_UNKNOWN', {
-      where: known
-        .map(({ sampled }) => sampled.traits.name)
-        .slice(0, 5)
-        .join(', '),
-      found: `no form, item group or table that could hold adverse events or medical history${toNamed(known)}`,
-      expected: 'a column or item named like a reported term (AETERM, MHTERM, AE_DESC …)',
-      action: 'Check that the export holds these forms, or write study.json by hand',
-    })
-  }
-  return proposals
+  const [first] = unused
+  throw new AecoderError('FORMAT_UNKNOWN', {
+    where: known
+      .map(({ sampled }) => sampled.traits.name)
+      .slice(0, 5)
+      .join(', '),
+    found: `no form, item group or table that could hold adverse events or medical history${toNamed(known)}${first === undefined ? '' : `; ${first.file}: ${first.why}`}`,
+    expected: 'a column or item named like a reported term (AETERM, MHTERM, AE_DESC …)',
+    action: 'Check that the export holds these forms, or write study.json by hand',
+  })
 }
 
 function toNamed(known: readonly KnownFile[]): string {

@@ -61,6 +61,18 @@ describe('the line of the header', () => {
     }
   })
 
+  test('that comes again among the rows is no row: files were joined', async () => {
+    const again = { code: 'malformed-row', text: 'is the header again: files were joined here' }
+    expect(await read('id,term,term,\n1,Rash,x,\nid, term,term,\n2,id,,\n')).toMatchObject({
+      rows: [
+        { line: 2, fields: ['1', 'Rash', 'x'] },
+        { line: 3, problem: again },
+        { line: 4, fields: ['2', 'id', ''] },
+      ],
+    })
+    expect((await read('id\n1\nid\n')).rows.map(({ problem }) => problem)).toEqual([undefined, again])
+  })
+
   test('must be there', async () => {
     await expect(read('a,b\n1,2\n', { headerLine: 3 })).rejects.toMatchObject({
       code: 'CSV_HEADER',

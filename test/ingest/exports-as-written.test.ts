@@ -151,6 +151,26 @@ ABC-301|S02|1002|5002|CE|1|frmAE|1|N|1|N|Rash||UNK-JUN-2024
     ])
   })
 
+  test.each([
+    [['AE_EVT', 'AE_BEGIN_DATE', 'AE_RESOLVED_DATE', 'AE_SERIOUS_YN', 'AE_RELATED_YN', 'AE_OUTC']],
+    [['AEDESC', 'AEONSETDAT', 'AEENDTM', 'AESERYN', 'AE_REL_DRUG', 'AEOUT']],
+    [['ae_dx', 'ae_startdat', 'ae_date_of_resolution', 'ae_is_sae', 'ae_related_drug', 'ae_outcome']],
+  ])(
+    '%j are term, dates, seriousness, relation and outcome',
+    async ([term = '', start, end, serious, relation, outcome]) => {
+      const file = toFile(
+        'export.csv',
+        `Subject,Line,${[term, start, end, serious, relation, outcome].join(',')}
+101,1,Headache,2024-01-05,2024-01-06,Y,N,Recovered
+102,1,Rash,2024-01-06,2024-01-07,N,Y,Recovered
+`,
+      )
+      expect((await propose(file)).config.sources).toMatchObject([
+        { map: { AETERM: term, AESTDAT: start, AEENDAT: end, AESER: serious, AEREL: relation, AEOUT: outcome } },
+      ])
+    },
+  )
+
   test('"Event Name" makes no REDCap export of one, and is no term', async () => {
     const file = toFile(
       'AE.csv',
@@ -207,6 +227,21 @@ ABC-401,${id},102,1,Rash
     expect((await propose(file)).config.sources).toMatchObject([
       { map: { AESER: 'ae_is_sae', AEREL: 'ae_drug_relation' } },
     ])
+  })
+
+  test('secuTrial: an audit trail is never taken for its table, whatever the form is called', async () => {
+    const table = 'mnppid,mnpaid,mnpdocid,ae_description\n1201,BE-001,101,Headache\n1202,BE-002,102,Rash\n'
+    const trail =
+      'mnppid,mnpaid,mnpdocid,mnpatdocid,ae_description\n1201,BE-001,101,1,Hedache\n1201,BE-001,101,2,Headache\n'
+    const proposal = await propose(toFile('adverse.xls', table), toFile('atadverse.xls', trail))
+    expect(proposal.config.sources).toMatchObject([{ files: ['adverse.xls'] }])
+    expect(proposal.unused).toEqual([
+      {
+        file: 'atadverse.xls',
+        why: 'an export of secuTrial that cannot be mapped: audit trail of a table (at…)',
+      },
+    ])
+    await expect(propose(toFile('atae.xls', trail))).rejects.toThrow('name the table without "at" (ae for atae)')
   })
 
   test('Viedoc with one row per item is refused, with what to export instead', async () => {
@@ -267,5 +302,15 @@ describe('an encoding that nothing states', () => {
   test('is not asked of a file that says what it is: what its reader says of it stands', async () => {
     const file = toEncodedFile('latin1', 'ae.csv', `\u00ef\u00bb\u00bf${ROWS('Übelkeit')}`)
     await expect(propose(file)).rejects.toThrow('The file begins with the byte order mark of utf-8, so it is damaged')
+  })
+})
+
+describe('what is no export', () => {
+  test('is not proposed for want of better: the reason names what was left out', async () => {
+    const inner = { name: 'outer.zip/inner.zip', open: toFile('', 'PK\u0003\u0004 inner').open }
+    await expect(propose(toFile('outer.zip/readme.txt', 'Please read me\n'), inner)).rejects.toMatchObject({
+      code: 'FORMAT_UNKNOWN',
+      message: expect.stringContaining('outer.zip/inner.zip: an archive within an archive') as string,
+    })
   })
 })

@@ -26,3 +26,15 @@ test.each([
 test('a name that fits two patterns is chosen once, in the order of the names', () => {
   expect(listMatching(['a.csv', 'b.csv'], ['b.*', '*.csv', 'a.csv'])).toEqual(['a.csv', 'b.csv'])
 })
+
+test('letters with accents fit however they are put together', () => {
+  const names = ['Prüfung/Événements.csv', 'a.csv']
+  for (const form of ['NFC', 'NFD'] as const)
+    for (const other of ['NFC', 'NFD'] as const)
+      expect(
+        listMatching(
+          names.map((name) => name.normalize(form)),
+          ['Prüfung/É*.csv'.normalize(other)],
+        ),
+      ).toEqual([names[0]?.normalize(form)])
+})

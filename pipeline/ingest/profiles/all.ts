@@ -7,7 +7,7 @@ import { OPENCLINICA_3, OPENCLINICA_4, OPENCLINICA_TABLE } from './openclinica.t
 import type { Profile } from './profile.ts'
 import { RAVE_AUDIT, RAVE_DATASET, RAVE_VIEWS } from './rave.ts'
 import { REDCAP_LABELS, REDCAP_ODM, REDCAP_RAW } from './redcap.ts'
-import { SECUTRIAL_ODM, SECUTRIAL_TABLES } from './secutrial.ts'
+import { SECUTRIAL_ODM, SECUTRIAL_TABLES, SECUTRIAL_TRAILS } from './secutrial.ts'
 import { VIEDOC_CSV, VIEDOC_ITEMS, VIEDOC_ODM } from './viedoc.ts'
 
 export const PROFILES: readonly Profile[] = [
@@ -27,6 +27,7 @@ export const PROFILES: readonly Profile[] = [
   VIEDOC_CSV,
   VIEDOC_ITEMS,
   SECUTRIAL_TABLES,
+  SECUTRIAL_TRAILS,
   SECUTRIAL_ODM,
   INFORM_ODM,
   INFORM_PAIRS,

@@ -40,9 +40,33 @@ export const SECUTRIAL_TABLES: Profile = {
     encoding: 'iso-8859-15',
   },
   checks: [
-    'Tables that begin with "at" are audit trails (atae beside ae), those with "e" repetitions inside a form: see that the right one was taken.',
+    'Tables that begin with "e" hold repetitions inside a form: see that the right one was taken.',
     'Forms that are hidden (mnphide 1) are in the export: add "only" on that column if they are not to be coded.',
   ],
+}
+
+export const SECUTRIAL_TRAILS: Profile = {
+  id: 'secutrial-audit-trails',
+  system: 'secuTrial',
+  export: 'audit trail of a table (at…)',
+  formats: ['csv'],
+  marks: [
+    {
+      weight: 'proof',
+      says: 'the column mnpatdocid',
+      test: { columns: ['mnpdocid', 'mnpatdocid'] },
+      from: R_PACKAGE,
+    },
+    {
+      weight: 'proof',
+      says: 'the columns mnppid and mnpatdocid',
+      test: { columns: ['mnppid', 'mnpatdocid'] },
+      from: R_PACKAGE,
+    },
+  ],
+  proposes: {},
+  instead: 'It holds every state of each record: name the table without "at" (ae for atae)',
+  checks: [],
 }
 
 export const SECUTRIAL_ODM: Profile = {
