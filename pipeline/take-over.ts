@@ -243,7 +243,8 @@ class Taking {
       return undefined
     }
     const own = path.at(-1)
-    const stated = [{ level: own?.level ?? '', code: row.code, text: row.text }, ...row.path]
+    // The code that led here is its own; the text beside it must say the same.
+    const stated = [{ level: own?.level ?? '', code: '', text: row.text }, ...row.path]
     const other = stated.find((level) => isOther(level, path))
     if (other === undefined) return path
     if (other.level === own?.level || other.level === 'PT') {

@@ -143,6 +143,38 @@ test('of a file of occurrences the code of most becomes the term’s, another on
   expect(await small.listFaults()).toEqual([])
 })
 
+test('of codes that as many rows have the last one becomes the term’s', async () => {
+  for (const days of [
+    ['2024-05-01', '2024-05-02'],
+    ['2024-05-02', '2024-05-01'],
+  ]) {
+    const small = await openSmallStudy(['101 bad HA', '102 bad HA'])
+    const codes = [await findCode('headache', small), await findCode('nausea', small)]
+    await take(
+      small,
+      codes.map((code, index) => `10${index + 1},bad HA,${code},,Carl,${days[index]},,,,`),
+    )
+    const last = days[0] === '2024-05-02' ? 'Headache' : 'Nausea'
+    expect((await readLast(small, 'bad HA'))?.llts).toEqual([last])
+  }
+})
+
+test('a code whose term is another one in the file, or not current, is left', async () => {
+  const small = await openSmallStudy(['101 bad HA', '102 sick tummy', '103 felt off'])
+  const code = await findCode('headache', small)
+  const rows = [`bad HA,${code},Nausea`, `sick tummy,${code},HEADACHE`, 'felt off,80000315,'] // Cephalalgia
+  const report = await take(
+    small,
+    rows.map((row) => `${row},Carl,2024-05-01`),
+    { header: 'verbatim,code,llt,coder,coded_at' },
+  )
+  expect(report.left.map(({ verbatim, why }) => [verbatim, why])).toEqual([
+    ['bad HA', 'other-path'],
+    ['felt off', 'not-current'],
+  ])
+  expect(report.left[0]?.reason).toMatch(/^LLT is Nausea in the file, Headache \(\d+\) in OpenAE 0\.1$/)
+})
+
 test('rows that name parts are a split', async () => {
   const small = await openSmallStudy(['101 HA and nausea'])
   const [headache, nausea] = [await findCode('headache', small), await findCode('nausea', small)]

@@ -153,6 +153,9 @@ describe('what is whole', () => {
     await study.put('inbox/2026-03-09/ae.csv', GOOD)
     await study.put('inbox/2026-03-16/ae.csv.part', GOOD)
     expect((await study.once()).told).toEqual(['2026-03-16 waiting', '2026-03-09 taken-in'])
+    // One that nothing dates may be newer than any.
+    await study.put('inbox/export/ae.csv', GOOD)
+    expect((await study.once()).told).toEqual(['2026-03-16 waiting', 'export waiting'])
   })
 
   test('loose files are transfers, too: each one where a transfer is one file, else those of one date together', async () => {
@@ -283,6 +286,8 @@ describe('what is refused', () => {
   test('of transfers that only bring changes none is taken in while an earlier one lies in quarantine', async () => {
     const source = { id: 'ae', domain: 'AE', format: 'csv', files: ['ae.csv'], key: ['AESEQ'], transfer: 'delta' }
     const study = await openWatchedStudy({ sources: [{ ...source, map: { subject: 'SUBJID', AETERM: 'AETERM' } }] })
+    await study.put('quarantine/2026-03-02/2026-03-02/ae.csv', GOOD)
+    await study.put('quarantine/2026-03-02/reason.json', '{"study": "of another study"}')
     await study.put('inbox/2026-03-09/ae.csv', CONFLICTING)
     await study.put('inbox/2026-03-16/ae.csv', GOOD)
     const { events, told } = await study.once()

@@ -201,6 +201,24 @@ describe('looking around', () => {
     expect(await listKeys(bucket)).toEqual(['p/manyfold'])
   })
 
+  test('objects that the server keeps are told', async () => {
+    const bucket = await createBucket()
+    const proxy = await startProxy(({ method }) =>
+      method === 'POST'
+        ? {
+            kind: 'answer',
+            body: '<DeleteResult><Error><Key>p/runs/1/ae.csv</Key><Code>AccessDenied</Code></Error></DeleteResult>',
+          }
+        : undefined,
+    )
+    await putObjects(bucket, [['p/runs/1/ae.csv', '']])
+    const storage = openBucket(`s3://${bucket}/p`, toSettings({ endpoint: proxy.endpoint }))
+    await expect(storage.removeFolder('runs/1')).rejects.toMatchObject({
+      code: 'BUCKET_FAILED',
+      message: expect.stringContaining('does not allow it to be removed') as string,
+    })
+  })
+
   const cutLists: [string, { readonly token?: string }][] = [
     ['does not say where it goes on', {}],
     ['goes on where it began', { token: 'same' }],

@@ -437,7 +437,7 @@ describe('a subject known by its key', () => {
       subjects.map((subject) => toChange(`${subject}/E/F/1`, { term: 'Rash', name: subject })),
       { batch: 5000 },
     )
-    const { movement } = await commit(
+    const { counts, movement } = await commit(
       store,
       subjects.map(
         (subject): RowOutcome => ({
@@ -448,7 +448,7 @@ describe('a subject known by its key', () => {
       ),
       { batch: 5000 },
     )
-    expect(movement).toEqual({ changedContext: subjects.length })
+    expect([movement, toBuckets(counts)]).toEqual([{ changedContext: subjects.length }, { accepted: subjects.length }])
   })
 
   test('is renamed where its record is emptied in the same transfer, which is withdrawn all the same', async () => {
