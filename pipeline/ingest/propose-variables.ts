@@ -143,6 +143,14 @@ function proposeVariable(
     evidence.push({ field, column: telling.name, why, confidence: 'likely' })
     return telling
   }
+  const parts = columns.filter((column) => column.filled > 0 && isPartOfDate(column.name, word))
+  if (candidates.length === 0 && parts.length > 1 && map[word.replace('DAT', 'DTC')] === undefined) {
+    map[word] = ''
+    const names = parts.map(({ name }) => name).join(', ')
+    const why = `${names} hold the parts of a date, and one column is needed: have it exported whole, or remove the line`
+    evidence.push({ field, column: null, why, confidence: 'unsure' })
+    return undefined
+  }
   const [doubtful] = candidates
   // A column that is declared ISO and is not may still be the date as collected: that word comes later.
   if (doubtful === undefined || suffix === 'STDTC' || suffix === 'ENDTC') return undefined
@@ -155,6 +163,17 @@ function proposeVariable(
 function isInAnotherLanguage(column: ColumnProfile): boolean {
   if (hasOnly(column, YES_NO) || hasOnly(column, SEVERITY)) return false
   return hasOnly(column, YES_NO_IN_LANGUAGES) || hasOnly(column, SEVERITY_IN_LANGUAGES)
+}
+
+/** AESTDAT_DD, AESTMON, AESTYR: a day, month or year for itself. */
+function isPartOfDate(name: string, word: string): boolean {
+  const plain = toPlainName(name)
+  const stem = word.toLowerCase().slice(0, -'DAT'.length)
+  return (
+    word.endsWith('DAT') &&
+    plain.startsWith(stem) &&
+    /^(?:dat|dt)?(?:dd?|day|mm|mon|month|yy|yyyy|yr|year)$/.test(plain.slice(stem.length))
+  )
 }
 
 /** Raw EDC exports call dates as collected AESTDTC, too: a weaker name for AESTDAT, used once it is known to be no ISO date. */

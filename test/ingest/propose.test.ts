@@ -280,3 +280,26 @@ describe('the key', () => {
     })
   })
 })
+
+describe('a date in parts', () => {
+  const columns = 'SUBJID,AESPID,AETERM,AESTDAT_DD,AESTDAT_MM,AESTDAT_YY'
+  const propose = async (header: string, ending: string) => {
+    const rows = ['Headache', 'Nausea', 'Rash'].map((term, at) => `1,${at},${term},05,JAN,2024${ending}`)
+    const file = toFile('ae.csv', [header, ...rows, ''].join('\n'))
+    return await proposeStudy({ files: [file], dictionary: { name: 'OpenAE', version: '0.1', path: 'dictionary' } })
+  }
+
+  test('is left empty, with the columns that hold it', async () => {
+    const { config, evidence } = await propose(columns, '')
+    expect(config.sources).toMatchObject([{ map: { AESTDAT: '' } }])
+    expect(evidence.find(({ field }) => field === 'sources[0].map.AESTDAT')).toMatchObject({
+      confidence: 'unsure',
+      why: expect.stringMatching(/^AESTDAT_DD, AESTDAT_MM, AESTDAT_YY hold the parts of a date/) as string,
+    })
+  })
+
+  test('is not missed where it stands whole beside them', async () => {
+    const { config } = await propose(`${columns},AESTDAT`, ',05 JAN 2024')
+    expect(config.sources).toMatchObject([{ map: { AESTDAT: 'AESTDAT' } }])
+  })
+})
