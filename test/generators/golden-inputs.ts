@@ -117,7 +117,7 @@ write('zip/transfer-2/export.zip', await toZip({ 'Study_mh.csv': mhs, 'Study_ae.
 // A name with the time of the export, and the audit trail of each form beside it.
 const toSecutrial = (...rows: readonly (readonly string[])[]) =>
   [['mnppid', 'mnpaid', 'mnpctrname', 'mnpdocid', 'ae_description', 'ae_onset_date', 'ae_is_sae', ''], ...rows]
-    .map((row) => row.map((cell) => `"${cell}"`).join('\t') + '\n')
+    .map((row) => `${row.map((cell) => `"${cell}"`).join('\t')}\n`)
     .join('')
 const headache = ['1201', 'BE-001', 'Inselspital', '101', 'Headache', '20260105', '0', '']
 const toSecond = (term: string) => ['1201', 'BE-001', 'Inselspital', '102', term, '20260106', '0', '']

@@ -307,7 +307,7 @@ describe('an encoding that nothing states', () => {
 
 describe('what is no export', () => {
   test('is not proposed for want of better: the reason names what was left out', async () => {
-    const inner = { name: 'outer.zip/inner.zip', open: toFile('', 'PK\u0003\u0004 inner').open }
+    const inner = toFile('outer.zip/inner.zip', 'PK\u0003\u0004 inner')
     await expect(propose(toFile('outer.zip/readme.txt', 'Please read me\n'), inner)).rejects.toMatchObject({
       code: 'FORMAT_UNKNOWN',
       message: expect.stringContaining('outer.zip/inner.zip: an archive within an archive') as string,

@@ -28,13 +28,10 @@ test('a name that fits two patterns is chosen once, in the order of the names', 
 })
 
 test('letters with accents fit however they are put together', () => {
-  const names = ['Prüfung/Événements.csv', 'a.csv']
+  const name = 'Prüfung/Événements.csv'
   for (const form of ['NFC', 'NFD'] as const)
     for (const other of ['NFC', 'NFD'] as const)
-      expect(
-        listMatching(
-          names.map((name) => name.normalize(form)),
-          ['Prüfung/É*.csv'.normalize(other)],
-        ),
-      ).toEqual([names[0]?.normalize(form)])
+      expect(listMatching([name.normalize(form), 'a.csv'], ['Prüfung/É*.csv'.normalize(other)])).toEqual([
+        name.normalize(form),
+      ])
 })
