@@ -2,6 +2,7 @@
  * What stands between a transfer that was read and one that is taken in: its keys against the last one's, its structure
  * against the last one's. Reads what is staged; the rules are review's.
  */
+import { toColumnName } from '../schemas/study.ts'
 import type { SourceKeys, StructureChange, TransferStructure } from '../schemas/transfers.ts'
 import { countSuspiciouslyMissing, countSuspiciouslyRekeyed, listStructureChanges } from './review/transfer-rules.ts'
 import type { CommittedTransfer } from './store/current.ts'
@@ -54,9 +55,16 @@ export async function compareTransfer(
       missing: (staging.missing.get(source) ?? 0) - (moved?.missing ?? 0),
     }
   })
-  const { guard } = study.config
+  const { guard, sources: configs } = study.config
   const sum = (count: (of: (typeof compared)[number]) => number) => compared.reduce((total, of) => total + count(of), 0)
   const changes = before === undefined ? [] : listStructureChanges(before, structure)
+  // Where records of an ODM have other items and none has the term's any more, no site took back so much: the item has
+  // another name, or was left out.
+  const isTermGone = ({ source, kind, before: column }: StructureChange) => {
+    const config = configs.find(({ id }) => id === source)
+    const hasRecords = structure.sources.some((now) => now.source === source && now.columns.length > 0)
+    return kind === 'column-gone' && hasRecords && column === toColumnName(config?.map[`${config.domain}TERM`])
+  }
   const suspicions = [
     {
       reason: 'mass-withdrawal',
@@ -64,7 +72,10 @@ export async function compareTransfer(
       count: sum(({ keys, missing }) => countSuspiciouslyMissing({ known: keys.known, missing }, guard)),
     },
     { reason: 'mass-rekeying', count: sum(({ keys }) => countSuspiciouslyRekeyed(keys, guard)) },
-    { reason: 'structure-changed', count: changes.filter(({ kind }) => isRefused(kind)).length },
+    {
+      reason: 'structure-changed',
+      count: changes.filter((change) => isRefused(change.kind) || isTermGone(change)).length,
+    },
   ] as const
   return {
     keys: compared.map(({ keys }) => keys),

@@ -12,6 +12,7 @@ import { listSettings, type RunOptions, type TransferReport } from './run.ts'
 import { MOVEMENT_FILE, type Moved, writeMoves } from './run-moves.ts'
 import { confirmFile } from './storage/confirm.ts'
 import { joinPlace } from './storage/place.ts'
+import { clearAbandoned } from './store/abandon.ts'
 import { listArtefactSets } from './store/artefacts.ts'
 import { type ChainHead, findHead } from './store/chain.ts'
 import { findCommitted } from './store/current.ts'
@@ -20,7 +21,6 @@ import { findDataset, findLastDataset, recordDataset } from './store/datasets.ts
 import { readMoves } from './store/moves.ts'
 import { findMasks } from './store/redactions.ts'
 import type { Signature } from './store/signatures.ts'
-import { clearAbandoned } from './store/staging.ts'
 import { readSnapshot, type Store } from './store/store.ts'
 import {
   findLastTransfer,

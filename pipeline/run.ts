@@ -27,7 +27,8 @@ import {
 } from './store/queue.ts'
 import { countRedacted, findMasks, type RedactedCounts } from './store/redactions.ts'
 import { findSignature, type Signature } from './store/signatures.ts'
-import type { FileCounts, Movement } from './store/staging.ts'
+import type { FileCounts } from './store/staged-file.ts'
+import type { Movement } from './store/staging.ts'
 import { lockStudy, type Store, toStoreError } from './store/store.ts'
 import { openStudyStore, type Study, toConfigArtefact, toShortPath } from './study.ts'
 

@@ -157,7 +157,7 @@ function isPartOfLoose(name: string, rules: ArrivalRules): boolean {
 
 /** Without the marker or the ending of what is not finished. */
 function toBare(name: string, { markers }: ArrivalRules): string {
-  const marker = markers.find((one) => one.startsWith('.') && name.endsWith(one) && name.length > one.length)
+  const marker = markers.find((one) => one.startsWith('.') && name.endsWith(one))
   return marker === undefined ? name.replace(UNFINISHED, '') : name.slice(0, -marker.length)
 }
 

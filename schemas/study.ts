@@ -27,7 +27,7 @@ export interface SourceConfig {
   readonly files: readonly string[]
   readonly delimiter?: string
   readonly escape?: 'doubled' | 'backslash'
-  /** The line of a CSV that names its columns, counted from 1; without it the first one that holds anything. */
+  /** The line of a CSV that names its columns, counted from 1; without it what stands above the header is found out. */
   readonly headerLine?: number
   readonly encoding?: string
   readonly transfer: 'snapshot' | 'delta'
@@ -194,7 +194,8 @@ export function listKeyColumns(key: KeyStrategy): readonly string[] {
 /** What stands in a column's name for the numbers of a wide form. */
 export const SLOT = '{n}'
 
-function toColumnName(ref: ColumnRef | undefined): string | undefined {
+/** The column or item that a variable is mapped to; undefined for a constant. */
+export function toColumnName(ref: ColumnRef | undefined): string | undefined {
   if (ref === undefined || typeof ref === 'string') return ref
   return 'column' in ref ? ref.column : undefined
 }

@@ -185,6 +185,9 @@ test('the dataset holds what the site wrote until it corrects that; the run tell
   const report = await runStudy(study, { ...options, input: join(folder, 'transfer-2') })
   expect(report.redacted).toEqual({ terms: 0, occurrences: 0 })
   expect(await readFile(join(report.run.folder, 'ae.csv'), 'utf8')).not.toContain(TERM)
+  const movement = await readFile(join(report.run.folder, 'movement.csv'), 'utf8')
+  expect(movement).toContain('██████: fever and HA')
+  expect(movement + JSON.stringify(report.run.moved)).not.toContain('Miller')
 })
 
 test('a part that is named with what stands for a hidden word is refused', async () => {

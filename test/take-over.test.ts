@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { listHistory, openExport, type TakeOverAct, takeOver, verifyStudy } from '../pipeline/index.ts'
+import { lockStudy } from '../pipeline/store/store.ts'
 import { openSmallStudy, type SmallStudy, toAsserted } from './small-study.ts'
 
 const HEADER = 'subject,verbatim,code,pt,coder,coded_at,approver,approved_at,comment,part'
@@ -208,6 +209,16 @@ test('a verbatim that a spreadsheet would calculate, and the same term written o
   expect(report).toMatchObject({ groups: 2, left: [] })
   expect(await readLast(small, '=1+1 pain')).toMatchObject({ llts: ['Headache'] })
   expect(await readLast(small, 'Sore  Thing')).toMatchObject({ llts: ['Nausea'], at: '2024-05-02T00:00:00Z' })
+})
+
+test('while a run goes on nothing is taken over: it moves terms', async () => {
+  const small = await openSmallStudy(['101 bad HA'])
+  const code = await findCode('headache', small)
+  const unlock = lockStudy(small.desk.store, small.study.id)
+  const taking = () => take(small, [`,bad HA,${code},Headache,Carl Old,2024-05-01,,,,`])
+  await expect(taking()).rejects.toMatchObject({ code: 'RUN_IN_PROGRESS' })
+  unlock()
+  expect((await taking()).groups).toBe(1)
 })
 
 test('a study that is signed off takes nothing over', async () => {

@@ -61,7 +61,9 @@ describe('what is whole', () => {
     expect((await running.stop()).told).toEqual([])
     expect(await study.list()).toEqual(['inbox/2026-03-09/ae.csv'])
     await study.put('inbox/2026-03-09/_COMPLETE', '')
-    expect((await study.once({ settle: 60_000 })).told).toEqual(['2026-03-09 taken-in'])
+    const begun = performance.now()
+    expect((await study.once({ settle: 120_000 })).told).toEqual(['2026-03-09 taken-in'])
+    expect(performance.now() - begun).toBeLessThan(120_000)
     expect(await study.list()).toEqual(['done/2026-03-09/_COMPLETE', 'done/2026-03-09/ae.csv'])
   })
 
@@ -146,6 +148,13 @@ describe('what is whole', () => {
     expect((await study.once()).told).toEqual(['2026-03-09 taken-in', '2026-03-16 taken-in'])
   })
 
+  test('an older transfer waits for no newer one that is not whole', async () => {
+    const study = await openWatchedStudy()
+    await study.put('inbox/2026-03-09/ae.csv', GOOD)
+    await study.put('inbox/2026-03-16/ae.csv.part', GOOD)
+    expect((await study.once()).told).toEqual(['2026-03-16 waiting', '2026-03-09 taken-in'])
+  })
+
   test('loose files are transfers, too: each one where a transfer is one file, else those of one date together', async () => {
     const source = { domain: 'AE', format: 'csv', key: ['AESEQ'], map: { subject: 'SUBJID', AETERM: 'AETERM' } }
     const single = await openWatchedStudy({ sources: [{ ...source, id: 'ae', files: ['ae_*.csv'] }] })
@@ -187,6 +196,10 @@ describe('what is refused', () => {
     ['a column that is missing', 'ae.csv', 'SUBJID,AESEQ,TERM\n101,1,Headache\n', 'COLUMN_NOT_FOUND', ''],
     ['a file of another format', 'ae.csv', '<?xml version="1.0"?><ODM/>\n', 'FORMAT_MISMATCH', ''],
     ['no file of the source', 'adverse.csv', GOOD, 'NO_INPUT', ''],
+    ['a file in another encoding', 'ae.csv', `${GOOD}103,1,He\0ad\n`, 'ENCODING', ''],
+    ['a file that nobody reads here', 'ae.csv', '%PDF-1.7\n', 'FORMAT_UNKNOWN', ''],
+    ['a row that has no end', 'ae.csv', `${GOOD}103,"Bad "head" and\nmore",1\n`, 'CSV_MALFORMED_QUOTE', ''],
+    ['an empty file', 'ae.csv', '', 'CSV_HEADER', ''],
   ] as const)('%s: quarantine, with the reason for people and programs', async ([, file, content, code, found]) => {
     const study = await openWatchedStudy()
     await study.put(`inbox/2026-03-09/${file}`, content)
@@ -347,6 +360,12 @@ describe('what is not the fault of a transfer', () => {
       code: 'FILE_NOT_FOUND',
       message: expect.stringMatching(/inbox: no such folder.*share is there/) as string,
     })
+    await study.put('inbox', GOOD)
+    await expect(study.once()).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringMatching(/inbox: a file/) as string,
+    })
+    await rm(join(study.folder, 'inbox'))
     let pauses = 0
     const running = study.start({
       async onEvent(event) {

@@ -219,7 +219,8 @@ export function toRunCall(
 const REFUSAL_WORDS: { readonly [reason: string]: string } = {
   'mass-withdrawal': 'terms stated before that this transfer does not hold',
   'mass-rekeying': 'terms that stand under another key than before: decisions on single records would go to other ones',
-  'structure-changed': 'forms that hold no record any more, or files of changes that were missed',
+  'structure-changed':
+    'forms that hold no record any more, a term that no record holds any more, or files of changes that were missed',
 }
 
 export function toNumber(n: number): string {

@@ -37,5 +37,4 @@ export async function* toDoubledQuotes(
     }
     yield written + piece.slice(from)
   }
-  if (isEscaping) yield '\\'
 }

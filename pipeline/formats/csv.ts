@@ -12,6 +12,7 @@ import {
 } from './csv-dialect.ts'
 import { type CsvEscape, toDoubledQuotes } from './csv-escapes.ts'
 import { type CsvHeader, toCsvHeader } from './csv-header.ts'
+import { type Above, findPreamble } from './csv-preamble.ts'
 import { type CsvRecord, CsvRecordReader, LONGEST_RECORD } from './csv-records.ts'
 import { readText } from './decode.ts'
 import { toBlocks } from './text-blocks.ts'
@@ -24,7 +25,7 @@ export interface OpenCsvOptions {
   readonly encoding?: string
   /** How a quote is written inside a quoted cell; without it `doubled`, and a file that shows backslashes is refused. */
   readonly escape?: CsvEscape
-  /** The line that names the columns, counted from 1; what stands above it is left out. Without it the first that holds anything. */
+  /** The line that names the columns, counted from 1; what stands above it is left out. Without it the first that can be one. */
   readonly headerLine?: number
   /** Sees every chunk of the file once, in order: for a checksum. */
   readonly onBytes?: (chunk: Uint8Array) => void
@@ -33,8 +34,8 @@ export interface OpenCsvOptions {
 /** Rows that are handed over at once, at most. */
 const BATCH_ROWS = 4000
 
-/** Lines from which newline and delimiter are found. */
-const SAMPLE_LINES = 20
+/** Lines from which newline, delimiter and what stands above the header are found: a line there for each form of a study. */
+const SAMPLE_LINES = 200
 
 /**
  * Opens a delimited file: reads its header, then its rows as they are asked for. `rows` must be consumed, be it only
@@ -66,7 +67,15 @@ export async function openCsv(file: SourceFile, options: OpenCsvOptions): Promis
     })
     const batches = readBatches(reader, sample, blocks)
     const { header, firstRows } = await readHeader(file.name, { batches, headerLine: options.headerLine })
-    return { encoding, delimiter, asOf: null, header: header.names, rows: readRows(firstRows, batches, header) }
+    const { linesAbove } = sample
+    return {
+      encoding,
+      delimiter,
+      ...(linesAbove > 0 ? { linesAbove } : {}),
+      asOf: null,
+      header: header.names,
+      rows: readRows(firstRows, batches, header),
+    }
   } catch (error) {
     await blocks.return()
     throw error
@@ -82,11 +91,13 @@ export function toRawText(row: TableRow, delimiter: string): string {
 }
 
 interface Sample {
-  /** All that was read, from the header on. */
+  /** All that was read, from the header on: what stands above it is no row. */
   readonly text: string
   /** The first whole lines of it: the same ones however the file was cut into chunks. */
   readonly lines: string
   readonly newline: Newline
+  /** Lines above the header that were left out. */
+  readonly linesAbove: number
   /** What a line before the header says. */
   readonly delimiter: string | undefined
   /** The number of the line with which `text` begins. */
@@ -114,19 +125,29 @@ async function readSample(blocks: AsyncIterator<string>, options: SampleOptions)
 /** The sample that the beginning of a text makes; undefined when more of it is needed. */
 function findSample(
   read: string,
-  { delimiter, headerLine = 1, isAll }: SampleOptions & { isAll: boolean },
+  { delimiter, headerLine, isAll }: SampleOptions & { isAll: boolean },
 ): Sample | undefined {
   const hasMarks = hasInnerMarks(read)
   const bare = hasMarks ? read.replaceAll(MARK, '') : read
   const separator = findSeparatorLine(bare)
-  const above = separator === undefined ? 0 : 1
-  const begin = findLine(bare, { from: separator?.length ?? 0, lines: headerLine - 1 - above, isAll })
-  if (begin === undefined) return undefined
-  const text = bare.slice(begin)
-  const firstLine = Math.max(headerLine, above + 1)
-  const facts = { text, hasMarks, delimiter: separator?.delimiter, firstLine }
+  const known = delimiter ?? separator?.delimiter
+  const whole = separator === undefined ? bare : bare.slice(separator.length)
+  const linesBefore = separator === undefined ? 0 : 1
+  const above =
+    headerLine === undefined
+      ? findAbove(whole, { delimiter: known, isAll })
+      : findLine(whole, { lines: headerLine - 1 - linesBefore, isAll })
+  if (above === undefined) return undefined
+  const text = whole.slice(above.length)
+  const facts = {
+    text,
+    hasMarks,
+    delimiter: separator?.delimiter,
+    linesAbove: above.lines,
+    firstLine: 1 + linesBefore + above.lines,
+  }
   const end = findLinesEnd(text)
-  const newline = end < 0 && !isAll ? undefined : findNewline(text, delimiter ?? separator?.delimiter)
+  const newline = end < 0 && !isAll ? undefined : findNewline(text, known)
   if (isAll) {
     const only = newline ?? (text.endsWith('\r') ? '\r' : '\n')
     return { ...facts, lines: text + only, newline: only }
@@ -134,19 +155,22 @@ function findSample(
   return newline === undefined ? undefined : { ...facts, lines: text.slice(0, end), newline }
 }
 
-/** Where the line begins that so many others stand before; undefined when more of the text is needed to know. */
-function findLine(
+/** What stands above the header that nobody named; undefined when more of the text is needed to know. */
+function findAbove(
   text: string,
-  { from, lines, isAll }: { from: number; lines: number; isAll: boolean },
-): number | undefined {
-  let at = from
-  for (let line = 0; line < lines; line++) {
-    const lineBreak = /\r\n|\n|\r(?=[\s\S])/g
-    lineBreak.lastIndex = at
-    if (lineBreak.exec(text) === null) return isAll ? text.length : undefined
-    at = lineBreak.lastIndex
-  }
-  return at
+  { delimiter, isAll }: { delimiter: string | undefined; isAll: boolean },
+): Above | undefined {
+  const end = findLinesEnd(text)
+  if (end < 0 && !isAll) return undefined
+  return findPreamble(end < 0 ? text : text.slice(0, end), delimiter) ?? { length: 0, lines: 0 }
+}
+
+/** So many lines; undefined when more of the text is needed to know where they end. */
+function findLine(text: string, { lines, isAll }: { lines: number; isAll: boolean }): Above | undefined {
+  const lineBreak = /\r\n|\n|\r(?=[\s\S])/g
+  for (let line = 0; line < lines; line++)
+    if (lineBreak.exec(text) === null) return isAll ? { length: text.length, lines } : undefined
+  return { length: lineBreak.lastIndex, lines: Math.max(0, lines) }
 }
 
 /** Where the sample's lines end, -1 when the text has fewer. A CR at the very end may be half of a CRLF. */

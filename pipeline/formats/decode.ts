@@ -108,7 +108,7 @@ function utf8Decoder(file: string, encoding: ChosenEncoding): Decoder {
     write(bytes) {
       const all = carried.length === 0 ? bytes : Buffer.concat([carried, bytes])
       const whole = all.subarray(0, all.length - countUnfinished(all))
-      refuseNul(file, { encoding, bytes: whole, offset })
+      refuseNul(file, { bytes: whole, offset })
       if (!isUtf8(whole)) {
         const { start, end } = findInvalidUtf8(whole)
         throw notInEncoding(file, { encoding, offset: offset + start, bytes: whole.subarray(start, end) })
@@ -166,7 +166,7 @@ function asciiDecoder(file: string, encoding: ChosenEncoding, from = 0): Decoder
   let offset = from
   return {
     write(bytes) {
-      refuseNul(file, { encoding, bytes, offset })
+      refuseNul(file, { bytes, offset })
       if (!isAscii(bytes)) {
         const at = bytes.findIndex((byte) => byte > 0x7f)
         throw notInEncoding(file, { encoding, offset: offset + at, bytes: bytes.subarray(at, at + 1) })
@@ -193,7 +193,7 @@ function utf16Decoder(file: string, encoding: ChosenEncoding): Decoder {
       carried = Buffer.from(all.subarray(end))
       const text = (isBigEndian ? Buffer.from(whole).swap16() : whole).toString('utf16le')
       const nul = text.indexOf('\0')
-      if (nul >= 0) throw hasNul(file, { encoding, offset: offset + 2 * nul })
+      if (nul >= 0) throw hasNul(file, offset + 2 * nul)
       if (!text.isWellFormed()) {
         const lone = 2 * text.search(/\p{Surrogate}/u)
         throw notInEncoding(file, { encoding, offset: offset + lone, bytes: whole.subarray(lone, lone + 2) })
@@ -225,7 +225,7 @@ class DeclarationCheck {
   constructor(file: string, encoding: ChosenEncoding) {
     this.#file = file
     this.#encoding = encoding
-    this.#isSuspected = encoding.from === 'xml-declaration' && ASCII_WITHIN.test(encoding.name)
+    this.#isSuspected = encoding.from === 'xml-declaration'
   }
 
   see(bytes: Buffer): void {
@@ -244,7 +244,7 @@ class DeclarationCheck {
 
   /** @throws AecoderError ENCODING when all of the file was UTF-8, and not ASCII alone */
   end(): void {
-    if (!this.#isSuspected || this.#carried.length > 0 || this.#first === undefined) return
+    if (!this.#isSuspected || this.#first === undefined) return
     const { offset, bytes } = this.#first
     throw new AecoderError('ENCODING', {
       where: `${this.#file}: byte offset ${offset}`,
@@ -279,7 +279,7 @@ function iconvDecoder(file: string, encoding: ChosenEncoding, from = 0): Decoder
   }
   return {
     write(bytes) {
-      refuseNul(file, { encoding, bytes, offset })
+      refuseNul(file, { bytes, offset })
       declaration.see(bytes)
       return checked(decoder.write(bytes), bytes)
     },
@@ -296,17 +296,18 @@ interface BadPlace {
   readonly offset: number
 }
 
-function refuseNul(file: string, place: BadPlace & { bytes: Buffer }): void {
-  const at = place.bytes.indexOf(0)
-  if (at >= 0) throw hasNul(file, { ...place, offset: place.offset + at })
+function refuseNul(file: string, { bytes, offset }: { bytes: Buffer; offset: number }): void {
+  const at = bytes.indexOf(0)
+  if (at >= 0) throw hasNul(file, offset + at)
 }
 
-function hasNul(file: string, { encoding, offset }: BadPlace): AecoderError {
+function hasNul(file: string, offset: number): AecoderError {
   return new AecoderError('ENCODING', {
     where: `${file}: byte offset ${offset}`,
     found: 'a NUL character',
-    expected: `text in ${encoding.name}`,
-    action: 'Check that it is a text file; if it is UTF-16, set "encoding": "utf-16le" or "utf-16be" on the source',
+    expected: 'a text file, or a binary format that is read: SAS XPORT, Arrow, Parquet, zip',
+    action:
+      'Check what the file is, and that no field of it holds a NUL; if it is text in UTF-16, set "encoding": "utf-16le" or "utf-16be" on the source',
   })
 }
 
@@ -382,7 +383,7 @@ function utf8Cells(file: string, encoding: ChosenEncoding): CellDecoder {
       throw notInEncoding(file, { encoding, offset: offset + start, bytes: bytes.subarray(start, end) })
     }
     const nul = text.includes('\0') ? bytes.indexOf(0) : -1
-    if (nul >= 0) throw hasNul(file, { encoding, offset: offset + nul })
+    if (nul >= 0) throw hasNul(file, offset + nul)
     return text
   }
 }

@@ -17,10 +17,31 @@ const FOREIGN: readonly { readonly magic: readonly number[]; readonly found: str
     action: 'Save it as CSV, or have the export written as CSV',
   },
   {
-    magic: [0xc2, 0xea, 0x81, 0x60],
+    magic: [...Array<number>(12).fill(0), 0xc2, 0xea, 0x81, 0x60],
     found: 'a SAS dataset (.sas7bdat)',
     action: 'Have it exported as SAS XPORT (.xpt), Dataset-JSON or CSV',
   },
+  ...['$FL2', '$FL3'].map((magic) => ({
+    magic: Array.from(Buffer.from(magic)),
+    found: 'an SPSS data file (.sav)',
+    action: 'Save it as CSV, or have the export written as CSV',
+  })),
+  {
+    magic: Array.from(Buffer.from('<stata_dta>')),
+    found: 'a Stata dataset (.dta)',
+    action: 'Save it as CSV, or have the export written as CSV',
+  },
+  {
+    magic: Array.from(Buffer.from('FEA1')),
+    found: 'a Feather file of version 1',
+    action: 'Have it written as Feather version 2, Arrow or Parquet',
+  },
+  // RFC 1950: the second byte says how hard it was packed, at its four degrees.
+  ...[0x01, 0x5e, 0x9c, 0xda].map((degree) => ({
+    magic: [0x78, degree],
+    found: 'data packed by zlib, as in compressed Dataset-JSON (.dsjc)',
+    action: 'Have it exported as Dataset-JSON that is not compressed (.json, .ndjson)',
+  })),
   {
     magic: Array.from(Buffer.from('**COMPRESSED** ')),
     found: 'a SAS transport file of PROC CPORT',
@@ -29,6 +50,21 @@ const FOREIGN: readonly { readonly magic: readonly number[]; readonly found: str
   { magic: [0x1f, 0x8b], found: 'a file packed by gzip (.gz)', action: 'Unpack it' },
   { magic: [0x37, 0x7a, 0xbc, 0xaf], found: 'a 7-Zip archive (.7z)', action: 'Unpack it, or pack it as .zip' },
   { magic: Array.from(Buffer.from('%PDF-')), found: 'a PDF', action: 'Name the export itself' },
+]
+
+/** Markup that is no XML of an export. */
+const PAGES: readonly { readonly like: RegExp; readonly found: string; readonly action: string }[] = [
+  {
+    like: /^<.*(?:progid="Excel\.Sheet"|urn:schemas-microsoft-com:office:spreadsheet)|^(?:<\?[\s\S]*?\?>\s*)*<(?:\w+:)?Workbook\b/s,
+    found: 'an Excel workbook in XML',
+    action: 'Save its sheet as CSV, or have the export written as CSV',
+  },
+  {
+    like: /^(?:<!--[\s\S]*?-->\s*)?<(?:!doctype\s+html|html|head|body|meta|style|table)\b/i,
+    found: 'an HTML page: one that asks for a login, or a table that is called a workbook (.xls)',
+    action:
+      'Open it to see what it is; of a table, save it as CSV from a spreadsheet program, or have the export written as CSV or ODM',
+  },
 ]
 
 /** What the first file of an Excel workbook is called: a zip archive, but no zip of exports. */
@@ -64,12 +100,8 @@ export function toFormat(head: Uint8Array, name: string): ExportFormat | 'zip' {
     .replace(/^(?:\xef\xbb\xbf|\xfe\xff|\xff\xfe)/, '')
     .trimStart()
   if (text.startsWith('HEADER RECORD*******LIB')) return 'xport'
-  // What a browser saves in place of a file when a session has ended.
-  if (/^<(?:!doctype\s+html|html)\b/i.test(text))
-    throw toUnknown(name, {
-      found: 'a web page (HTML)',
-      action: 'Have the file exported again: a page in its place often says that the session had ended',
-    })
+  const page = PAGES.find(({ like }) => like.test(text))
+  if (page !== undefined) throw toUnknown(name, page)
   if (text.startsWith('<')) return /\bDatasetXMLVersion\s*=/.test(text) ? 'dataset-xml' : 'odm'
   if (text.startsWith('{') && /"(?:datasetJSONVersion|itemGroupOID)"/.test(text)) return 'dataset-json'
   if (text.startsWith('{') || /^\[\s*[[{]/.test(text))

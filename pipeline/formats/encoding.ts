@@ -78,7 +78,7 @@ export function findEncoding(
     return { name: wide ?? 'utf-8', from: wide === undefined ? 'default' : 'bytes', bomLength: 0 }
   // Without a byte order mark the first character, which is ASCII in a header line, shows the byte order.
   const byOrder = head[0] === 0 ? 'utf-16be' : 'utf-16le'
-  const name = named !== 'utf-16' ? named : (wide ?? byOrder)
+  const name = named !== 'utf-16' ? named : byOrder
   return { name, from: wanted === undefined ? 'xml-declaration' : 'option', bomLength: 0 }
 }
 

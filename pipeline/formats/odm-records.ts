@@ -247,8 +247,7 @@ export class OdmRecordReader implements XmlListener {
 
   text(text: string): void {
     if (this.#item === undefined || this.#passed > 0) return
-    const { length, text: before } = this.#item
-    if (length + before.length + text.length > LONGEST_VALUE) throw this.#tooLong(this.#item.oid, this.#item.line)
+    if (this.#item.text.length + text.length > LONGEST_VALUE) throw this.#tooLong(this.#item.oid, this.#item.line)
     this.#item.text += text
   }
 
@@ -541,7 +540,7 @@ export class OdmRecordReader implements XmlListener {
     if (items.size >= MOST_ITEMS || record.characters > LONGEST_RECORD) throw this.#tooLarge(record, line)
     const earlier = items.get(oid)
     if (earlier === undefined || earlier === null || value === earlier) {
-      if (earlier === undefined || value !== null) items.set(oid, value)
+      items.set(oid, value)
     } else if (this.#isTransactional && this.#isSameGroup(record, oid)) {
       items.set(oid, value)
     } else if (value !== null) {

@@ -142,7 +142,8 @@ export function parseFooter(bytes: Buffer): ParquetFooter {
   const groups = struct.structs(4).map((group) => toRowGroup(group, columns))
   const rows = groups.reduce((sum, group) => sum + group.rows, 0)
   if (rows !== struct.number(3)) throw new RangeError(`${rows} rows in its groups, but ${struct.number(3)} in all`)
-  return { columns, groups }
+  // A table without rows may be one group without any (pyarrow), whose pages lie nowhere.
+  return { columns, groups: groups.filter((group) => group.rows > 0) }
 }
 
 /** The header at the beginning of these bytes. @throws RangeError also where it is not there as a whole */

@@ -16,6 +16,8 @@ export interface Table {
   readonly encoding: string
   /** What stands between the cells of a row as text: the file's own delimiter, else a comma. */
   readonly delimiter: string
+  /** Lines of a delimited file that stand above its header and are no rows; left out where there are none. */
+  readonly linesAbove?: number
   /** When the data stood like this, as the file says (Dataset-JSON, XPORT); null where it does not. */
   readonly asOf: string | null
   /** Column names as written, BOM and surrounding blanks removed; unique. */

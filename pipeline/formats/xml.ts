@@ -41,6 +41,14 @@ const SMALL_ELEMENT = 4096
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace'
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/'
 
+/** What to do where the same export would come out the same, by what the parser says. */
+const PASTED =
+  'XML has no such character, and one may have been pasted into a field: have it removed there, and the export repeated'
+const ADVICE: { readonly [found: string]: string } = {
+  'disallowed character': PASTED,
+  'malformed character entity': PASTED,
+}
+
 /** Namespaces by prefix, that of names without one under ''. */
 type Scope = ReadonlyMap<string, string>
 
@@ -78,11 +86,13 @@ export class XmlReader {
     this.#listener = listener
     const parser = this.#parser
     parser.on('error', (error) => {
-      throw this.#malformed(error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, ''), error)
+      const found = error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '')
+      throw this.#malformed(found, { cause: error, action: ADVICE[found] })
     })
     parser.on('doctype', () => {
       throw this.#malformed(
         'a document type declaration (DOCTYPE), which is not read because its entities can hide anything',
+        { action: 'Have the export written without it' },
       )
     })
     parser.on('processinginstruction', ({ target }) => {
@@ -201,12 +211,12 @@ export class XmlReader {
     this.#scope = scope
   }
 
-  #malformed(found: string, cause?: Error): AecoderError {
+  #malformed(found: string, { cause, action }: { cause?: Error; action?: string | undefined } = {}): AecoderError {
     const facts = {
       where: `${this.#file}:${this.#parser.line}:${this.#parser.column}`,
       found,
       expected: 'a complete, well-formed XML document',
-      action: 'Have the export repeated; nothing was taken from this file',
+      action: action ?? 'Have the export repeated; nothing was taken from this file',
     }
     return new AecoderError('XML_MALFORMED', facts, cause)
   }

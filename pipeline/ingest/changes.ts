@@ -128,7 +128,7 @@ function toOccurrenceChangeReader(options: Options): (record: OdmRecord) => RowO
 function toStatedReader(domain: CodedDomain) {
   const toPlan = (slot: Slot<OdmRecord>) => ({
     columns: listContextNames(slot, domain),
-    evidence: slot.evidence.flatMap(({ name }) => (name === slot.term?.name ? [] : [name])),
+    evidence: slot.evidence.map(({ name }) => name),
     term: slot.term?.column ?? null,
   })
   const plans = new Map<Slot<OdmRecord>, ReturnType<typeof toPlan>>()

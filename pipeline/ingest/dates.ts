@@ -49,6 +49,7 @@ interface Piece {
 /**
  * Reads a date as a site may have written it. All-number dates that begin with the day or the month are understood
  * when only one reading is possible, or when `order` settles it. Two-digit years never are: the century is a guess.
+ * Midnight to the second is no time of an event: the day alone was meant.
  * @param text the cell as written
  */
 export function parseCrfDate(text: string, { order }: { order?: DateOrder | undefined } = {}): CrfDate {
@@ -82,6 +83,8 @@ function splitTime(text: string): { date: string; time: string | undefined } {
     Number(minute) < 60 && Number(second ?? 0) < 60 && (half ? isClockHour(Number(hour)) : Number(hour) < 24)
   if (!isPossibleTime) return { date, time: undefined }
   const hours = half ? (Number(hour) % 12) + (half.toUpperCase() === 'PM' ? 12 : 0) : Number(hour)
+  // A day that was stored as a moment (pandas, SQL, SAS): sites note hours and minutes, and no midnight to the second.
+  if (second !== undefined && hours + Number(minute) + Number(second + fraction) === 0) return { date, time: '' }
   const seconds = second === undefined ? '' : `:${second}${fraction}`
   return { date, time: `T${toTwoDigits(hours)}:${minute}${seconds}${zone.toUpperCase()}` }
 }

@@ -44,7 +44,10 @@ function fromTable(table: SampledTable, profile: Profile | undefined): SourcePro
   const known = profile?.proposes.structure ?? {}
   const find = (word: 'subject' | 'site') =>
     listByName(columns, [...(known[word] ?? []), ...STRUCTURE_NAMES[word]]).find(({ filled }) => filled > 0)
-  const subject = isInstrumentTable(columns) && known.subject === undefined ? columns[0] : find('subject')
+  const subject =
+    (isInstrumentTable(columns) || profile?.proposes.isSubjectFirst === true) && known.subject === undefined
+      ? columns[0]
+      : find('subject')
   if (subject === undefined) return undefined
   const draft: Draft = { map: { subject: subject.name }, evidence }
   const repeats = subject.filled - subject.values.size

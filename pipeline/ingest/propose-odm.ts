@@ -9,6 +9,7 @@ import type { OdmFacts } from '../formats/odm-facts.ts'
 import { findDomainOfName, isAnyEventName, isDictionaryName, toTermScore, toVariableScore } from './column-names.ts'
 import { type ColumnProfile, profileColumns } from './column-profile.ts'
 import type { Draft, Evidence } from './evidence.ts'
+import { toFormOf } from './mapping.ts'
 import type { Profile } from './profiles/profile.ts'
 import { listMappedColumns, proposeCarry, proposeNoEvent, proposeTerm } from './propose-parts.ts'
 import { isPlaceOf, listSuffixes, type SourceProposal } from './propose-table.ts'
@@ -71,7 +72,10 @@ export function proposeOdm(
   const parts = isForm ? siblings : [best.group]
   const { columns, oids, numbers } = isForm ? toItemTable(parts, odm.facts) : best.table
 
-  noteWhere(best, { odm, domain, isForm, evidence, others: candidates.slice(1) })
+  // Other versions of the form are taken too.
+  const toForm = toFormOf(proposes.formVersion)
+  const others = candidates.slice(1).filter(({ group }) => toForm(group.form ?? '') !== toForm(form ?? ''))
+  noteWhere(best, { odm, domain, isForm, evidence, others })
   if (numbers.length > 0) {
     const why = `a wide form: the items with the numbers ${numbers.join(', ')} hold an event each, written {n}`
     evidence.push({ field: 'map', column: null, why, confidence: 'likely' })
@@ -126,7 +130,7 @@ export function toItemTable(groups: readonly SampledGroup[], facts: OdmFacts): I
       ])
     offset += group.items.length
   }
-  const folded = foldWide(oidHeader, rows, (oid) => toCalledName(oid, facts))
+  const folded = foldWide(oidHeader, rows, { toName: (oid) => toCalledName(oid, facts) })
   const called = folded.header.map((oid) => toCalledName(oid, facts))
   const header = called.map((name, index) =>
     called.indexOf(name) === index && called.lastIndexOf(name) === index ? name : (folded.header[index] ?? name),
@@ -159,7 +163,12 @@ function toCalledName(oid: string, facts: OdmFacts): string {
     ...(defined?.names ?? []),
     ...(defined === undefined || defined.question === '' ? [] : [defined.question]),
   ]
-  return names.find(isKnownName) ?? defined?.names[0] ?? oid
+  return names.find(isKnownName) ?? names.find(isLikeTerm) ?? defined?.names[0] ?? oid
+}
+
+/** A question may say more than the name: "New Item", asked as "Describe the adverse event". */
+function isLikeTerm(name: string): boolean {
+  return (['AE', 'MH'] as const).some((domain) => toTermScore(name, domain) > 0)
 }
 
 const DEMOGRAPHIC_NAMES =
@@ -209,7 +218,7 @@ function noteWhere(
   const called = group.form === null ? [] : listDefined(group.form, odm.facts)
   const form = `${group.form ?? 'no form'}${called.length > 0 ? ` ("${called.join('", "')}")` : ''}`
   const counted = `${group.records} ${group.records === 1 ? 'record' : 'records'}`
-  const rivals = others.filter((other) => other.group.form !== group.form).map((other) => other.group.form ?? '')
+  const rivals = others.map((other) => other.group.form ?? '')
   const more =
     rivals.length > 0 ? `; ${[...new Set(rivals)].join(', ')} could hold such terms too, and is left out` : ''
   const isSure = term.name >= 2 && term.isTextual && rivals.length === 0

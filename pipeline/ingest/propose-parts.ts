@@ -71,6 +71,35 @@ export function proposeNoEvent(
   return [{ column: column.name, in: values }]
 }
 
+/** Variables without which a queue, a check or a table says less. */
+const WANTED: readonly { readonly suffixes: readonly string[]; readonly says: string }[] = [
+  { suffixes: ['STDAT', 'STDTC'], says: 'when an event began' },
+  { suffixes: ['SER'], says: 'whether an event was serious; serious ones come first in the queue' },
+]
+
+/** Says of adverse events what no column was found for. */
+export function noteMissing(domain: CodedDomain, { map, evidence }: Draft): void {
+  if (domain !== 'AE') return
+  for (const { suffixes, says } of WANTED) {
+    if (suffixes.some((suffix) => `${domain}${suffix}` in map)) continue
+    const why = `no column was found that says ${says}: map it if there is one`
+    evidence.push({ field: `map.${domain}${suffixes[0]}`, column: null, why, confidence: 'likely' })
+  }
+}
+
+/** A checklist prints its terms: the rows whose answer is No have one too. */
+export function notePrinted(
+  columns: readonly ColumnProfile[],
+  { domain, draft: { map, evidence } }: { domain: CodedDomain; draft: Draft },
+): void {
+  const answer = columns.find(({ name }) => name === map[`${domain}OCCUR`])
+  const no = [...(answer?.values ?? [])].filter(([value]) => /^(n|no|none|0|false)$/i.test(value))
+  if (answer === undefined || no.length === 0) return
+  const count = no.reduce((sum, [, rows]) => sum + rows, 0)
+  const why = `${count} of ${answer.rows} sampled rows answer No, and keep their printed terms: they are taken in and coded, as SDTM has them; leave them out with "only" on this column if they are not wanted`
+  evidence.push({ field: `only`, column: answer.name, why, confidence: 'likely' })
+}
+
 export function proposeCarry(columns: readonly ColumnProfile[], { map, evidence }: Draft): string[] {
   const mapped = listMappedColumns(map)
   const carried = columns.filter(

@@ -5,15 +5,24 @@
 import type { CodedDomain } from '../../schemas/records.ts'
 import { listMappableVariables } from '../../schemas/sdtm.ts'
 import { type Condition, type KeyStrategy, type SourceConfig, STRUCTURE_WORDS } from '../../schemas/study.ts'
-import { findDomainOfName, STRUCTURE_NAMES, toPlainName } from './column-names.ts'
+import { findDomainOfName, STRUCTURE_NAMES, toEventAndForm, toPlainName, toVariableScore } from './column-names.ts'
 import { type ColumnProfile, profileColumns } from './column-profile.ts'
+import { listMarkedWords } from './encoding-check.ts'
 import type { Draft, Evidence } from './evidence.ts'
-import { listAccented } from './letters.ts'
+import { FORMS_IN_LANGUAGES } from './names-in-languages.ts'
 import type { Profile } from './profiles/profile.ts'
 import { proposeKey } from './propose-key.ts'
-import { listMappedColumns, proposeCarry, proposeNoEvent, proposeTerm } from './propose-parts.ts'
+import {
+  listMappedColumns,
+  noteMissing,
+  notePrinted,
+  proposeCarry,
+  proposeNoEvent,
+  proposeTerm,
+} from './propose-parts.ts'
 import { proposeVariables } from './propose-variables.ts'
 import type { SampledTable } from './sampled-file.ts'
+import { isWide, listNumbers } from './slots.ts'
 import { findTerm, foldWide } from './term-column.ts'
 
 /** One source, with what it rests on. */
@@ -33,7 +42,7 @@ export interface SourceProposal {
 
 /** How well a table speaks for a domain; 0 for a table without a column that could be its term. */
 export function scoreTable(table: SampledTable, domain: CodedDomain): number {
-  const { header, rows } = foldWide(table.header, table.rows)
+  const { header, rows } = foldWide(table.header, table.rows, { domain })
   const columns = profileColumns(header, rows)
   const term = findTerm(columns, domain)
   if (term === undefined || term.name < 2) return 0
@@ -43,12 +52,9 @@ export function scoreTable(table: SampledTable, domain: CodedDomain): number {
     ({ name }) => findDomainOfName(name, suffixes) === (domain === 'AE' ? 'MH' : 'AE'),
   ).length
   const isOther = others > own
-  // A named file settles what generic names of columns leave open.
-  const place = isPlaceOf(domain, table.traits.name)
-    ? 5
-    : isPlaceOf(domain === 'AE' ? 'MH' : 'AE', table.traits.name)
-      ? -5
-      : 0
+  // A named file or instrument settles what generic names of columns leave open.
+  const name = [table.traits.name, findInstruments({ header, rows, term: term.column })?.best ?? ''].join(' ')
+  const place = isPlaceOf(domain, name) ? 5 : isPlaceOf(domain === 'AE' ? 'MH' : 'AE', name) ? -5 : 0
   const score = term.name + own + place + (term.isTextual ? 2 : 0)
   return isOther && !isInstrumentTable(columns) ? 0 : Math.max(0, own > 0 || place > 0 ? score : 0)
 }
@@ -65,13 +71,14 @@ export async function proposeTable(
   const proposes = options.profile?.proposes ?? {}
   const name = table.traits.name
   noteDialect(table, evidence)
-  const folded = foldWide(table.header, table.rows)
+  const folded = foldWide(table.header, table.rows, { domain: options.domain })
   const { header, rows } = folded
   if (folded.numbers.length > 0) {
     const why = `a wide form: the columns with the numbers ${folded.numbers.join(', ')} hold an event each, written {n}`
     evidence.push({ field: 'map', column: null, why, confidence: 'likely' })
   }
   const term = findTerm(profileColumns(header, rows), options.domain)
+  noteFurther(table, { term: term?.column ?? '', evidence })
   const instrument = proposeOnly({ header, rows, term: term?.column }, evidence)
   const only = [
     ...(instrument ? [instrument] : []),
@@ -80,22 +87,22 @@ export async function proposeTable(
   const relevant = rows.filter((row) =>
     only.every((condition) => condition.in.includes((row[header.indexOf(condition.column)] ?? '').trim())),
   )
-  const columns = profileColumns(header, relevant)
-  const domain = proposeDomain(
-    columns,
-    options.domain === undefined ? name : `${name} ${options.domain}`,
-    instrument,
-    evidence,
+  // Of an item that stands at several events only the one beside the term is its own.
+  const columns = profileColumns(header, relevant).filter(({ name }) =>
+    ['', toEventAndForm(term?.column ?? '')].includes(toEventAndForm(name)),
   )
+  const domain = proposeDomain(columns, { given: options.domain, name, term: term?.column, only: instrument, evidence })
   const words: CodedDomain = options.domain ?? (domain === '' ? 'AE' : domain)
 
   const draft: Draft = { map: {}, evidence }
-  proposeStructure(columns, draft, { term: findTerm(columns, words)?.column, known: proposes.structure ?? {} })
+  proposeStructure(columns, draft, { term: findTerm(columns, words)?.column, proposes })
   if (proposes.subjectKey !== undefined) proposeSubjectKey(columns, draft, proposes.subjectKey)
   proposeTerm(columns, words, draft)
   const free = columns.filter((column) => !listMappedColumns(draft.map).includes(column.name))
   const dateOrder = proposeVariables(free, words, draft, proposes)
   const noEvent = proposeNoEvent(columns, words, evidence)
+  notePrinted(columns, { domain: words, draft })
+  noteMissing(words, draft)
   // Comments of other instruments are none of a coder's business.
   const carry =
     (isInstrumentTable(columns) && only.length === 0) || folded.numbers.length > 0 ? [] : proposeCarry(columns, draft)
@@ -112,14 +119,14 @@ export async function proposeTable(
     map: draft.map,
     carry,
   }
-  const isWide = folded.numbers.length > 0
+  const isFolded = folded.numbers.length > 0
   const states = only.length === 0 ? findStates(columns, proposes.states) : undefined
   const key = await proposeKey({
     name,
     open: () => table.open(),
     source,
-    header: isWide ? table.header : header,
-    rows: isWide ? table.rows : relevant.filter(toOccurrenceTest(source, header)),
+    header: isFolded ? table.header : header,
+    rows: isFolded ? table.rows : relevant.filter(toOccurrenceTest(source, header)),
     ...(proposes.keys === undefined ? {} : { known: proposes.keys }),
     ...(states === undefined ? {} : { states: states.name }),
   })
@@ -160,11 +167,14 @@ function toOccurrenceTest(
 
 /** What had to be found out before the table could be read. */
 export function noteDialect(
-  { traits, delimiter, encoding, headerLine, rows }: SampledTable,
+  { traits, delimiter, encoding, headerLine, linesAbove, rows }: SampledTable,
   evidence: Evidence[],
 ): void {
   if (headerLine !== undefined) {
     const why = `line ${headerLine} names the columns; what stands above it is no data and is left out`
+    evidence.push({ field: 'headerLine', column: null, why, confidence: 'likely' })
+  } else if (linesAbove > 0) {
+    const why = `line ${linesAbove + 1} is the header; what stands above it is left out, and found anew in each file`
     evidence.push({ field: 'headerLine', column: null, why, confidence: 'likely' })
   }
   if (traits.format === 'csv' && delimiter !== ',') {
@@ -172,9 +182,30 @@ export function noteDialect(
     evidence.push({ field: 'delimiter', column: null, why, confidence: 'sure' })
   }
   if (encoding === undefined) return
-  const words = listAccented(rows, 4).map((word) => JSON.stringify(word))
-  const why = `not UTF-8; ${words.length > 0 ? `see that these are words: ${words.join(', ')}` : 'look at words with accents'}; all bytes are letters in ${encoding}`
+  if (encoding === '') {
+    const why =
+      'the bytes are not UTF-8, and read as windows-1252 or Shift_JIS they make no words: name the encoding the export was written in (windows-1250 for Polish or Czech, windows-1251 for Russian, gb18030 for Chinese, euc-kr for Korean …)'
+    evidence.push({ field: 'encoding', column: null, why, confidence: 'unsure' })
+    return
+  }
+  const words = listMarkedWords(rows, 4).map((word) => JSON.stringify(word))
+  const why = `not UTF-8; read as ${encoding}, ${words.length > 0 ? `see that these are words: ${words.join(', ')}` : 'look at words with accents'}`
   evidence.push({ field: 'encoding', column: null, why, confidence: 'likely' })
+}
+
+/** OpenClinica writes an item of several events into several columns: one source holds the term of one of them. */
+function noteFurther({ header, rows }: SampledTable, { term, evidence }: { term: string; evidence: Evidence[] }): void {
+  const isSame = (name: string) => (isWide(term) ? listNumbers(term, [name]).length > 0 : name === term)
+  const further = header.filter(
+    (name, index) =>
+      toEventAndForm(name) !== '' &&
+      toPlainName(name) === toPlainName(term) &&
+      !isSame(name) &&
+      rows.some((row) => (row[index] ?? '').trim() !== ''),
+  )
+  if (further.length === 0) return
+  const why = `these columns hold terms too and are not in this source: ${further.join(', ')}. Copy it for them, with an id of its own`
+  evidence.push({ field: 'further', column: further[0] ?? null, why, confidence: 'likely' })
 }
 
 /** Rows that are not the current state of their record, or were deleted, say so in columns of some systems. */
@@ -228,9 +259,32 @@ export function listSuffixes(): string[] {
 
 /** Whether the name of a file, instrument or form speaks of the domain. */
 export function isPlaceOf(domain: CodedDomain, place: string): boolean {
+  if (FORMS_IN_LANGUAGES[domain].test(place)) return true
   return domain === 'AE'
     ? /(^|[^a-z])(ae|aes|adverse)([^a-z]|$)|adverse/i.test(place)
     : /(^|[^a-z])mh([^a-z]|$)|med.*hist/i.test(place)
+}
+
+/** In which REDCap instruments a term stands, the one with the most rows first; undefined for other tables. */
+function findInstruments({
+  header,
+  rows,
+  term,
+}: {
+  header: readonly string[]
+  rows: readonly (readonly string[])[]
+  term: string
+}): { readonly column: string; readonly best: string | undefined; readonly counts: readonly number[] } | undefined {
+  const column = header.find((name) => ['redcaprepeatinstrument', 'repeatinstrument'].includes(toPlainName(name)))
+  if (column === undefined) return undefined
+  const [instrumentAt, termAt] = [header.indexOf(column), header.indexOf(term)]
+  const counts = new Map<string, number>()
+  for (const row of rows) {
+    const instrument = (row[instrumentAt] ?? '').trim()
+    if ((row[termAt] ?? '').trim() !== '') counts.set(instrument, (counts.get(instrument) ?? 0) + 1)
+  }
+  const sorted = [...counts].sort((a, b) => b[1] - a[1])
+  return { column, best: sorted[0]?.[0], counts: sorted.map(([, count]) => count) }
 }
 
 /** REDCap exports every instrument in one table: only the rows of the one that holds the term matter. */
@@ -238,17 +292,12 @@ function proposeOnly(
   { header, rows, term }: { header: readonly string[]; rows: readonly (readonly string[])[]; term: string | undefined },
   evidence: Evidence[],
 ): Condition | undefined {
-  const column = header.find((name) => ['redcaprepeatinstrument', 'repeatinstrument'].includes(toPlainName(name)))
-  if (column === undefined || term === undefined) return undefined
-  const [instrumentAt, termAt] = [header.indexOf(column), header.indexOf(term)]
-  const counts = new Map<string, number>()
-  for (const row of rows) {
-    const instrument = (row[instrumentAt] ?? '').trim()
-    if ((row[termAt] ?? '').trim() !== '') counts.set(instrument, (counts.get(instrument) ?? 0) + 1)
-  }
-  const [best, ...others] = [...counts].sort((a, b) => b[1] - a[1])
+  const found = term === undefined ? undefined : findInstruments({ header, rows, term })
+  if (found === undefined) return undefined
+  const { column, best, counts } = found
+  const [filled = 0, ...others] = counts
   const field = 'only'
-  if (!best || best[0] === '') {
+  if (best === undefined || best === '') {
     const why = `"${term}" stands in no rows of a repeating instrument; rows of all instruments are read`
     evidence.push({ field, column, why, confidence: 'likely' })
     return undefined
@@ -256,28 +305,43 @@ function proposeOnly(
   evidence.push({
     field,
     column,
-    why: `REDCap: "${term}" is filled in ${best[1]} sampled rows of the instrument "${best[0]}"${others.length > 0 ? `, and in ${others.reduce((sum, [, count]) => sum + count, 0)} others` : ' and in no others'}; other instruments are skipped`,
+    why: `REDCap: "${term}" is filled in ${filled} sampled rows of the instrument "${best}"${others.length > 0 ? `, and in ${others.reduce((sum, count) => sum + count, 0)} others` : ' and in no others'}; other instruments are skipped`,
     confidence: others.length > 0 ? 'likely' : 'sure',
   })
-  return { column, in: [best[0]] }
+  return { column, in: [best] }
 }
 
 function proposeDomain(
   columns: readonly ColumnProfile[],
-  name: string,
-  only: Condition | undefined,
-  evidence: Evidence[],
+  {
+    given,
+    name,
+    term,
+    only,
+    evidence,
+  }: {
+    given: CodedDomain | undefined
+    name: string
+    term: string | undefined
+    only: Condition | undefined
+    evidence: Evidence[]
+  },
 ): CodedDomain | '' {
   const suffixes = listSuffixes()
-  const named = (domain: CodedDomain) =>
+  const listNamed = (domain: CodedDomain) =>
     columns
       .filter(({ name, filled }) => filled > 0 && findDomainOfName(name, suffixes) === domain)
       .map(({ name }) => name)
-  const [ae, mh] = [named('AE'), named('MH')]
-  const place = [name, ...(only?.in ?? [])].join(' ')
+  const [ae, mh] = [listNamed('AE'), listNamed('MH')]
+  const place = [name, ...(only?.in ?? []), term ?? ''].join(' ').trim()
   const [isAePlace, isMhPlace] = [isPlaceOf('AE', place), isPlaceOf('MH', place)]
-  const weight = ae.length - mh.length + 2 * (Number(isAePlace) - Number(isMhPlace))
-  const domain = weight === 0 ? '' : weight > 0 ? 'AE' : 'MH'
+  const telling = columns.filter(
+    ({ name, filled }) =>
+      filled > 0 && ['SER', 'REL', 'ACN', 'OUT'].some((suffix) => toVariableScore(name, 'AE', suffix) >= 2),
+  )
+  const named = ae.length - mh.length + 2 * (Number(isAePlace) - Number(isMhPlace))
+  const weight = named === 0 && telling.length >= 2 ? 1 : named
+  const domain = given ?? (weight === 0 ? '' : weight > 0 ? 'AE' : 'MH')
   const own = domain === 'MH' ? mh : ae
   const isSure = own.length >= 2 && (domain === 'MH' ? ae : mh).length === 0
   const [first] = own
@@ -289,7 +353,9 @@ function proposeDomain(
         ? 'neither the columns nor the file say whether these are adverse events (AE) or medical history (MH)'
         : own.length > 0
           ? `columns named like those of ${domain}: ${own.slice(0, 4).join(', ')}`
-          : `the name "${place}" speaks of ${domain}`,
+          : named === 0 && given === undefined
+            ? `a medical history asks for none of ${telling.map(({ name }) => name).join(', ')}`
+            : `"${place}" speaks of ${domain}`,
     confidence: domain === '' ? 'unsure' : isSure ? 'sure' : 'likely',
   })
   return domain
@@ -298,9 +364,10 @@ function proposeDomain(
 function proposeStructure(
   columns: readonly ColumnProfile[],
   { map, evidence }: Draft,
-  { term, known }: { term: string | undefined; known: NonNullable<Profile['proposes']['structure']> },
+  { term, proposes }: { term: string | undefined; proposes: Profile['proposes'] },
 ): void {
-  const isRedcap = isInstrumentTable(columns)
+  const known = proposes.structure ?? {}
+  const isSubjectFirst = isInstrumentTable(columns) || proposes.isSubjectFirst === true
   for (const word of STRUCTURE_WORDS) {
     const field = `map.${word}`
     const own = known[word]
@@ -311,10 +378,11 @@ function proposeStructure(
     const [named] = candidates
     if (word === 'subject') {
       // REDCap puts the record's id first, whatever the project calls it.
-      const first = isRedcap && own === undefined ? columns[0] : undefined
+      const first = isSubjectFirst && own === undefined ? columns[0] : undefined
       proposeSubject(
         first ?? named,
         {
+          columns,
           isFirst: first !== undefined,
           isOwn: own?.includes(toPlainName(named?.name ?? '')) === true,
           others: candidates,
@@ -342,7 +410,17 @@ function proposeStructure(
 
 function proposeSubject(
   column: ColumnProfile | undefined,
-  { isFirst, isOwn, others }: { isFirst: boolean; isOwn: boolean; others: readonly ColumnProfile[] },
+  {
+    columns,
+    isFirst,
+    isOwn,
+    others,
+  }: {
+    columns: readonly ColumnProfile[]
+    isFirst: boolean
+    isOwn: boolean
+    others: readonly ColumnProfile[]
+  },
   { map, evidence }: Draft,
 ): void {
   const field = 'map.subject'
@@ -356,11 +434,12 @@ function proposeSubject(
     .map(({ name }) => name)
     .filter((name) => name !== column.name && toPlainName(name) !== 'recordid') // Rave numbers its rows so
   const blanks = column.rows - column.filled
+  const isNamed = !isFirst || isInstrumentTable(columns) || others.some(({ name }) => name === column.name)
   evidence.push({
     field,
     column: column.name,
     why: `${isFirst ? 'the first column of a REDCap export is the record id' : 'named like a subject id'}; ${column.values.size} distinct${blanks > 0 ? `, blank in ${blanks} of ${column.rows} sampled rows` : ', never blank'}${rivals.length > 0 ? `; also named so: ${rivals.join(', ')}` : ''}`,
-    confidence: blanks === 0 && (isOwn || rivals.length === 0) ? 'sure' : 'likely',
+    confidence: blanks === 0 && isNamed && (isOwn || rivals.length === 0) ? 'sure' : 'likely',
   })
 }
 

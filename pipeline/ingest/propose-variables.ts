@@ -4,6 +4,7 @@ import { listMappableVariables } from '../../schemas/sdtm.ts'
 import { type NameScore, toPlainName, toVariableScore } from './column-names.ts'
 import { type ColumnProfile, hasOnly, toExamples } from './column-profile.ts'
 import type { Draft } from './evidence.ts'
+import { SEVERITY_IN_LANGUAGES, YES_NO_IN_LANGUAGES } from './names-in-languages.ts'
 
 const YES_NO = /^(y|n|yes|no|0|1|2|true|false|un?k?|unknown|na|checked|unchecked|(not |non-?)?serious|ongoing)$/i
 const SEVERITY = /^(grade )?([1-5]|mild|moderate|severe|life[- ]?threatening|fatal|death)\b/i
@@ -18,10 +19,13 @@ const LOOKS: {
   ENDAT: { fits: ({ dated }) => dated >= 0.8, wanted: 'dates' },
   STDTC: { fits: ({ isoDated }) => isoDated === 1, wanted: 'ISO dates' },
   ENDTC: { fits: ({ isoDated }) => isoDated === 1, wanted: 'ISO dates' },
-  SEV: { fits: (column) => hasOnly(column, SEVERITY), wanted: 'degrees of severity' },
+  SEV: {
+    fits: (column) => hasOnly(column, SEVERITY) || hasOnly(column, SEVERITY_IN_LANGUAGES),
+    wanted: 'degrees of severity',
+  },
   TOXGR: { fits: (column) => hasOnly(column, SEVERITY), wanted: 'grades' },
-  SER: { fits: (column) => hasOnly(column, YES_NO), wanted: 'yes and no' },
-  ONGO: { fits: (column) => hasOnly(column, YES_NO), wanted: 'yes and no' },
+  SER: { fits: (column) => hasOnly(column, YES_NO) || hasOnly(column, YES_NO_IN_LANGUAGES), wanted: 'yes and no' },
+  ONGO: { fits: (column) => hasOnly(column, YES_NO) || hasOnly(column, YES_NO_IN_LANGUAGES), wanted: 'yes and no' },
   OUT: { fits: ({ values }) => values.size <= 12, wanted: 'a few outcomes' },
   REL: { fits: ({ values }) => values.size <= 12, wanted: 'a few degrees' },
   ACN: { fits: ({ values }) => values.size <= 20, wanted: 'a few actions' },
@@ -49,14 +53,13 @@ export function proposeVariables(
 ): 'dmy' | 'mdy' | '' | undefined {
   const used = new Set<string>()
   const dates: ColumnProfile[] = []
+  const told = columns.filter((column) => !hasTwin(column, columns))
   for (const word of listMappableVariables(domain)) {
     const suffix = word.slice(domain.length)
     // What a coder or a CRO wrote there is no translation: mapped, it would be coded in place of the term.
     if (suffix === 'TERM' || suffix === 'MODIFY') continue
     const column = proposeVariable(
-      columns.filter(
-        ({ name }) => !used.has(name) && (known.hasExactNames !== true || isNameOf(toPlainName(name), word)),
-      ),
+      told.filter(({ name }) => !used.has(name) && (known.hasExactNames !== true || isNameOf(toPlainName(name), word))),
       { domain, suffix },
       draft,
     )
@@ -93,6 +96,22 @@ function isNameOf(plain: string, word: string): boolean {
   return plain === word.toLowerCase() || plain === word.replace(/DAT$/, 'DTC').toLowerCase()
 }
 
+/** A name that stands several times, each with a number: `Ongoing? (1)`. */
+const NUMBERED = / \(\d+\)$/
+
+/** Whether another filled column has the same name: which of them is meant cannot be told. */
+function hasTwin({ name, index }: ColumnProfile, columns: readonly ColumnProfile[]): boolean {
+  if (!NUMBERED.test(name)) return false
+  const bare = name.replace(NUMBERED, '')
+  return columns.some(
+    (other) =>
+      other.index !== index &&
+      other.filled > 0 &&
+      NUMBERED.test(other.name) &&
+      other.name.replace(NUMBERED, '') === bare,
+  )
+}
+
 function proposeVariable(
   columns: readonly ColumnProfile[],
   { domain, suffix }: { domain: CodedDomain; suffix: string },
@@ -100,7 +119,7 @@ function proposeVariable(
 ): ColumnProfile | undefined {
   const word = `${domain}${suffix}`
   const look = LOOKS[suffix]
-  const isRaw = ({ name }: ColumnProfile) => Number(/_raw$/i.test(name))
+  const isRaw = ({ name }: ColumnProfile) => Number(/[_ (]raw\)?$/i.test(name))
   const candidates = columns
     .map((column) => ({ column, score: toScore(column, { domain, suffix }) }))
     .filter(({ score, column }) => score > 0 && column.filled > 0)
@@ -112,8 +131,9 @@ function proposeVariable(
     const { column, score } = fitting
     map[word] = column.name
     const codes = suffix !== 'TOXGR' && look?.wanted !== 'dates' && look && hasOnly(column, /^\d$/)
-    const why = `named like ${word}${look ? `, and holds ${codes ? 'codes' : look.wanted}` : ''}: ${toExamples(column)}${codes ? '; "values" can translate them' : ''}`
-    evidence.push({ field, column: column.name, why, confidence: score === 3 && !codes ? 'sure' : 'likely' })
+    const isTranslatable = codes || (look !== undefined && isInAnotherLanguage(column))
+    const why = `named like ${word}${look ? `, and holds ${codes ? 'codes' : look.wanted}` : ''}: ${toExamples(column)}${isTranslatable ? '; "values" can translate them' : ''}`
+    evidence.push({ field, column: column.name, why, confidence: score === 3 && !isTranslatable ? 'sure' : 'likely' })
     return column
   }
   const telling = TELLING[suffix] && columns.find(TELLING[suffix])
@@ -132,11 +152,17 @@ function proposeVariable(
   return undefined
 }
 
+function isInAnotherLanguage(column: ColumnProfile): boolean {
+  if (hasOnly(column, YES_NO) || hasOnly(column, SEVERITY)) return false
+  return hasOnly(column, YES_NO_IN_LANGUAGES) || hasOnly(column, SEVERITY_IN_LANGUAGES)
+}
+
 /** Raw EDC exports call dates as collected AESTDTC, too: a weaker name for AESTDAT, used once it is known to be no ISO date. */
 function toScore(column: ColumnProfile, { domain, suffix }: { domain: CodedDomain; suffix: string }): NameScore {
-  const score = toVariableScore(column.name, domain, suffix)
+  const name = column.name.replace(NUMBERED, '')
+  const score = toVariableScore(name, domain, suffix)
   if (score > 0 || (suffix !== 'STDAT' && suffix !== 'ENDAT')) return score
-  return toVariableScore(column.name, domain, suffix.replace('DAT', 'DTC')) > 0 ? 1 : 0
+  return toVariableScore(name, domain, suffix.replace('DAT', 'DTC')) > 0 ? 1 : 0
 }
 
 /** The column that holds a date as entered: that of the parsed date with the system's ending. */

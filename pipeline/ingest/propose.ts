@@ -12,6 +12,7 @@ import type { StudyConfig } from '../../schemas/study.ts'
 import { toPlainName } from './column-names.ts'
 import { profileColumns } from './column-profile.ts'
 import type { Evidence } from './evidence.ts'
+import { toFilePattern } from './file-pattern.ts'
 import type { Profile } from './profiles/profile.ts'
 import { proposeDemographics, scoreDemographics } from './propose-demographics.ts'
 import { findOdmGroups, proposeOdm } from './propose-odm.ts'
@@ -81,14 +82,15 @@ export async function proposeStudy({
   )
   for (const [index, proposal] of sources.entries())
     for (const guess of proposal.evidence) evidence.push({ ...guess, field: `sources[${index}].${guess.field}` })
-  const names = files.map(({ name }) => name)
-  const patterns = sources.map(({ source }) => source.files.map((name) => toPattern(name, names)))
-  for (const [index, { source }] of sources.entries())
-    if (patterns[index]?.join() !== source.files.join()) {
-      const why = `"*" stands for the date in ${source.files.join(', ')}: the next transfer has another`
-      evidence.push({ field: `sources[${index}].files`, column: null, why, confidence: 'likely' })
-    }
   const usubjid = toUsubjid(sources)
+  const names = files.map(({ name }) => name)
+  const withPatterns = sources.map(({ source }, index) => {
+    const patterns = source.files.map((name) => toFilePattern(name, names))
+    if (patterns.every((pattern) => pattern === undefined)) return source
+    const why = 'the name holds a date: "*" stands for it, since the next transfer has another'
+    evidence.push({ field: `sources[${index}].files`, column: null, why, confidence: 'likely' })
+    return { ...source, files: source.files.map((name, at) => patterns[at] ?? name) }
+  })
   return {
     systems: toSystems(relevant.length > 0 ? relevant : known),
     config: {
@@ -96,30 +98,11 @@ export async function proposeStudy({
       study,
       dictionary,
       ...(usubjid === undefined ? {} : { usubjid }),
-      sources: sources.map(({ source }, index) => ({ ...source, files: patterns[index] ?? source.files })),
+      sources: withPatterns,
     },
     evidence,
     unused,
   }
-}
-
-/** The day a file was written, often with the time, as systems put it in names. */
-const DATE_IN_NAME = /(?<!\d)20\d\d(-?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:[-_T]\d{4,6})?(?!\d)/g
-
-/**
- * A name with `*` for the dates of its file and archive; the name itself where that would find other files of the
- * export, too. Dates of folders stay: each is a transfer, and `*` would read them all as one.
- */
-function toPattern(name: string, all: readonly string[]): string {
-  const pattern = name
-    .split('/')
-    .map((part, index, { length }) =>
-      index === length - 1 || /\.zip$/i.test(part) ? part.replace(DATE_IN_NAME, '*') : part,
-    )
-    .join('/')
-  const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  const found = new RegExp(`^${parts.join('[^/]*')}$`)
-  return all.filter((other) => found.test(other)).length === 1 ? pattern : name
 }
 
 async function sampleFiles(
@@ -219,20 +202,29 @@ async function proposeDomain(
     file.kind === 'table' ? scoreTable(file, domain) : (findOdmGroups(file, domain)[0]?.score ?? 0),
   )
   if (best === undefined) return undefined
-  for (const { sampled } of others)
-    if (!isInstrumentFile(sampled))
-      unused.push({
-        file: sampled.traits.name,
-        why: isAlike(sampled, best.sampled)
-          ? `has the very columns of ${best.sampled.traits.name}: if it is another part of the same transfer (a site, a country) and no older one, add it to "files"`
-          : `could hold ${domain} too; ${best.sampled.traits.name} speaks more for it`,
-      })
+  const columns = toColumns(best.sampled)
+  for (const { sampled } of others) {
+    if (isInstrumentFile(sampled)) continue
+    const { name } = best.sampled.traits
+    unused.push({
+      file: sampled.traits.name,
+      why:
+        toColumns(sampled) === columns
+          ? `has the same columns or items as ${name}, which was taken: if it is a part of the same export and no older one, name it under "files" too`
+          : `could hold ${domain} too; ${name} speaks more for it`,
+    })
+  }
   const { sampled, recognition } = best
   const { profile } = recognition
   if (sampled.kind === 'odm') return proposeOdm(sampled, { domain, profile })
   // A single table may be judged by more than its names: whether it is AE or MH is then part of the proposal.
   const isGiven = known.length > 1 || isInstrumentFile(sampled)
   return await proposeTable(sampled, { ...(isGiven ? { domain } : {}), profile })
+}
+
+/** The names of its columns or items, as one text. */
+function toColumns({ traits }: SampledFile): string {
+  return [...traits.header, ...(traits.oids?.items ?? [])].sort().join('\n')
 }
 
 /** Files with a score, the best first; of equal ones the last by name, which is the newest where folders are dated. */
@@ -254,11 +246,6 @@ const PREFERRED: readonly ExportFormat[] = ['odm', 'dataset-json', 'parquet', 'a
 
 function toPreference({ sampled }: KnownFile): number {
   return PREFERRED.indexOf(sampled.traits.format)
-}
-
-/** Whether two tables have the same columns. */
-function isAlike(one: SampledFile, other: SampledFile): boolean {
-  return one.kind === 'table' && other.kind === 'table' && one.header.join('\t') === other.header.join('\t')
 }
 
 function isInstrumentFile(file: SampledFile): boolean {

@@ -71,7 +71,7 @@ async function findFormat({ source: { id, format }, file, beginning }: ReadSourc
   if (format === undefined || format === found) return found
   throw new AecoderError('FORMAT_MISMATCH', {
     where: file.name,
-    found: `the file is ${FORMAT_NAMES[found]}`,
+    found: beginning?.length === 0 ? 'the file is empty' : `the file is ${FORMAT_NAMES[found]}`,
     expected: `${FORMAT_NAMES[format]}, as source "${id}" says`,
     action: 'Check that this is the right file, or correct "format" in study.json',
   })

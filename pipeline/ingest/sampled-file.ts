@@ -8,7 +8,7 @@ import { type OdmFacts, readOdmFacts } from '../formats/odm-facts.ts'
 import { openTable } from '../formats/open-table.ts'
 import type { OdmRecord, Table } from '../formats/types.ts'
 import { toPlainName } from './column-names.ts'
-import { countOdd, hasUtf8Letters } from './letters.ts'
+import { EncodingCheck } from './encoding-check.ts'
 import type { Traits } from './recognise.ts'
 
 export interface SampledTable {
@@ -18,7 +18,9 @@ export interface SampledTable {
   readonly header: readonly string[]
   readonly rows: readonly (readonly string[])[]
   readonly delimiter: string
-  /** Set where the file is not in the encoding that would be taken without a word. */
+  /** Lines above the header. */
+  readonly linesAbove: number
+  /** Set where the file is not in the encoding that would be taken without a word; `''` where it cannot be told. */
   readonly encoding?: string
   /** Set where other lines stand above the one that names the columns. */
   readonly headerLine?: number
@@ -56,7 +58,7 @@ const SAMPLE = { most: 48 * 1024 * 1024, few: 50 }
 const LONGEST_COPIED = 12
 
 /** Tried where the bytes are not what the file says or UTF-8; of those that fit equally well the first is taken. */
-const FURTHER_ENCODINGS = ['windows-1252', 'iso-8859-15', 'macintosh']
+const WESTERN = ['windows-1252', 'iso-8859-15', 'macintosh']
 
 /**
  * Samples a file of an export.
@@ -80,7 +82,7 @@ async function sampleTable(
   { format, sampleRows }: { format: TableFormat; sampleRows: number },
 ): Promise<SampledTable> {
   try {
-    return (await sampleIn(file, { format, sampleRows })).table
+    return await sampleIn(file, { format, sampleRows })
   } catch (error) {
     if (format !== 'csv' || !isEncodingError(error)) throw error
     return await sampleInFurther(file, { sampleRows, error })
@@ -92,37 +94,46 @@ function isEncodingError(error: unknown): error is AecoderError {
 }
 
 /**
- * The encoding in which the fewest letters stand where no word has them.
- * @param error what the file was refused for before; thrown where no other encoding fits
+ * In the encoding in which the fewest words look wrong; without the encoding where none makes words.
+ * @param error what the file was refused for before; thrown where no other encoding can be
  */
 async function sampleInFurther(
   file: SourceFile,
   { sampleRows, error }: { sampleRows: number; error: AecoderError },
 ): Promise<SampledTable> {
-  const read: Awaited<ReturnType<typeof sampleIn>>[] = []
-  for (const encoding of FURTHER_ENCODINGS)
+  const read = async (encoding: string) => {
+    const check = new EncodingCheck()
     try {
-      read.push(await sampleIn(file, { format: 'csv', sampleRows, encoding }))
+      return [{ table: await sampleIn(file, { format: 'csv', sampleRows, encoding, check }), check }]
     } catch (other) {
       if (!isEncodingError(other)) throw other
+      return []
     }
-  // The sort is stable: among equals the order of the encodings decides.
-  const [best] = read.toSorted((a, b) => a.odd - b.odd)
-  if (best === undefined) throw error
-  if (read.some(({ isMixed }) => isMixed)) {
+  }
+  const western = []
+  for (const encoding of WESTERN) western.push(...(await read(encoding)))
+  if (western.some(({ check }) => check.isMixed)) {
     throw new AecoderError('ENCODING', {
       ...error.facts,
       found: `${error.facts.found}, and other letters of the file are: it mixes encodings`,
       action: 'Have the export written in one encoding, best UTF-8: no setting reads all of it rightly',
     })
   }
-  return best.table
+  // The sort is stable: among equals the order of the encodings decides.
+  const [best] = western.filter(({ check }) => check.isWestern).toSorted((a, b) => a.check.wrong - b.check.wrong)
+  if (best !== undefined) return best.table
+  const [japanese] = await read('shift_jis')
+  if (japanese?.check.isJapanese) return japanese.table
+  const [readable] = [...western, ...(japanese === undefined ? [] : [japanese])]
+  if (readable === undefined) throw error
+  return { ...readable.table, encoding: '' }
 }
 
 async function sampleIn(
   file: SourceFile,
-  { format, sampleRows, encoding }: { format: TableFormat; sampleRows: number; encoding?: string },
-): Promise<{ readonly table: SampledTable; readonly odd: number; readonly isMixed: boolean }> {
+  given: { format: TableFormat; sampleRows: number; encoding?: string; check?: EncodingCheck },
+): Promise<SampledTable> {
+  const { format, encoding } = given
   const openAt = (headerLine?: number) =>
     openTable(file, {
       format,
@@ -130,82 +141,48 @@ async function sampleIn(
       ...(headerLine === undefined ? {} : { headerLine }),
     })
   // All rows are decoded: that a file is no UTF-8 may show at its very end.
-  const first = await readTable(await openAt(), { sampleRows, encoding })
-  const headerLine = format === 'csv' ? await findHeaderLine(first, openAt) : undefined
+  const first = await readTable(await openAt(), given)
+  const headerLine = format === 'csv' ? findHeaderAgain(first) : undefined
   const open = () => openAt(headerLine)
-  const { header, rows, delimiter } =
-    headerLine === undefined ? first : await readTable(await open(), { sampleRows, encoding })
-  const table: SampledTable = {
+  const { header, rows, delimiter, linesAbove } =
+    headerLine === undefined ? first : await readTable(await open(), given)
+  return {
     kind: 'table',
     file,
     traits: { name: file.name, format, header, delimiter },
     header,
     rows,
     delimiter,
+    linesAbove,
     open,
     ...(encoding === undefined ? {} : { encoding }),
     ...(headerLine === undefined ? {} : { headerLine }),
   }
-  return { table, odd: first.odd, isMixed: first.isMixed }
 }
 
-async function readTable(table: Table, { sampleRows, encoding }: { sampleRows: number; encoding: string | undefined }) {
+async function readTable(table: Table, { sampleRows, check }: { sampleRows: number; check?: EncodingCheck }) {
   const rows: (readonly string[])[] = []
-  let [held, odd, isMixed] = [0, 0, false]
+  let held = 0
   let firstLine: number | undefined
+  if (check !== undefined) for (const name of table.header) check.see(name)
   for await (const batch of table.rows)
     for (const { line, fields, problem } of batch) {
       firstLine ??= line
-      if (encoding !== undefined)
-        for (const text of fields) {
-          odd += countOdd(text)
-          isMixed ||= hasUtf8Letters(text)
-        }
+      if (check !== undefined) for (const text of fields) check.see(text)
       if (problem !== undefined || rows.length >= sampleRows || held > SAMPLE.most) continue
       held += toWeight(fields)
       rows.push(fields)
     }
-  return { header: table.header, rows, delimiter: table.delimiter, firstLine, odd, isMixed }
-}
-
-/** Columns that a title has at most, and the least that an export of events has. */
-const TITLE = { most: 2, least: 4, lines: 12 }
-
-/** The line that names the columns where it is not the first: undefined where nothing speaks for another. */
-async function findHeaderLine(
-  { header, rows, firstLine }: Awaited<ReturnType<typeof readTable>>,
-  openAt: (headerLine: number) => Promise<Table>,
-): Promise<number | undefined> {
-  const [first] = rows
-  if (first !== undefined && isHeaderAgain(header, first)) return firstLine
-  if (header.length > TITLE.most && (rows.length > 0 || firstLine === undefined)) return undefined
-  let found: { readonly line: number; readonly names: string } | undefined
-  for (let line = 2; line <= TITLE.lines; line++) {
-    const beginning = await readBeginning(line, openAt)
-    const names = beginning?.header.join() ?? ''
-    // Of a blank line the header is the next one: that is the line to name.
-    if (found !== undefined && found.names !== names) break
-    if (beginning?.isEven === true && beginning.header.length >= TITLE.least) found = { line, names }
-  }
-  return found?.line
+  return { header: table.header, rows, delimiter: table.delimiter, linesAbove: table.linesAbove ?? 0, firstLine }
 }
 
 /** Viedoc names its columns twice, by label and by id: no row of data says again what its columns are called. */
-function isHeaderAgain(header: readonly string[], row: readonly string[]): boolean {
-  if (row.some((cell) => cell.trim() === '') || new Set(row).size < row.length) return false
-  return header.filter((name, at) => toPlainName(name) === toPlainName(row[at] ?? '')).length >= 3
-}
-
-/** The first rows under a line that may be the header; undefined where none can be. */
-async function readBeginning(line: number, openAt: (headerLine: number) => Promise<Table>) {
-  try {
-    const { header, rows } = await openAt(line)
-    for await (const batch of rows)
-      return { header, isEven: batch.length > 0 && batch.every(({ problem }) => problem === undefined) }
-  } catch (error) {
-    if (!(error instanceof AecoderError)) throw error
-  }
-  return undefined
+function findHeaderAgain({ header, rows, firstLine }: Awaited<ReturnType<typeof readTable>>): number | undefined {
+  const [first] = rows
+  if (first === undefined || first.some((cell) => cell.trim() === '') || new Set(first).size < first.length)
+    return undefined
+  const same = header.filter((name, at) => toPlainName(name) === toPlainName(first[at] ?? ''))
+  return same.length >= 3 ? firstLine : undefined
 }
 
 /** What a row takes, in characters. */

@@ -1,7 +1,7 @@
 /** Which column holds the reported term, and which columns number its places in a wide form. Knows names and sampled values. */
 import type { CodedDomain } from '../../schemas/records.ts'
 import { SLOT } from '../../schemas/study.ts'
-import { isAnyEventName, isDictionaryName, toTermScore } from './column-names.ts'
+import { isAnyEventName, isDictionaryName, isNamedFor, toEventAndForm, toTermScore } from './column-names.ts'
 import type { ColumnProfile } from './column-profile.ts'
 
 export interface TermColumn {
@@ -22,12 +22,14 @@ export function findTerm(columns: readonly ColumnProfile[], domain?: CodedDomain
       profile: column,
       name: Math.max(...domains.map((each) => toTermScore(column.name, each))),
       isTextual: isTextual(column),
+      isOwn: domains.some((each) => isNamedFor(column.name, each)),
     }))
     .filter(({ name }) => name > 0)
     .sort(
       (a, b) =>
         toUse(b) - toUse(a) ||
         b.name - a.name ||
+        Number(b.isOwn) - Number(a.isOwn) ||
         Number(b.isTextual) - Number(a.isTextual) ||
         b.profile.filled - a.profile.filled,
     )
@@ -39,14 +41,26 @@ function toUse({ name, profile }: { name: number; profile: ColumnProfile }): num
   return Number(name >= 2 && (profile.filled === 0 || isTextual(profile) || isWorded(profile)))
 }
 
+/** An ideograph says as much as some letters do. */
+function isLong({ meanLength, values }: ColumnProfile): boolean {
+  return (
+    meanLength >= 4 ||
+    (meanLength >= 2 &&
+      [...values.keys()].every((text) =>
+        /[\p{Script=Han}\p{Script=Hangul}\p{Script=Katakana}\p{Script=Hiragana}]/u.test(text),
+      ))
+  )
+}
+
 /** Whether values look like what a site writes: words, of some length, no dates, not a handful of codes. */
-export function isTextual({ lettered, dated, meanLength, values, filled }: ColumnProfile): boolean {
-  return lettered >= 0.7 && dated < 0.2 && meanLength >= 4 && values.size >= Math.min(5, filled / 2)
+export function isTextual(column: ColumnProfile): boolean {
+  const { lettered, dated, values, filled } = column
+  return lettered >= 0.7 && dated < 0.2 && isLong(column) && values.size >= Math.min(5, filled / 2)
 }
 
 /** Whether values are words at all, however few: enough where the name says that they are terms. */
-export function isWorded({ lettered, dated, meanLength }: ColumnProfile): boolean {
-  return lettered >= 0.9 && dated < 0.2 && meanLength >= 4
+export function isWorded(column: ColumnProfile): boolean {
+  return column.lettered >= 0.9 && column.dated < 0.2 && isLong(column)
 }
 
 /** Columns and sampled rows, those of a wide form folded to one row for each place. */
@@ -59,22 +73,34 @@ export interface Folded {
 
 /**
  * Folds a wide form: AETERM1, AETERM2 … become one column AETERM{n}, and the other columns with the same numbers too.
- * @param toName what a column is called, where that is not its name
+ * @param options.domain whose terms are asked for; of either where none is given
+ * @param options.toName what a column is called, where that is not its name
  */
 export function foldWide(
   header: readonly string[],
   rows: readonly (readonly string[])[],
-  toName: (column: string) => string = (column) => column,
+  {
+    domain,
+    toName = (column) => column,
+  }: { readonly domain?: CodedDomain | undefined; readonly toName?: (column: string) => string } = {},
 ): Folded {
+  const domains = domain === undefined ? (['AE', 'MH'] as const) : [domain]
   const patterns = listPatterns(header)
-  const isTerm = (pattern: string) =>
-    (['AE', 'MH'] as const).some((domain) => toTermScore(toName(pattern), domain) >= 2)
-  const term = [...patterns].find(([pattern]) => isTerm(pattern))
+  const [term] = [...patterns]
+    .filter(([pattern]) => domains.some((each) => toTermScore(toName(pattern), each) >= 2))
+    .sort((a, b) => b[1].size - a[1].size || b[0].indexOf(SLOT) - a[0].indexOf(SLOT))
   if (term === undefined) return { header, rows, numbers: [] }
   const numbers = [...term[1].keys()].sort((a, b) => Number(a) - Number(b))
-  const wide = [...patterns].filter(([, columns]) => [...columns.keys()].every((number) => numbers.includes(number)))
+  // Of an item that stands at several events only the one beside the term is its own.
+  const endings = ['', toEventAndForm(term[0])]
+  const wide = [...patterns].filter(
+    ([pattern, columns]) =>
+      endings.includes(toEventAndForm(pattern)) && [...columns.keys()].every((number) => numbers.includes(number)),
+  )
   const taken = new Set(wide.flatMap(([, columns]) => [...columns.values()]))
-  const shared = header.map((_, index) => index).filter((index) => !taken.has(index))
+  const shared = header
+    .map((_, index) => index)
+    .filter((index) => !taken.has(index) && endings.includes(toEventAndForm(header[index] ?? '')))
   return {
     header: [...shared.map((index) => header[index] ?? ''), ...wide.map(([pattern]) => pattern)],
     rows: rows.flatMap((row) =>

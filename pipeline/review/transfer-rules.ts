@@ -93,9 +93,7 @@ export function toTransferStructure(
     }
   })
   // A source that this transfer says nothing of, as a delta may, is still made as it was.
-  const silent = (before?.sources ?? [])
-    .filter(({ source }) => !sources.some((other) => other.source === source))
-    .map(toSilent)
+  const silent = (before?.sources ?? []).filter(({ source }) => !sources.some((other) => other.source === source))
   const studies = toSorted([...(before?.studies ?? []), ...files.flatMap(({ structure }) => structure.studies)])
   return { sources: [...sources, ...silent].sort((a, b) => compareCodeUnits(a.source, b.source)), studies }
 }
@@ -137,12 +135,6 @@ function listChanges(last: SourceStructure, now: SourceStructure): StructureChan
   for (const name of missing('columns', now, last))
     changes.push({ source, kind: 'column-new', before: null, now: name })
   return changes
-}
-
-/** What it goes on from was compared when it came. */
-function toSilent(source: SourceStructure): SourceStructure {
-  const { priorFiles, ...silent } = source
-  return priorFiles === undefined ? source : silent
 }
 
 function toNames(name: string | null): string[] {

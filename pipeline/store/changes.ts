@@ -20,7 +20,7 @@ import type {
   SubjectName,
   SubjectRecord,
 } from '../../schemas/records.ts'
-import type { StagedFile } from './staging.ts'
+import type { StagedFile } from './staged-file.ts'
 import type { Tables } from './tables.ts'
 
 /** Kinds of rows that are folded. */
@@ -238,7 +238,6 @@ export class FoldedChanges {
       // The row is asked for by what it took back; if all of it comes again, it is superseded.
       row.end = undefined
       held.state = undefined
-      held.remarks = []
       held.row = row
     }
   }
@@ -421,9 +420,7 @@ const PARTS = ['event', 'eventRepeat', 'form', 'formRepeat', 'group', 'groupRepe
 
 function isWithin(place: OccurrenceKey, scope: RemovalScope): boolean {
   return (
-    place.domain === scope.domain &&
-    place.subject === scope.subject &&
-    PARTS.every((part) => scope[part] === undefined || scope[part] === place[part])
+    place.domain === scope.domain && PARTS.every((part) => scope[part] === undefined || scope[part] === place[part])
   )
 }
 

@@ -99,7 +99,7 @@ export async function* readMoves(db: Kysely<Tables>, study: string, of: MovesOf)
 /** Undefined where only another source states the record now. */
 function toKind(row: Row, changes: readonly ValueChange[]): MoveKind | undefined {
   if (row.was_present === null) return 'new'
-  if (row.present === 0) return row.was_present === 0 ? undefined : 'withdrawn'
+  if (row.present === 0) return 'withdrawn'
   if (row.was_present === 0) return 'returned'
   if (row.verbatim !== row.was_verbatim) return 'changed-term'
   return changes.length > 0 ? 'changed-context' : undefined

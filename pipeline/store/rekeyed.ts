@@ -75,5 +75,5 @@ function pairs(study: string, transferNo: number) {
     gained as (
       select *, ${nth} from (
         select no, subject, domain, verbatim, start from moved
-        where present = 1 and trim(verbatim) <> '' and (was_present is not 1 or verbatim <> was_verbatim or start <> was_start)))`
+        where present = 1 and (was_present is not 1 or verbatim <> was_verbatim or start <> was_start)))`
 }

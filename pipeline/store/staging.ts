@@ -7,12 +7,14 @@ import { sql } from 'kysely'
 import { type Json, toCanonicalJson } from '../../schemas/content-id.ts'
 import { assertNever } from '../../schemas/errors.ts'
 import { parseKeyText } from '../../schemas/occurrence-id.ts'
-import type { Bucket, RejectReason, SkipReason } from '../../schemas/outcomes.ts'
-import type { Occurrence, Remark, RowOutcome, SubjectRecord } from '../../schemas/records.ts'
+import type { Bucket, RejectReason } from '../../schemas/outcomes.ts'
+import type { Occurrence, RowOutcome, SubjectRecord } from '../../schemas/records.ts'
 import type { KeyCounts } from '../../schemas/transfers.ts'
 import type { TermGroup } from '../review/term-group.ts'
-import { copyCountsBeside, TERM_GROUP_COLUMNS } from './beside.ts'
-import { type Cell, insertRows, toList } from './bulk.ts'
+import { abandonUnfinished, clearAbandoned, endAbandoned } from './abandon.ts'
+import { copyCountsBeside } from './beside.ts'
+import { Bitmap } from './bitmap.ts'
+import { insertRows, toList } from './bulk.ts'
 import { type Actor, appendEvent } from './chain.ts'
 import { type Conclusion, FoldedChanges, isChangeRow, type PendingRow } from './changes.ts'
 import {
@@ -21,10 +23,20 @@ import {
   listSubjectFacts,
   readVersionFacts,
   toSubjectContentId,
-  type VersionFacts,
   VersionsDigest,
 } from './current.ts'
 import { FollowedSubjects } from './followed.ts'
+import { findKnown, type Known } from './known.ts'
+import { MetGroups } from './met-groups.ts'
+import { Batch } from './staged-batch.ts'
+import {
+  type FileCounts,
+  type FileFacts,
+  keepRemarks,
+  type StagedFile,
+  toNoCounts,
+  writeAccount,
+} from './staged-file.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -37,31 +49,6 @@ export interface TransferStart {
   readonly accepted: readonly string[]
 }
 
-export type BucketCounts = { [bucket in Bucket]: number }
-export interface FileCounts extends BucketCounts {
-  read: number
-  occurrences: number
-  skippedBy: { [reason in SkipReason]?: number }
-  rejectedBy: { [reason in RejectReason]?: number }
-  remarks: { [code in Remark['code']]?: { count: number; examples: string[] } }
-}
-
-/** A file whose rows are being taken in. */
-export interface StagedFile {
-  /** Its number within the transfer. */
-  readonly no: number
-  readonly source: string
-  readonly name: string
-  readonly counts: FileCounts
-}
-
-/** What is known of a file when it was read to its end. */
-export interface FileFacts {
-  readonly sha256: string
-  readonly bytes: number
-  readonly encoding: string
-}
-
 /** What a transfer did to the occurrences known before. */
 export interface Movement {
   new: number
@@ -72,27 +59,11 @@ export interface Movement {
   withdrawn: number
 }
 
-interface Known {
-  no: number
-  contentId: string
-  verbatim: string
-  groupNo: number
-  source: string
-  serious: number
-  usubjid: string
-  subjectRaw: string
-  site: string | null
-  present: boolean
-}
-
-const EXAMPLES_KEPT = 5
 /** Rows of one short transaction: fewer cost more in all, more make reviewers wait longer. */
 const BATCH_ROWS = 2000
 const WITHDRAW_BATCH = 5000
 /** New versions kept back until they are filed under their groups. */
 const MEMBERS_HELD = 250_000
-/** Verbatims whose group number is remembered; beyond it the memory starts afresh. */
-const GROUP_CACHE_SIZE = 50_000
 
 export class Staging {
   readonly movement: Movement = {
@@ -112,15 +83,11 @@ export class Staging {
   readonly transferNo: number
   readonly #store: Store
   readonly #study: string
-  readonly #groupOf: (occurrence: Occurrence) => TermGroup
   readonly #seen: Bitmap
   readonly #sequences: Map<string, number>
   readonly #subjects: Map<string, string>
   readonly #subjectsSeen = new Map<string, string>()
-  /** Group numbers by field and coded text: most rows repeat one met before. */
-  readonly #groups = new Map<string, number>()
-  /** Group numbers by group id, of the verbatims new in the present batch. */
-  readonly #groupIds = new Map<string, number>()
+  readonly #groups: MetGroups
   /** Occurrences with smaller numbers were known before this transfer. */
   readonly #firstFresh: number
   readonly #digest = new VersionsDigest()
@@ -131,7 +98,6 @@ export class Staging {
   #members: { groupNo: number; no: number }[] = []
   #waiting: RowOutcome[] = []
   #nextOccurrence: number
-  #nextGroup: number
   #nextSetAside = 1
   #fileNo = 0
   #file: StagedFile | undefined
@@ -152,11 +118,10 @@ export class Staging {
   ) {
     this.#store = store
     this.#study = study
-    this.#groupOf = state.groupOf
     this.transferNo = state.transferNo
     this.#firstFresh = state.nextOccurrence
     this.#nextOccurrence = state.nextOccurrence
-    this.#nextGroup = state.nextGroup
+    this.#groups = new MetGroups(study, { groupOf: state.groupOf, next: state.nextGroup })
     this.#sequences = state.sequences
     this.#subjects = state.subjects
     this.#seen = new Bitmap()
@@ -211,22 +176,7 @@ export class Staging {
 
   beginFile(file: { source: string; name: string }): void {
     this.#fileNo++
-    this.#file = {
-      no: this.#fileNo,
-      ...file,
-      counts: {
-        read: 0,
-        accepted: 0,
-        duplicate: 0,
-        superseded: 0,
-        skipped: 0,
-        rejected: 0,
-        occurrences: 0,
-        skippedBy: {},
-        rejectedBy: {},
-        remarks: {},
-      },
-    }
+    this.#file = { no: this.#fileNo, ...file, counts: toNoCounts() }
   }
 
   /** Takes rows in; they are written in short transactions. */
@@ -394,7 +344,7 @@ export class Staging {
     else if (before.verbatim !== occurrence.verbatim) this.movement.changedVerbatim++
     else this.movement.changedContext++
 
-    const groupNo = this.#findGroup(occurrence, batch)
+    const groupNo = this.#groups.find(occurrence, batch)
     const serious = occurrence.isSerious ? 1 : 0
     if (before?.present) this.#move(before, -1)
     this.#move({ groupNo, serious }, 1)
@@ -447,31 +397,6 @@ export class Staging {
   #move({ groupNo, serious }: { groupNo: number; serious: number }, by: 1 | -1): void {
     const moved = this.#moved.get(groupNo) ?? { occurrences: 0, serious: 0 }
     this.#moved.set(groupNo, { occurrences: moved.occurrences + by, serious: moved.serious + by * serious })
-  }
-
-  #findGroup(occurrence: Occurrence, batch: Batch): number {
-    const place = toGroupPlace(occurrence)
-    const cached = this.#groups.get(place)
-    if (cached !== undefined) return cached
-    const group = this.#groupOf(occurrence)
-    const no = this.#groupIds.get(group.id) ?? this.#nextGroup++
-    if (!this.#groupIds.has(group.id)) {
-      this.#groupIds.set(group.id, no)
-      batch.groups.push([
-        this.#study,
-        no,
-        group.id,
-        group.domain,
-        group.field,
-        group.terminology,
-        group.language,
-        group.foldVersion,
-        group.folded,
-        group.verbatim,
-      ])
-    }
-    this.#groups.set(place, no)
-    return no
   }
 
   #takeSubject(subject: SubjectRecord, { contentId, batch }: { contentId: string; batch: Batch }): void {
@@ -530,62 +455,11 @@ export class Staging {
     batch.setAside.push([this.#study, this.transferNo, this.#nextSetAside++, file.no, line, bucket, code, reason, raw])
   }
 
+  /** Versions known of these occurrences; their groups are looked up with them. */
   async #findKnown(trx: Kysely<Tables>, occurrences: readonly Occurrence[]): Promise<Map<string, Known>> {
-    const known = new Map<string, Known>()
-    if (occurrences.length === 0) return known
-    const named = JSON.stringify(occurrences.map(({ subject, id }) => [subject, id]))
-    const { rows: found } = await sql<{
-      id: string
-      no: number
-      content_id: string
-      verbatim: string
-      group_no: number
-      source: string
-      serious: number
-      usubjid: string
-      subject_raw: string
-      site: string | null
-      present: number
-    }>`
-      select o.id, o.no, v.content_id, v.verbatim, v.group_no, v.source, v.serious, o.usubjid, v.subject_raw, v.site, v.present
-      from json_each(${named}) j cross join occurrence o on o.study = ${this.#study} and o.subject = j.value ->> 0 and o.id = j.value ->> 1
-      join occurrence_version v on v.study = o.study and v.occurrence_no = o.no
-      where v.transfer_no = (select max(w.transfer_no) from occurrence_version w where w.study = o.study and w.occurrence_no = o.no)`.execute(
-      trx,
-    )
-    for (const row of found)
-      known.set(row.id, {
-        no: row.no,
-        contentId: row.content_id,
-        verbatim: row.verbatim,
-        groupNo: row.group_no,
-        source: row.source,
-        serious: row.serious,
-        usubjid: row.usubjid,
-        subjectRaw: row.subject_raw,
-        site: row.site,
-        present: row.present === 1,
-      })
-    await this.#findGroups(trx, occurrences)
+    const known = await findKnown(trx, this.#study, occurrences)
+    await this.#groups.load(trx, occurrences)
     return known
-  }
-
-  /** Looks up the groups of verbatims not met before, so that `#findGroup` need not ask the store one by one. */
-  async #findGroups(trx: Kysely<Tables>, occurrences: readonly Occurrence[]): Promise<void> {
-    this.#groupIds.clear()
-    if (this.#groups.size >= GROUP_CACHE_SIZE) this.#groups.clear() // between batches only: a batch relies on it
-    const unmet = new Map<string, TermGroup>()
-    for (const occurrence of occurrences) {
-      if (this.#groups.has(toGroupPlace(occurrence))) continue
-      const group = this.#groupOf(occurrence)
-      unmet.set(group.id, group)
-    }
-    if (unmet.size === 0) return
-    const { rows } = await sql<{ id: string; no: number }>`
-      select g.id, g.no from term_group g where g.study = ${this.#study} and g.id in ${toList([...unmet.keys()])}`.execute(
-      trx,
-    )
-    for (const row of rows) this.#groupIds.set(row.id, row.no)
   }
 
   /**
@@ -596,35 +470,13 @@ export class Staging {
     await this.#flush()
     const file = this.#openFile()
     this.#file = undefined
-    if (this.#changes.isEmpty) await this.#writeAccount(file, facts)
+    if (this.#changes.isEmpty) await this.#writeAccount({ file, facts })
     else this.#unsettled.push({ file, facts })
     return Object.assign(file.counts, { source: file.source, name: file.name })
   }
 
-  async #writeAccount({ no, source, name, counts }: StagedFile, facts: FileFacts): Promise<void> {
-    const { read, accepted, duplicate, superseded, skipped, rejected, occurrences, skippedBy, remarks } = counts
-    await this.#store.db
-      .insertInto('transfer_file')
-      .values({
-        study: this.#study,
-        transfer_no: this.transferNo,
-        file_no: no,
-        source,
-        name,
-        sha256: facts.sha256,
-        bytes: facts.bytes,
-        encoding: facts.encoding,
-        read,
-        accepted,
-        duplicate,
-        superseded,
-        skipped,
-        rejected,
-        occurrences,
-        skipped_by: toCanonicalJson(skippedBy),
-        remarks: toCanonicalJson(remarks),
-      })
-      .execute()
+  #writeAccount(account: { readonly file: StagedFile; readonly facts: FileFacts }): Promise<void> {
+    return writeAccount(this.#store.db, { study: this.#study, transferNo: this.transferNo }, account)
   }
 
   /** Writes what the changes of all files came to. After the last file, and before anything is withdrawn. */
@@ -704,7 +556,7 @@ export class Staging {
   async #writeUnsettled(): Promise<void> {
     const unsettled = this.#unsettled
     this.#unsettled = []
-    for (const { file, facts } of unsettled) await this.#writeAccount(file, facts)
+    for (const each of unsettled) await this.#writeAccount(each)
   }
 
   /** A snapshot states everything there is: what its source stated before and does not now is withdrawn, and can come back. After all files. */
@@ -820,90 +672,6 @@ type SetAside = {
   readonly raw: string
 }
 
-/** The rows of one short transaction, by table. */
-class Batch {
-  /** Versions of occurrences that this transfer brought first, for the digest. */
-  readonly fresh: VersionFacts[] = []
-  readonly groups: Cell[][] = []
-  readonly occurrences: Cell[][] = []
-  readonly versions: Cell[][] = []
-  readonly sequences: Cell[][] = []
-  readonly subjects: Cell[][] = []
-  readonly setAside: Cell[][] = []
-
-  async write(trx: Kysely<Tables>): Promise<void> {
-    await insertRows(trx, { name: 'term_group', columns: TERM_GROUP_COLUMNS }, this.groups)
-    await insertRows(
-      trx,
-      {
-        name: 'occurrence',
-        columns: ['study', 'no', 'id', 'transfer_no', 'domain', 'field', 'key', 'subject', 'usubjid'],
-      },
-      this.occurrences,
-    )
-    await insertRows(
-      trx,
-      {
-        name: 'occurrence_version',
-        columns: [
-          'study',
-          'occurrence_no',
-          'transfer_no',
-          'present',
-          'source',
-          'verbatim',
-          'group_no',
-          'subject_raw',
-          'site',
-          'serious',
-          'context',
-          'content_id',
-          'file_no',
-          'line',
-        ],
-      },
-      this.versions,
-    )
-    await insertRows(
-      trx,
-      { name: 'sequence', columns: ['study', 'domain', 'usubjid', 'n', 'occurrence_no', 'part', 'transfer_no'] },
-      this.sequences,
-    )
-    await insertRows(
-      trx,
-      {
-        name: 'subject_version',
-        columns: ['study', 'subject', 'transfer_no', 'usubjid', 'site', 'sex', 'birth_year', 'content_id'],
-      },
-      this.subjects,
-    )
-    await insertRows(
-      trx,
-      {
-        name: 'set_aside',
-        columns: ['study', 'transfer_no', 'n', 'file_no', 'line', 'bucket', 'code', 'reason', 'raw'],
-      },
-      this.setAside,
-    )
-  }
-}
-
-/** A set of small whole numbers, a bit each: a million occurrences seen are 125 kB. */
-class Bitmap {
-  #bits = new Uint8Array(1 << 16)
-  has(n: number): boolean {
-    return ((this.#bits[n >> 3] ?? 0) & (1 << (n & 7))) !== 0
-  }
-  add(n: number): void {
-    if (n >> 3 >= this.#bits.length) {
-      const grown = new Uint8Array(Math.max(this.#bits.length * 2, (n >> 3) + 1))
-      grown.set(this.#bits)
-      this.#bits = grown
-    }
-    this.#bits[n >> 3] = (this.#bits[n >> 3] ?? 0) | (1 << (n & 7))
-  }
-}
-
 async function moveGroupCounts(
   trx: Kysely<Tables>,
   study: string,
@@ -921,78 +689,6 @@ async function moveGroupCounts(
   await copyCountsBeside(trx, study)
 }
 
-/** Ends transfers that a killed run left open, and clears away what abandoned ones staged. */
-async function abandonUnfinished(store: Store, study: string, actor: Actor): Promise<void> {
-  const open = await store.db
-    .selectFrom('transfer')
-    .leftJoin('transfer_end', (join) =>
-      join.onRef('transfer_end.study', '=', 'transfer.study').onRef('transfer_end.transfer_no', '=', 'transfer.no'),
-    )
-    .select(['transfer.no', 'transfer_end.state'])
-    .where('transfer.study', '=', study)
-    .where((of) => of.or([of('transfer_end.state', 'is', null), of('transfer_end.state', '=', 'abandoned')]))
-    .orderBy('transfer.no')
-    .execute()
-  for (const { no, state } of open) {
-    if (state === null)
-      await endAbandoned(store, study, { transferNo: no, actor, reason: 'the run ended before it was complete' })
-    await clearAbandoned(store, study, no) // killed while clearing: nothing to do when it was done
-  }
-}
-
-async function endAbandoned(
-  store: Store,
-  study: string,
-  { transferNo, actor, reason }: { transferNo: number; actor: Actor; reason: string },
-): Promise<void> {
-  await store.db.transaction().execute(async (trx) => {
-    const { seq } = await appendEvent(trx, study, {
-      event: {
-        kind: 'transfer-abandoned',
-        object: `transfer ${transferNo}`,
-        actor,
-        reason,
-        body: { transfer: transferNo },
-      },
-      ambience: store.ambience,
-    })
-    await trx
-      .insertInto('transfer_end')
-      .values({ study, transfer_no: transferNo, state: 'abandoned', seq, versions_digest: '' })
-      .execute()
-  })
-}
-
-/** Clears away what a transfer staged that was abandoned. Harmless when it was done. */
-export async function clearAbandoned(store: Store, study: string, transferNo: number): Promise<void> {
-  let after = 0
-  for (;;) {
-    const { rows } = await sql<{ no: number }>`
-      select occurrence_no as no from occurrence_version
-      where study = ${study} and transfer_no = ${transferNo} and occurrence_no > ${after} order by occurrence_no limit 5000`.execute(
-      store.db,
-    )
-    const last = rows.at(-1)
-    if (last === undefined) break
-    await store.db.transaction().execute(async (trx) => {
-      const range = sql`study = ${study} and transfer_no = ${transferNo}`
-      await sql`delete from sequence where ${range} and occurrence_no > ${after} and occurrence_no <= ${last.no}`.execute(
-        trx,
-      )
-      await sql`delete from occurrence_version where ${range} and occurrence_no > ${after} and occurrence_no <= ${last.no}`.execute(
-        trx,
-      )
-      await sql`delete from occurrence where ${range} and no > ${after} and no <= ${last.no}`.execute(trx)
-    })
-    after = last.no
-  }
-  await store.db
-    .deleteFrom('subject_version')
-    .where('study', '=', study)
-    .where('transfer_no', '=', transferNo)
-    .execute()
-}
-
 async function readMax(
   db: Kysely<Tables>,
   table: 'occurrence' | 'term_group',
@@ -1002,20 +698,6 @@ async function readMax(
     no: number | null
   }>`select max(no) as no from ${sql.table(table)} where study = ${study}`.execute(db)
   return rows[0]?.no ?? undefined
-}
-
-function keepRemarks(counts: FileCounts, remarks: readonly Remark[]): void {
-  for (const remark of remarks) {
-    const kept = counts.remarks[remark.code] ?? { count: 0, examples: [] }
-    kept.count++
-    if (kept.examples.length < EXAMPLES_KEPT) kept.examples.push(`line ${remark.line}: ${remark.text}`)
-    counts.remarks[remark.code] = kept
-  }
-}
-
-/** What decides on an occurrence's group: its field and the text that is coded. */
-function toGroupPlace({ field, verbatim, translation }: Occurrence): string {
-  return `${field} ${translation ?? verbatim}`
 }
 
 function toRecordName(occurrence: Occurrence | undefined): string {

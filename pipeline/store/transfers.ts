@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import type { RejectReason } from '../../schemas/outcomes.ts'
 import type { TransferStructure } from '../../schemas/transfers.ts'
 import { isCurrentVersion } from './current.ts'
-import type { FileCounts } from './staging.ts'
+import type { FileCounts } from './staged-file.ts'
 import type { Tables } from './tables.ts'
 
 export interface TransferFile extends FileCounts {

@@ -183,6 +183,12 @@ describe('looking around', () => {
     expect(await openBucket(`s3://${bucket}/p`, toSettings()).list('none')).toEqual([])
     expect(await openBucket(`s3://${bucket}/p`, toSettings()).listFolders('a')).toEqual(['.b'])
     expect(await openBucket(`s3://${bucket}/p`, toSettings()).listFolders('none')).toEqual([])
+    const storage = openBucket(`s3://${bucket}/p`, toSettings())
+    expect([await storage.has('a.csv'), await storage.has('a.cs'), await storage.has('a')]).toEqual([
+      true,
+      false,
+      false,
+    ])
   })
 
   test('more than 1,000 keys are all listed, and all removed', async () => {

@@ -2,7 +2,9 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js'
 import { describe, expect, test } from 'vitest'
+import { holdInMemory } from '../../pipeline/formats/held-file.ts'
 import { openOdm } from '../../pipeline/formats/odm.ts'
+import { RowBatch } from '../../pipeline/formats/table-shape.ts'
 import { readStruct } from '../../pipeline/formats/thrift.ts'
 import type { OdmRecord } from '../../pipeline/formats/types.ts'
 import { StructureWatch } from '../../pipeline/ingest/structure-watch.ts'
@@ -85,6 +87,19 @@ describe('ODM', () => {
   ])('2.0 with an item %s', async (_, make) => {
     const file = inGroup(['<ItemData ItemOID="I">', ...make()], 'v2.0')
     expect(await refusalOf(() => readOdm(file))).toContain('item I has a value of more than 1048576 characters')
+  })
+
+  test('2.0 with a value without end, after a megabyte of it', async () => {
+    let pieces = 0
+    const file = inGroup(
+      (function* () {
+        yield '<ItemData ItemOID="I"><Value>'
+        for (; pieces < 100; pieces++) yield `${'x'.repeat(100_000)}<!-- -->`
+      })(),
+      'v2.0',
+    )
+    expect(await refusalOf(() => readOdm(file))).toContain('item I has a value of more than 1048576 characters')
+    expect(pieces).toBeLessThan(20)
   })
 
   test('whose items have another name in every record', () => {
@@ -172,6 +187,51 @@ describe('Parquet', () => {
       'columns that take more than 536870912 bytes side by side',
     )
   })
+})
+
+describe('a table of any format', () => {
+  test('with a long row', () => {
+    const add = () => new RowBatch('ae.arrow').add({ line: 7, fields: ['x'.repeat(MILLION), 'x'.repeat(50_000)] })
+    expect(add).toThrow('ae.arrow: row 7: a row of 1050000 characters (expected at most 1048576)')
+  })
+
+  test('with more than such a file can hold', () => {
+    const batch = new RowBatch('ae.arrow')
+    batch.unfold(64 * 1024 * 1024)
+    batch.holds(1)
+    batch.unfold(2000)
+    expect(() => batch.unfold(1)).toThrow('more than 67110865 cells and characters out of 1 bytes')
+  })
+
+  test('is handed over before its rows fill the memory', () => {
+    const batch = new RowBatch('ae.arrow')
+    for (let rows = 1; !batch.isFull(); rows++) {
+      batch.add({ line: rows, fields: ['x'.repeat(MILLION)] })
+      expect(rows).toBeLessThan(6)
+    }
+    expect(batch.take()).toHaveLength(5)
+    expect(batch.isFull()).toBe(false)
+  })
+
+  test('that must be held and is larger than what may be', async () => {
+    const chunk = new Uint8Array(MILLION)
+    const file: SourceFile = {
+      name: 'made',
+      async *open() {
+        for (let count = 0; count < 600; count++) yield chunk
+      },
+    }
+    expect(await refusalOf(() => holdInMemory(file, 'Parquet'))).toContain('a file of more than 536870912 bytes')
+  })
+})
+
+test('of the names of studies so many are kept as one study can have; a form that is read is no other form', () => {
+  const watch = new StructureWatch({ name: 'ae.xml', format: 'odm', columns: [] })
+  for (const study of times(2000, (index) => `S${index}`)) watch.seeStudy(study)
+  watch.seeRecord({ formOid: 'F', items: new Map() } as unknown as OdmRecord)
+  for (const form of ['F', 'G']) watch.seeOther(form)
+  const { studies, forms, otherForms } = watch.read()
+  expect([studies.length, forms, otherForms]).toEqual([1000, ['F'], ['G']])
 })
 
 test('a CSV row without an end is refused after a megabyte', async () => {

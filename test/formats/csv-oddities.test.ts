@@ -149,6 +149,12 @@ describe('byte order marks', () => {
     }
   })
 
+  test('all over a file that is longer than what is looked at first are left out to its end', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, row) => [String(row), 'Fever'])
+    const table = await read(toFile(`\ufeff${toPieces([['mnpaid', 'aeterm'], ...rows])}`))
+    expect(table.rows.map(({ fields }) => fields)).toEqual(rows)
+  })
+
   test('that stand in values alone stay, as everything does that the site wrote', async () => {
     expect((await read(`a,b\n1,x${MARK}y\n`)).rows).toEqual([{ line: 2, fields: ['1', `x${MARK}y`] }])
   })

@@ -33,6 +33,32 @@ function toMixedFile(newline: string): string {
   return ['x,y,z', ...before, ...oddities].join(newline)
 }
 
+describe('lines above the header', () => {
+  const table = 'Site;Subject;Term;Start\n101;101-001;Headache;2026-01-05\n'
+
+  test.each([
+    ['the title of a report', 'Adverse events, all sites\n', 1],
+    ['titles and an empty line', 'Adverse events\nStudy: ONC-204; run 2 March 2026\n\n', 3],
+    ['titles that a spreadsheet padded', 'Adverse events;;;\n;;;\n', 2],
+  ])('are left out: %s', async (_, above, lines) => {
+    const { header, rows } = await read(above + table)
+    expect(header).toEqual(['Site', 'Subject', 'Term', 'Start'])
+    expect(rows).toEqual([{ line: lines + 2, fields: ['101', '101-001', 'Headache', '2026-01-05'] }])
+    expect(await openCsv(toFile(above + table, { name: 'ae.csv' }), {})).toMatchObject({ linesAbove: lines })
+  })
+
+  test.each([
+    ['a header of three names over rows that are too wide', 'id;term;start\n1;a;b\n2;a;b;c\n', 3],
+    ['a header of two names over a row that is too wide', 'verbatim,code\nHA,1\nfever, chills, sweats,2\n', 2],
+    ['texts with the other delimiters', 'id;term;start\n1;nausea, vomiting, fever, chills;2026\n', 3],
+  ])('are not seen in %s', async (_, content, columns) => {
+    const opened = await openCsv(toFile(content, { name: 'ae.csv' }), {})
+    expect(opened.header).toHaveLength(columns)
+    expect(opened.linesAbove).toBeUndefined()
+    await collect(opened.rows)
+  })
+})
+
 describe('rows', () => {
   test('come with the line on which they begin', async () => {
     const { rows } = await read('a,b\n1,2\n"3\n\n3",4\n\n  \n5,"6\n"\n7,8')
@@ -174,6 +200,12 @@ describe('the header', () => {
     expect(rows).toMatchObject([{ fields: ['1', '2'] }])
   })
 
+  test('may have so many line breaks in a name that its own newline is cut in half', async () => {
+    const header = `"term${'\n'.repeat(300)}",b\r`
+    const text = `${header}\n1,2\r\n`
+    expect((await read(toFile(text, { chunkSize: header.length }))).rows).toMatchObject([{ fields: ['1', '2'] }])
+  })
+
   test.each([
     ['no byte', ''],
     ['a byte order mark only', '\ufeff'],
@@ -189,12 +221,12 @@ describe('the header', () => {
     ['\n,,\n1,2,3\n', 'ae.csv:2: none of its 3 columns has a name'],
     ['a,"b"c\n', 'ae.csv:1: a quoted column name is followed by text'],
   ])('%j is refused', async (text, message) => {
-    const file = toFile(text, { name: 'ae.csv' })
+    const file = toFile(text + '1,2,3\n'.repeat(100_000), { name: 'ae.csv' })
     await expect(read(file)).rejects.toMatchObject({
       code: 'CSV_HEADER',
       message: expect.stringContaining(message) as string,
     })
-    expect(file.isClosed()).toBe(true)
+    expect([file.isClosed(), file.chunksRead()]).toEqual([true, 1])
   })
 
   test('with an unnamed last column drops that column from every row', async () => {
@@ -239,6 +271,20 @@ describe('broken quotes', () => {
     expect(table.rows.filter(({ problem }) => problem?.code === 'malformed-row')).toHaveLength(rows.length)
   })
 
+  test('may stand before a row that is long', async () => {
+    const long = 'x'.repeat(10_000)
+    expect(await readFields(`a,b\n1,"2"3\n4,${long}\n5,6\n`)).toEqual([
+      ['1', '"2"3'],
+      ['4', long],
+      ['5', '6'],
+    ])
+  })
+
+  test('behind doubled ones are told by the quote that is not doubled, be there a backslash before others', async () => {
+    const { rows } = await read('a,b\n1,"2\\""3"4\n5,6\n')
+    expect(rows.map((row) => row.problem?.code)).toEqual(['malformed-row', undefined])
+  })
+
   test('may stand in the last row, without a newline behind', async () => {
     const { rows } = await read('a,b\n1,2\n3,"4"5')
     expect(rows.map((row) => row.problem?.code)).toEqual([undefined, 'malformed-row'])
@@ -247,6 +293,7 @@ describe('broken quotes', () => {
   test.each([
     ['a cell that goes on in the next line', '1,"he said "hi" and\nwent home, then came back",3'],
     ['a line with fewer fields than the header', '1,"2"3'],
+    ['a line whose last cell has another one behind it that does not end', '1,2,"3"4,"5'],
   ])('in %s refuse the file, because nobody can say where the row ends', async (_what, row) => {
     await expect(read(`a,b,c\n${row}\n4,5,6\n`)).rejects.toMatchObject({
       code: 'CSV_MALFORMED_QUOTE',
@@ -304,6 +351,11 @@ describe('the delimiter', () => {
   ])('is found to be %j in %j', async (delimiter, text) => {
     expect((await read(text)).delimiter).toBe(delimiter)
     expect((await read(toFile(text, { chunkSize: 1 }))).delimiter).toBe(delimiter)
+  })
+
+  test('is what most rows have, though the header alone looks otherwise', async () => {
+    const rows = Array.from({ length: 300 }, (_, row) => `${row};nausea\n`).join('')
+    expect((await read(`number, counted up;term, as written, in full\n${rows}`)).delimiter).toBe(';')
   })
 
   test('that is configured is used as it is', async () => {

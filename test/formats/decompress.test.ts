@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type Codec, decompress } from '../../pipeline/formats/decompress.ts'
 
@@ -28,21 +29,30 @@ describe('what is packed by hand', () => {
 })
 
 describe('what leads out of its buffer', () => {
-  test.each<[string, Codec, readonly number[]]>([
-    ['an LZ4 literal', 'LZ4_BLOCK', [0xf0, 255, 255, 255]],
-    ['an LZ4 literal that is cut off', 'LZ4_BLOCK', [0x50, a]],
-    ['an LZ4 match from before the start', 'LZ4_BLOCK', [0x10, a, 9, 0]],
-    ['an LZ4 match of nothing', 'LZ4_BLOCK', [0x10, a, 0, 0]],
-    ['an LZ4 match beyond the end', 'LZ4_BLOCK', [0x1f, a, 1, 0, 255, 255, 0]],
-    ['an LZ4 frame without magic', 'LZ4_FRAME', [0, 0, 0, 0]],
-    ['an LZ4 block that is cut off', 'LZ4_FRAME', [4, 0x22, 0x4d, 0x18, 0x60, 0x40, 0, 99, 0, 0, 0]],
-    ['Snappy of another length', 'SNAPPY', [99, 0]],
-    ['a Snappy literal that is cut off', 'SNAPPY', [8, 7 << 2, a]],
-    ['a Snappy match from before the start', 'SNAPPY', [8, 0, a, 1, 9]],
-    ['a Snappy length without end', 'SNAPPY', [255, 255, 255, 255, 255, 255]],
-    ['GZIP that is none', 'GZIP', [1, 2, 3]],
-    ['ZSTD that is none', 'ZSTD', [1, 2, 3]],
-  ])('%s is an error', (_, codec, bytes) => {
-    expect(() => unpack(codec, bytes, 8)).toThrow()
+  const HEAD = [4, 0x22, 0x4d, 0x18, 0x60, 0x40, 0]
+  test.each<[string, Codec, Iterable<number>, RegExp]>([
+    ['an LZ4 literal', 'LZ4_BLOCK', [0xf0, 255, 255, 255], /an LZ4 length is cut off/],
+    ['an LZ4 literal that is cut off', 'LZ4_BLOCK', [0x50, a], /an LZ4 literal is cut off/],
+    ['an LZ4 match from before the start', 'LZ4_BLOCK', [0x10, a, 9, 0], /a match leads out/],
+    ['an LZ4 match of nothing', 'LZ4_BLOCK', [0x10, a, 0, 0], /a match leads out/],
+    ['an LZ4 match beyond the end', 'LZ4_BLOCK', [0x1f, a, 1, 0, 255, 255, 0], /a match leads out/],
+    ['an LZ4 frame without magic', 'LZ4_FRAME', [0, 0, 0, 0], /no LZ4 frame/],
+    ['an LZ4 block that is cut off', 'LZ4_FRAME', [...HEAD, 99, 0, 0, 0], /an LZ4 block is cut off/],
+    [
+      'an LZ4 block as it is, of more bytes',
+      'LZ4_FRAME',
+      [...HEAD, 9, 0, 0, 0x80, ...Buffer.alloc(9, a), 0, 0, 0, 0],
+      /more than was announced/,
+    ],
+    ['Snappy of another length', 'SNAPPY', [99, 0], /99 bytes announced, 8 expected/],
+    ['a Snappy literal that is cut off', 'SNAPPY', [8, 7 << 2, a], /a Snappy literal is cut off/],
+    ['a Snappy match from before the start', 'SNAPPY', [8, 0, a, 1, 9], /a match leads out/],
+    ['a Snappy length without end', 'SNAPPY', [255, 255, 255, 255, 255, 255], /no Snappy length/],
+    ['GZIP that is none', 'GZIP', [1, 2, 3], /incorrect header check/],
+    ['ZSTD that is none', 'ZSTD', [1, 2, 3], /./],
+    ['GZIP of fewer bytes', 'GZIP', gzipSync('abc'), /3 bytes unpacked, 8 expected/],
+    ['GZIP of very many bytes', 'GZIP', gzipSync(Buffer.alloc(100_000_000)), /larger than 8 bytes/],
+  ])('%s is an error', (_, codec, bytes, message) => {
+    expect(() => unpack(codec, [...bytes], 8)).toThrow(message)
   })
 })

@@ -271,6 +271,11 @@ describe('what vendors add', () => {
   })
 })
 
+test('in a snapshot everything is stated, also what it calls a context', async () => {
+  const data = `<ODM ${ROOT}><ClinicalData StudyOID="ST"><SubjectData SubjectKey="S" TransactionType="Context"><StudyEventData StudyEventOID="E"><FormData FormOID="F"><ItemGroupData ItemGroupOID="G"><ItemData ItemOID="A" Value="x"/></ItemGroupData></FormData></StudyEventData></SubjectData></ClinicalData></ODM>`
+  expect(await readItems(data)).toEqual([{ A: 'x' }])
+})
+
 describe('transactional files', () => {
   const TRANSACTIONAL = ROOT.replace('Snapshot', 'Transactional')
   const of = (data: string) =>
@@ -586,6 +591,12 @@ describe('files that are refused', () => {
     })()
     await expect(drained).rejects.toMatchObject({ code: 'XML_MALFORMED' })
     expect(read).toBeGreaterThan(1000)
+  })
+
+  test.each(['Rash\u000bon arm', 'Rash&#11;on arm'])('a character that XML does not have: %j', async (value) => {
+    const group = `<ItemGroupData><ItemData ItemOID="AETERM" Value="${value}"/></ItemGroupData>`
+    // Repeated, the export would come out the same.
+    await expect(read(inForm(group))).rejects.toThrow(/may have been pasted into a field/)
   })
 
   test.each([

@@ -96,6 +96,17 @@ describe('rows', () => {
     expect((await read(write({}, codec))).rows).toEqual(EXPECTED)
   })
 
+  test('are none in a table without any, which pyarrow writes as a group whose pages lie nowhere', async () => {
+    // pyarrow 25: the columns AETERM and AESEQ, no rows.
+    const bytes = Buffer.from(
+      'UEFSMRUEFQAVAkwVABUAEgAAABUEFQAVAkwVABUAEgAAABUEGTw1ABgGc2NoZW1hFQQAFQwlAhgGQUVURVJNJQBMHAAAABUCJQIYBUFFU0VRABYA' +
+        'GRwZLCYAHBUMGSUABhkYBkFFVEVSTRUCFgAWHBYeJgAmCCkcFQQVABUCAAAAJgAcFQIZJQAGGRgFQUVTRVEVAhYAFhwWHiYAJiYpHBUEFQAVAgAA' +
+        'ABY4FgAmCBY8ACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNS4wLjEZLBwAABwAAAC7AAAAUEFSMQ==',
+      'base64',
+    )
+    expect(await read(bytes)).toMatchObject({ header: ['AETERM', 'AESEQ'], rows: [] })
+  })
+
   test('are the same from a file that can only be read in order', async () => {
     const file = toStreamFile(write({}, 'SNAPPY'), { chunkSize: 1000 })
     expect((await readTable(file, { format: 'parquet' })).rows).toEqual(EXPECTED)

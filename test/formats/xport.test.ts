@@ -176,6 +176,13 @@ describe('texts', () => {
     )
   })
 
+  test('that hold a NUL character are refused; the character that stands for an unknown one is a character', async () => {
+    const ofTerm = (term: string) => ({ members: [{ ...TERMS, rows: [['S1', 1, term]] }] })
+    expect(await refusalOf(() => read(ofTerm('Na\u0000sea')))).toMatch(/^ENCODING .* a NUL character/)
+    expect(await refusalOf(() => read(ofTerm('f\u0000vre é')))).toMatch(/^ENCODING .* a NUL character/)
+    expect((await read(ofTerm('f\ufffdvre'))).rows).toEqual([['S1', '1', 'f\ufffdvre']])
+  })
+
   test('are read in the encoding that the source names', async () => {
     const table = await read(inLatin, 'windows-1252')
     expect([table.encoding, table.rows[1]?.[2]]).toEqual(['windows-1252', 'Démangeaison'])

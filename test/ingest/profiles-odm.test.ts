@@ -105,10 +105,42 @@ describe('ODM', () => {
     expect(await readProposed(proposal, file)).toEqual({ ae: ['Headache', 'Nausea', 'Rash'] })
   })
 
+  test('OpenClinica 3: other versions of the form are no forms that are left out', async () => {
+    const data = (version: string) =>
+      `<SubjectData SubjectKey="SS${version}"><StudyEventData StudyEventOID="SE_AE"><FormData FormOID="F_LOG${version}" OpenClinica:Version="1">${['Headache', 'Nausea', 'Rash'].map((term, at) => `<ItemGroupData ItemGroupOID="IG_LOG" ItemGroupRepeatKey="${at + 1}">${toItems({ I_LOG_X1: term })}</ItemGroupData>`).join('')}</FormData></StudyEventData></SubjectData>`
+    const { evidence } = await propose(
+      toOdm(
+        `FileType="Snapshot" ${OPENCLINICA}`,
+        `${DEFINITIONS}<ClinicalData StudyOID="S_ABC">${data('_V10')}${data('_V11')}</ClinicalData>`,
+      ),
+    )
+    const domain = evidence.find(({ field }) => field === 'sources[0].domain')
+    expect(domain).toMatchObject({ confidence: 'sure', why: expect.not.stringContaining('left out') })
+  })
+
   test('OpenClinica 4 is told from it by what it adds', async () => {
     const file = toOpenClinica('OpenClinica:FormLayoutOID="F_LOG_1" OpenClinica:WorkflowStatus="complete"', '')
     const proposal = await propose(file)
     expect(proposal.systems).toMatchObject([{ system: 'OpenClinica 4', confidence: 'sure' }])
+    expect(await readProposed(proposal, file)).toEqual({ ae: ['Headache', 'Nausea', 'Rash'] })
+  })
+
+  test('a term is known by its question where its OID and its name say nothing', async () => {
+    const items = ['Describe the adverse event', 'Start date', 'Treatment given']
+      .map(
+        (question, at) =>
+          `<ItemDef OID="I.${at}" Name="New item" DataType="text"><Question><TranslatedText>${question}</TranslatedText></Question></ItemDef>`,
+      )
+      .join('')
+    const form = (key: number, term: string) =>
+      `<StudyEventData StudyEventOID="SE.1" StudyEventRepeatKey="${key}"><FormData FormOID="F.1"><ItemGroupData ItemGroupOID="IG.1">${toItems({ 'I.0': term, 'I.1': '2024-01-05', 'I.2': 'Paracetamol' })}</ItemGroupData></FormData></StudyEventData>`
+    const file = toOdm(
+      'FileType="Snapshot"',
+      `<Study OID="S.1"><MetaDataVersion OID="M"><FormDef OID="F.1" Name="Adverse events"/>${items}</MetaDataVersion></Study><ClinicalData StudyOID="S.1"><SubjectData SubjectKey="1">${form(1, 'Headache')}${form(2, 'Nausea')}${form(3, 'Rash')}</SubjectData></ClinicalData>`,
+    )
+    const proposal = await propose(file)
+    expect(proposal.config).toMatchObject({ sources: [{ map: { AETERM: 'I.0', AESTDAT: 'I.1' } }] })
+    expect(proposal.evidence.find(({ field }) => field === 'sources[0].map.AETERM')?.confidence).toBe('likely')
     expect(await readProposed(proposal, file)).toEqual({ ae: ['Headache', 'Nausea', 'Rash'] })
   })
 

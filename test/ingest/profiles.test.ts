@@ -360,6 +360,30 @@ describe('what is not recognised', () => {
     expect(unused).toEqual([{ file: 'notes.json', why: 'JSON that is no Dataset-JSON' }])
     expect(config.sources).toMatchObject([{ files: ['ae.csv'] }])
   })
+
+  test('a file with the very columns of the one that is taken may be a part of the export, and is said to be', async () => {
+    const one = toFile('part-0.csv', 'SUBJID,AESPID,AETERM\n1,1,Headache\n')
+    const two = toFile('part-1.csv', 'SUBJID,AESPID,AETERM\n2,1,Rash\n')
+    const other = toFile('sae.csv', 'SUBJID,AESPID,AETERM,AESER\n1,1,Headache,Y\n')
+    const { unused, config } = await propose(one, two)
+    expect(config.sources).toMatchObject([{ files: ['part-1.csv'] }])
+    expect(unused).toEqual([
+      {
+        file: 'part-0.csv',
+        why: expect.stringMatching(/^has the same columns or items as part-1\.csv.* under "files" too$/),
+      },
+    ])
+    const toSite = (site: string) =>
+      toFile(
+        `site-${site}.xml`,
+        `<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3"><ClinicalData StudyOID="A"><SubjectData SubjectKey="${site}-1"><StudyEventData StudyEventOID="E"><FormData FormOID="AE"><ItemGroupData ItemGroupOID="G"><ItemData ItemOID="AETERM" Value="Headache"/></ItemGroupData></FormData></StudyEventData></SubjectData></ClinicalData></ODM>`,
+      )
+    const { unused: sites } = await propose(toSite('101'), toSite('102'))
+    expect(sites).toMatchObject([
+      { file: 'site-101.xml', why: expect.stringMatching(/^has the same columns or items/) },
+    ])
+    expect((await propose(one, other)).unused).toMatchObject([{ why: expect.stringMatching(/could hold AE too/) }])
+  })
 })
 
 test('every profile says what it is recognised by and where that is known from', () => {

@@ -247,21 +247,22 @@ describe('columns that study.json names', () => {
   })
 
   test('close the file they are missing from', async () => {
-    let isClosed = false
+    let [opened, closed] = [0, 0]
     const file = {
       name: 'ae.csv',
       async *open() {
+        opened++
         try {
           for (;;) yield new TextEncoder().encode('SUBJID,TERM\n1,Rash\n')
         } finally {
-          isClosed = true
+          closed++
         }
       },
     }
     await expect(readSource({ config: RAVE, source: RAVE.source, file })).rejects.toThrow(
       'are not in the header of ae.csv',
     )
-    expect(isClosed).toBe(true)
+    expect([opened, closed]).toEqual([2, 2])
   })
 
   test('must not stand beside a mapped variable under its name', async () => {

@@ -72,6 +72,29 @@ describe('a record of a transactional file', () => {
     ])
   })
 
+  test('meets all of several conditions, or any that says there was no event, whatever blanks are around', async () => {
+    const [only, noEvent] = [
+      { column: 'CAT', in: [' EVENT'] },
+      { column: 'YN', in: ['N'] },
+    ] as const
+    const study = toStudy({
+      domain: 'AE',
+      format: 'odm',
+      forms: ['AE'],
+      map: { AETERM: 'TERM' },
+      only: [only, { column: 'KIND', in: ['AE'] }],
+      noEvent: [noEvent, { column: 'NONE', in: ['1'] }],
+    })
+    const text = toOdm(
+      inGroup(item('CAT', 'EVENT ') + item('KIND', 'MH')) + inGroup(item('YN', 'Y') + item('NONE', ' 1')),
+    )
+    const outcomes = await readOutcomes(toFile('ae.xml', text), study)
+    expect(outcomes.map((outcome) => outcome.kind === 'changes' && outcome.conditions)).toEqual([
+      { isOther: true, isNoEvent: null, isUpdate: false },
+      { isOther: null, isNoEvent: true, isUpdate: false },
+    ])
+  })
+
   test('of another form or group is skipped, whatever it says', async () => {
     const outcomes = await read(
       inGroup(item('TERM', 'Rash'), { form: 'MH' }),
@@ -157,10 +180,51 @@ test.each([
   await expect(readOutcomes(file, study)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
 })
 
+test('a removal of nobody takes nothing back', async () => {
+  const removed = inSubject('', ' TransactionType="Remove"').replace('SubjectKey="u1"', 'SubjectKey=" "')
+  expect(toWords(await read(removed))).toEqual(['3 skipped not-there'])
+})
+
 test('a file says whether it states everything or changes', async () => {
   const states = async (type: string) =>
     (await readSource({ config: AE, source: AE.source, file: toFile('ae.xml', toOdm('', type)) })).states
   expect([await states('Snapshot'), await states('Transactional')]).toEqual(['everything', 'changes'])
+})
+
+test('what a file is made of: forms without their versions; of removals those of a snapshot; files by name that state changes', async () => {
+  const study = toStudy({
+    domain: 'AE',
+    format: 'odm',
+    forms: ['F_AE*'],
+    groups: ['LOG'],
+    formVersion: '_V[0-9]+',
+    map: { AETERM: 'TERM' },
+  })
+  const data = [
+    inGroup('', { form: 'F_AE_V1', attributes: ' TransactionType="Remove"' }),
+    inGroup(item('TERMS', 'Rash'), { form: 'F_AE2_V1' }),
+    inGroup('', { form: 'F_AE2_V1', group: 'HEAD' }),
+    inGroup('', { form: 'F_MH_V1' }),
+  ].join('')
+  const structureOf = async (type: string, text = data) => {
+    const file = toFile('ae.xml', toOdm(text, type).replace('<ODM ', '<ODM FileOID="2" PriorFileOID="1" '))
+    const { batches, structure } = await readSource({ config: study, source: study.source, file })
+    for await (const _ of batches);
+    const { forms, otherForms, fileOid, priorFileOid } = structure()
+    return { forms, otherForms, fileOid, priorFileOid }
+  }
+  expect(await structureOf('Transactional')).toEqual({
+    forms: ['F_AE2'],
+    otherForms: ['F_MH'],
+    fileOid: '2',
+    priorFileOid: '1',
+  })
+  expect(await structureOf('Snapshot', data.replace('TERMS', 'TERM'))).toEqual({
+    forms: ['F_AE', 'F_AE2'],
+    otherForms: ['F_MH'],
+    fileOid: null,
+    priorFileOid: null,
+  })
 })
 
 test('a form keeps its key when the version at the end of its OID changes', async () => {

@@ -45,6 +45,7 @@ for (const [says, counts, guard, suspicious] of [
 for (const { says, studies, exportedAs, before, foreign } of [
   { says: 'what nobody has said before', studies: ['B'], exportedAs: undefined, before: undefined, foreign: false },
   { says: 'what the transfers before said', studies: ['A'], exportedAs: undefined, before: ['A', 'B'], foreign: false },
+  { says: 'what none of the transfers before said', studies: ['B'], exportedAs: undefined, before: [], foreign: false },
   { says: 'one study beside the known one', studies: ['A', 'C'], exportedAs: undefined, before: ['A'], foreign: true },
   { says: 'what only study.json says', studies: ['B'], exportedAs: ['B'], before: ['A'], foreign: false },
   { says: 'what study.json does not say', studies: ['A'], exportedAs: ['B'], before: ['A'], foreign: true },
@@ -114,6 +115,13 @@ test('files that state all changes since the same one again and again miss nothi
   const second = toStructure({ fileOid: 'F3', priorFileOid: 'F1' }, first)
   const third = toStructure({ fileOid: 'F4', priorFileOid: 'F1' }, second)
   expect([listStructureChanges(first, second), listStructureChanges(second, third)]).toEqual([[], []])
+  // Nor where a file says of none that it goes on from it.
+  const blank = toStructure({ fileOid: 'F3', priorFileOid: ' ' }, first)
+  expect(listStructureChanges(first, blank)).toEqual([])
+  // Nor where a transfer between them says nothing of the source.
+  const silent = toTransferStructure([], { before: first, partial: WHOLE })
+  const behind = toStructure({ fileOid: 'F3', priorFileOid: 'F1' }, silent)
+  expect([listStructureChanges(first, silent), listStructureChanges(silent, behind)]).toEqual([[], []])
 })
 
 test('changes of one transfer may go on from one another, and those behind a snapshot from anything', () => {

@@ -1,6 +1,16 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -17,6 +27,17 @@ afterEach(() => {
 const bytes = (text: string) => new TextEncoder().encode(text)
 /** Everything that stands in the folder, hidden and unfinished files included. */
 const everything = () => readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()
+
+/** Files of the folder that this process holds open, where the system tells. */
+const listOpen = () =>
+  (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd') : []).flatMap((fd) => {
+    try {
+      const path = readlinkSync(`/proc/self/fd/${fd}`)
+      return path.startsWith(root) ? [path] : []
+    } catch {
+      return [] // the one that listed them
+    }
+  })
 
 async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const parts: Uint8Array[] = []
@@ -93,6 +114,23 @@ describe('writing', () => {
     const written = await storage.replace('current.json', bytes('{"run":"b"}'))
     expect(readFileSync(join(root, 'current.json'), 'utf8')).toBe('{"run":"b"}')
     expect(written).toMatchObject({ name: 'current.json', bytes: 11 })
+    expect(everything()).toEqual(['current.json'])
+  })
+
+  test('replace leaves what somebody else wrote since the file was seen', async () => {
+    const storage = openFolder(root)
+    await storage.replace('current.json', bytes('{"run":"a"}'))
+    const seen = await storage.findState('current.json')
+    const standing = { name: 'manifest.json', bytes: bytes('{}') }
+    await storage.replace('current.json', bytes('{"run":"of another"}'))
+    for (const given of [
+      { seen, standing },
+      { seen: undefined, standing },
+    ])
+      await expect(storage.replace('current.json', bytes('{"run":"b"}'), given)).rejects.toMatchObject({
+        code: 'BUCKET_CONFLICT',
+      })
+    expect(readFileSync(join(root, 'current.json'), 'utf8')).toBe('{"run":"of another"}')
     expect(everything()).toEqual(['current.json'])
   })
 
@@ -206,6 +244,14 @@ describe('reading', () => {
       break
     }
     expect(seen).toBe(256 * 1024)
+    expect(listOpen()).toEqual([])
+  })
+
+  test('bytes from any place on are as many as there are', async () => {
+    writeFileSync(join(root, 'ae.csv'), 'SUBJID')
+    const { random } = openFolder(root).file('ae.csv')
+    const read = async (at: number, length: number) => Buffer.from((await random?.readAt(at, length)) ?? []).toString()
+    expect([await read(0, 3), await read(3, 100), await read(100, 1)]).toEqual(['SUB', 'JID', ''])
   })
 
   test('a file that is not there is named in full', async () => {

@@ -1,5 +1,6 @@
 /** Looking at a folder without opening its files, and moving and removing what was seen. */
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { existsSync, statSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -41,10 +42,22 @@ test('a look shows hidden files and links, and leads nowhere', async () => {
 
 test('a file that was rewritten in the same length has another mark', async () => {
   const { path, see } = await openPair()
+  const file = join(path, 'from/a/b/ae.csv')
+  await utimes(file, 0, 0)
   const before = await see('a/b/ae.csv')
   expect(await see('a/b/ae.csv')).toEqual(before)
-  await writeFile(join(path, 'from/a/b/ae.csv'), 'SUBJIX\n')
+  await writeFile(file, 'SUBJIX\n')
+  // As programs do that copy files with their times.
+  await utimes(file, 0, 0)
   expect((await see('a/b/ae.csv')).mark).not.toBe(before.mark)
+})
+
+test('when a file arrived is when it came to lie there, however old it is', async () => {
+  const { path, see } = await openPair()
+  await utimes(join(path, 'from/a/b/ae.csv'), new Date(0), new Date(0))
+  const { modified, arrived } = await see('a/b/ae.csv')
+  expect(modified).toBe(0)
+  expect(Date.now() - arrived).toBeLessThan(600_000)
 })
 
 test('a file moves with its folders, which go when they are empty; a link moves as the link it is', async () => {
@@ -90,6 +103,50 @@ test('a name that another file has is not written over, by a rename or by a copy
   await to.replace('ae.csv', Buffer.from('SUBJID\n'))
   expect(await moveFile(from, seen, { storage: to, name: 'ae.csv' })).toBe(true)
   expect([await from.list(), await textOf(to, 'ae.csv')]).toEqual([[], 'SUBJID\n'])
+})
+
+test('a link is not taken for moved where a file has its name', async () => {
+  const { from, to, path, see } = await openPair()
+  await symlink('/nowhere', join(path, 'from/link'))
+  await to.replace('link', Buffer.from(''))
+  await expect(moveFile(from, await see('link'), { storage: to, name: 'link' })).rejects.toMatchObject({
+    code: 'WRITE_FAILED',
+  })
+  expect((await from.look()).map(({ name }) => name)).toEqual(['a/b/ae.csv', 'link'])
+})
+
+/** A disk in memory, where there is one: no file is renamed from elsewhere to there. */
+const OTHER_DISK = '/dev/shm'
+const hasOtherDisk = existsSync(OTHER_DISK) && statSync(OTHER_DISK).dev !== statSync(tmpdir()).dev
+
+test.skipIf(!hasOtherDisk)('to another disk a file is copied, and a link made anew', async () => {
+  const { from, path, see } = await openPair()
+  await symlink('/nowhere', join(path, 'from/link'))
+  const elsewhere = await mkdtemp(join(OTHER_DISK, 'aecoder-move-'))
+  onTestFinished(() => rm(elsewhere, { recursive: true, force: true }))
+  const to = openFolder(join(elsewhere, 'to'))
+  for (const name of ['a/b/ae.csv', 'link'])
+    expect(await moveFile(from, await see(name), { storage: to, name })).toBe(true)
+  expect(await from.look()).toEqual([])
+  expect((await to.look()).map(({ name, kind }) => [name, kind])).toEqual([
+    ['a/b/ae.csv', 'file'],
+    ['link', 'link'],
+  ])
+  expect(await textOf(to, 'a/b/ae.csv')).toBe('SUBJID\n')
+})
+
+test('a file that goes while it is copied is gone, and no half of it stands anywhere', async () => {
+  const { from, to, path, see } = await openPair()
+  const seen = await see('a/b/ae.csv')
+  const going = toDistant(from, {
+    async *read(name) {
+      yield Buffer.from('SUB')
+      await rm(join(path, 'from/a/b/ae.csv'))
+      yield* from.read(name)
+    },
+  })
+  expect(await moveFile(going, seen, { storage: to, name: 'ae.csv' })).toBe(false)
+  expect(await to.look()).toEqual([])
 })
 
 test('a copy that does not hold what was copied is not all that is left', async () => {

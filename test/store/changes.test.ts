@@ -2,11 +2,12 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { countRekeyed } from '../../pipeline/store/rekeyed.ts'
-import type { FileCounts, Staging } from '../../pipeline/store/staging.ts'
+import type { FileCounts } from '../../pipeline/store/staged-file.ts'
+import type { Staging } from '../../pipeline/store/staging.ts'
 import type { Store } from '../../pipeline/store/store.ts'
 import { compareCodeUnits, toCanonicalJson } from '../../schemas/content-id.ts'
 import { toKeyText, toOccurrenceContentId, toOccurrenceId } from '../../schemas/occurrence-id.ts'
-import type { Occurrence, OccurrenceChange, RemovalScope, RowOutcome } from '../../schemas/records.ts'
+import type { CodedDomain, Occurrence, OccurrenceChange, RemovalScope, RowOutcome } from '../../schemas/records.ts'
 import { toRandom } from '../generators/random.ts'
 import { addFile, commitTransfer, DANA, listFaults, openStage, openTransfer, readRows, STUDY, toRow } from './stage.ts'
 
@@ -23,16 +24,21 @@ interface Said {
   readonly isOther?: boolean
   readonly isNoEvent?: boolean
   readonly line?: number
+  readonly domain?: CodedDomain
 }
 
-function toPlace(path: Path) {
+function toPlace(path: Path, domain: CodedDomain) {
   const [subject = '', event = 'E', form = 'F', group = '1'] = path.split('/')
-  return { domain: 'AE', subject, event, eventRepeat: null, form, formRepeat: null, group, groupRepeat: null } as const
+  return { domain, subject, event, eventRepeat: null, form, formRepeat: null, group, groupRepeat: null }
 }
 
-function toOccurrence(path: Path, { term = '', sev = null, site = '01', name, line = 2 }: Said): Occurrence {
-  const place = toPlace(path)
-  const key = { ...place, record: {}, item: 'AETERM' }
+function toOccurrence(
+  path: Path,
+  { term = '', sev = null, site = '01', name, line = 2, domain = 'AE' }: Said,
+): Occurrence {
+  const place = toPlace(path, domain)
+  const field = `${domain}TERM`
+  const key = { ...place, record: {}, item: field }
   const { subject } = place
   const context = { AESER: null, AESEV: sev }
   const said = { verbatim: term, subjectRaw: name ?? subject, site, context }
@@ -40,8 +46,8 @@ function toOccurrence(path: Path, { term = '', sev = null, site = '01', name, li
     ...said,
     id: toOccurrenceId(STUDY, key),
     key: toKeyText(key),
-    domain: 'AE',
-    field: 'AETERM',
+    domain,
+    field,
     subject,
     usubjid: `ABC-101-${name ?? subject}`,
     ...(name === undefined ? {} : { isFollowed: true }),
@@ -202,6 +208,45 @@ describe('a change', () => {
     expect(await listFaults(store)).toEqual([])
   })
 
+  test('is refused there also where it comes to the same', async () => {
+    const store = await openStage()
+    const staging = await openTransfer(store)
+    await addRows(staging, [toWhole('1/E/F/1', { term: 'Headache' })], 'snapshot')
+    const counts = await addRows(staging, [toChange('1/E/F/1', { term: 'Headache', site: '01' })])
+    await staging.settle()
+    expect(counts).toMatchObject({ read: 1, rejected: 1, superseded: 0 })
+    await staging.commit({ actor: DANA, body: {} })
+    expect(await listFaults(store)).toEqual([])
+  })
+
+  test('keeps the doubts about what it does not name, and no others', async () => {
+    const store = await openStage()
+    const doubt = { code: 'date-not-understood', line: 2, text: 'MILD is no date', variable: 'AESEV' } as const
+    const doubted = (path: Path): RowOutcome => {
+      const row = toChange(path, { term: 'Rash', sev: 'MILD' })
+      return row.kind === 'changes' ? { ...row, remarks: [doubt] } : row
+    }
+    const { counts } = await commit(store, [
+      doubted('1/E/F/1'),
+      toChange('1/E/F/1', { term: 'Cough' }),
+      doubted('1/E/F/2'),
+      toChange('1/E/F/2', { sev: '' }),
+    ])
+    expect(counts.remarks['date-not-understood']?.count).toBe(1)
+  })
+
+  test('that does not name the site gives no other USUBJID', async () => {
+    const store = await openStage()
+    await commit(store, [toChange('1/E/F/1', { term: 'Rash', site: '01' })])
+    const row = toChange('1/E/F/1', { term: 'Cough' })
+    if (row.kind !== 'changes') throw new Error('a row of changes')
+    const changes = row.changes.map((of) => ({ ...of, occurrence: { ...of.occurrence, usubjid: 'of no site' } }))
+    const staging = await openTransfer(store)
+    await addFile(staging, { rows: [{ ...row, changes }], kind: 'delta' })
+    expect([staging.movement.changedVerbatim, staging.usubjidChanged]).toEqual([1, 0])
+    await staging.abandon({ actor: DANA, reason: 'a test' })
+  })
+
   test('has no effect when the transfer is abandoned, and its rows are on record', async () => {
     const store = await openStage()
     await commit(store, [toChange('1/E/F/1', { term: 'Headache' })])
@@ -287,6 +332,26 @@ describe('a removal', () => {
     expect(await listFaults(store)).toEqual([])
   })
 
+  test('leaves nothing of what was said before it: neither another form nor that there was no event', async () => {
+    const store = await openStage()
+    await commit(store, [
+      toChange('1/E/F/1', { term: 'Rash', isOther: true }),
+      toChange('1/E/F/2', { sev: 'MILD', isNoEvent: true }),
+      toRemoval('1'),
+      toChange('1/E/F/1', { term: 'Rash' }),
+      toChange('1/E/F/2', { sev: 'MILD' }),
+    ])
+    expect(await readState(store)).toEqual(['1/E/F/1 Rash|-', '1/E/F/2 |MILD'])
+  })
+
+  test('takes along nothing of another domain, whose records may stand at the same place', async () => {
+    const store = await openStage()
+    await commit(store, [toChange('1/E/F/1', { term: 'Rash' }), toChange('1/E/F/1', { term: 'Rash', domain: 'MH' })])
+    const { movement } = await commit(store, [toRemoval('1')])
+    expect(movement).toEqual({ withdrawn: 1 })
+    expect(await readRows(store, { domain: 'MH' })).toHaveLength(1)
+  })
+
   test('that all comes back from is superseded', async () => {
     const store = await openStage()
     await commit(store, DATA)
@@ -348,6 +413,44 @@ describe('a subject known by its key', () => {
     expect(await listFaults(store)).toEqual([])
   })
 
+  test('takes its records of that source along, with their site, also those without a term', async () => {
+    const store = await openStage()
+    await commitTransfer(store, { rows: [toWhole('u1/E/F/1', { term: 'Rash', name: 'S-1' })], source: 'mh' })
+    await commit(store, [toWhole('u1/E/F/2', { sev: 'MILD', name: 'S-1' })])
+    const { movement } = await commit(store, [
+      { kind: 'subject-name', line: 4, name: { subject: 'u1', subjectRaw: '101', site: '01' } },
+      { kind: 'subject-name', line: 5, name: { subject: 'u1', subjectRaw: 'S-1', site: '02' } },
+    ])
+    expect(movement).toEqual({ changedContext: 1 })
+    const rows = await readRows(store)
+    expect(rows.map(({ subject, verbatim, site }) => [subject, verbatim, site])).toEqual([
+      ['S-1', 'Rash', '01'],
+      ['S-1', '', '02'],
+    ])
+  })
+
+  test('is renamed with very many others', async () => {
+    const store = await openStage()
+    const subjects = Array.from({ length: 2001 }, (_, index) => `u${index}`)
+    await commit(
+      store,
+      subjects.map((subject) => toChange(`${subject}/E/F/1`, { term: 'Rash', name: subject })),
+      { batch: 5000 },
+    )
+    const { movement } = await commit(
+      store,
+      subjects.map(
+        (subject): RowOutcome => ({
+          kind: 'subject-name',
+          line: 4,
+          name: { subject, subjectRaw: `S-${subject}`, site: null },
+        }),
+      ),
+      { batch: 5000 },
+    )
+    expect(movement).toEqual({ changedContext: subjects.length })
+  })
+
   test('is renamed where its record is emptied in the same transfer, which is withdrawn all the same', async () => {
     const store = await openStage()
     await commit(store, [toChange('u1/E/F/1', { term: 'Rash', sev: 'MILD', name: 'S-1' })])
@@ -407,6 +510,19 @@ test('demographics change by what is named, and a removal leaves nothing known',
   expect(await read()).toEqual(['F 1970', 'M 1970', 'null null'])
   expect(toBuckets(counts)).toEqual({ 'not-there': 1 })
   expect(await listFaults(store)).toEqual([])
+})
+
+test('demographics that one file states as a whole are not changed by another one', async () => {
+  const store = await openStage()
+  const subject = { subject: '1', usubjid: 'ABC-101-1', site: '01', sex: 'F', birthYear: 1970, line: 2 } as const
+  const staging = await openTransfer(store)
+  await addRows(staging, [{ kind: 'subject', line: 2, raw: 'raw', subject, remarks: [] }], 'dm')
+  const change = { isSexStated: true, isBirthYearStated: false, isSiteStated: false, remarks: [] }
+  const changed = { ...subject, sex: 'M' } as const
+  const counts = await addRows(staging, [{ kind: 'subject-change', line: 3, subject: changed, ...change }])
+  await staging.settle()
+  expect(counts).toMatchObject({ read: 1, rejected: 1, superseded: 0, rejectedBy: { 'conflicting-key': 1 } })
+  await staging.abandon({ actor: DANA, reason: 'a test' })
 })
 
 test.each([1, 2, 3, 4, 5, 6])('any sequence of changes ends as replaying it in memory does (seed %d)', async (seed) => {

@@ -182,7 +182,8 @@ test('what a transfer says of subjects goes with it when it is abandoned', async
   await commitTransfer(store, { source: 'dm', kind: 'delta', rows: [toSubject('F')] })
   expect(await listSexes(), 'only a change is a new version').toEqual(['F'])
   await commitTransfer(store, { source: 'dm', kind: 'delta', rows: [toSubject('M')] })
-  expect(await listSexes()).toEqual(['F', 'M'])
+  await commitTransfer(store, { source: 'dm', kind: 'delta', rows: [toSubject('F')] })
+  expect(await listSexes(), 'also what was said before the last one').toEqual(['F', 'M', 'F'])
   expect(await listFaults(store)).toEqual([])
 })
 
@@ -258,6 +259,18 @@ test('of a wide row, occurrences that stand already are passed over and the othe
   expect(counts).toMatchObject({ read: 3, accepted: 2, duplicate: 1, rejected: 0, occurrences: 3 })
   await staging.commit({ actor: DANA, body: {} })
   expect(await readLines(store)).toEqual(['0101 #1 Headache -> none', '0101 #2 Nausea -> none', '0101 #3 Rash -> none'])
+})
+
+test('of a wide row, one occurrence that contradicts what stands already keeps all of them out', async () => {
+  const store = await openStage()
+  const [headache, migraine, rash] = ['Headache', 'Migraine', 'Rash'].map((term, index) =>
+    toOccurrence({ subject: '0101', record: term === 'Rash' ? '2' : '1', term, line: 2 + index }),
+  )
+  if (!headache || !migraine || !rash) throw new Error('three terms')
+  const staging = await openTransfer(store)
+  const counts = await addFile(staging, { rows: [toRowOf(headache), toRowOf(migraine, rash)] })
+  expect(counts).toMatchObject({ read: 2, accepted: 1, rejected: 1, occurrences: 1 })
+  await staging.abandon({ actor: DANA, reason: 'a test' })
 })
 
 test('each row ends in one bucket, counted by reason', async () => {
