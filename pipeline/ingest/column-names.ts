@@ -102,7 +102,7 @@ const VARIABLE_NAMES: { readonly [suffix: string]: readonly string[] } = {
   ],
   STDTC: [],
   ENDTC: [],
-  ONGO: ['ong', 'ongoing', 'cont', 'continuing', 'stillongoing'],
+  ONGO: ['ong', 'ongoing', 'cont', 'continuing', 'stillongoing', 'ongoingyn'],
   SEV: ['severity', 'maxseverity', 'intensity', 'sever', 'severe'],
   SER: ['serious', 'sae', 'issae', 'isserious', 'seriousness', 'seriousevent', 'sayn'],
   OUT: ['outcome', 'outc', 'outcomeofevent'],
@@ -186,9 +186,10 @@ export function toVariableScore(name: string, domain: CodedDomain, suffix: strin
   const known = VARIABLE_NAMES[suffix] ?? []
   const translated = VARIABLES_IN_LANGUAGES[suffix] ?? []
   if (plain === `${domain}${suffix}`.toLowerCase()) return 3
+  const bare = plain.replace(DOMAIN_PREFIX[domain], '')
   // Choices of yes and no say so at their end: AE_SERIOUS_YN.
-  const rest = plain.replace(DOMAIN_PREFIX[domain], '').replace(/(?<=.)yn$/, '')
-  if (DOMAIN_PREFIX[domain].test(plain) && (rest === suffix.toLowerCase() || known.includes(rest))) return 2
+  const rests = [bare, bare.replace(/(?<=.)yn$/, '')]
+  if (bare !== plain && rests.some((rest) => rest === suffix.toLowerCase() || known.includes(rest))) return 2
   if (known.includes(plain) && LONE_NAMES.test(plain)) return 2
   if (suffix === 'SER' && SERIOUS_QUESTION.test(plain)) return 2
   return translated.includes(plain) || (domain === 'AE' && translated.includes(withoutAePrefix(plain))) ? 2 : 0
