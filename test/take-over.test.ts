@@ -175,6 +175,40 @@ test('a code whose term is another one in the file, or not current, is left', as
   expect(report.left[0]?.reason).toMatch(/^LLT is Nausea in the file, Headache \(\d+\) in OpenAE 0\.1$/)
 })
 
+test('what is of another dictionary, whole and in parts, or of no subject against most, is left; a higher level may be another', async () => {
+  const small = await openSmallStudy(['101 bad HA', '102 sick tummy', '103 felt off', '104 odd', '105 odd'])
+  const [headache, nausea] = [await findCode('headache', small), await findCode('nausea', small)]
+  const rows = [
+    `,bad HA,${headache},,Other 1,`,
+    `,sick tummy,${headache},,,`,
+    `,sick tummy,${nausea},tummy,,`,
+    `,felt off,${headache},,,Elsewhere`,
+    `104,odd,${headache},,,`,
+    `105,odd,${headache},,,`,
+    `,odd,${nausea},,,`,
+  ]
+  const report = await take(
+    small,
+    rows.map((row) => `${row},Carl,2024-05-01`),
+    { header: 'subject,verbatim,code,part,dictionary,hlt,coder,coded_at' },
+  )
+  expect(report.left.map(({ line, why }) => [line, why])).toEqual([
+    [2, 'other-dictionary'],
+    [3, 'contradictory'],
+    [4, 'contradictory'],
+    [8, 'contradictory'],
+  ])
+  expect([report.groups, report.pathChanged]).toEqual([2, 1])
+})
+
+test('a term that no record has any more is one that the study does not hold', async () => {
+  const small = await openSmallStudy(['101 bad HA', '102 Rash'])
+  const code = await findCode('headache', small)
+  await small.run(['101 Fever', '102 Rash'])
+  const report = await take(small, [`,bad HA,${code},,Carl,2024-05-01,,,,`])
+  expect([report.groups, report.left.map(({ why }) => why)]).toEqual([0, ['unknown-verbatim']])
+})
+
 test('rows that name parts are a split', async () => {
   const small = await openSmallStudy(['101 HA and nausea'])
   const [headache, nausea] = [await findCode('headache', small), await findCode('nausea', small)]
