@@ -10,6 +10,7 @@ import type { FileStructure, TransferStructure } from '../schemas/transfers.ts'
 import type { CodingKits } from './coding-kits.ts'
 import { hashFile } from './hash-file.ts'
 import { parseInstant } from './ingest/dates.ts'
+import { findTwins } from './ingest/file-pattern.ts'
 import { readSource } from './ingest/read-source.ts'
 import { toTermGroup } from './review/term-group.ts'
 import { checkStudies, toTransferStructure } from './review/transfer-rules.ts'
@@ -242,12 +243,30 @@ async function listInputs(study: Study, files: FilesInFiles): Promise<InputFile[
         action: 'Check --input and the source\'s "files" in study.json',
       })
     }
+    if (source.transfer === 'snapshot')
+      for (const pattern of source.files)
+        refuseTwins(listMatching(names, [pattern]), { source, pattern, where: folder.where })
     for (const name of matching) {
       const file = folder.file(name)
       inputs.push({ source, file, ...(await hashFile(file)) })
     }
   }
   return inputs
+}
+
+/** Two snapshots of the same thing read as one: what the later one leaves out would be kept by the earlier one. */
+function refuseTwins(
+  names: readonly string[],
+  { source, pattern, where }: { source: SourceConfig; pattern: string; where: string },
+): void {
+  const twins = findTwins(names)
+  if (twins === undefined) return
+  throw new AecoderError('NO_INPUT', {
+    where: toShortPath(where),
+    found: `${twins.join(' and ')} for "${pattern}" of source "${source.id}", which differ in their date alone`,
+    expected: 'one snapshot: what the later one leaves out, the earlier one would keep',
+    action: 'Put each transfer into a folder of its own, or name the file to take under "files" in study.json',
+  })
 }
 
 async function stageFile(

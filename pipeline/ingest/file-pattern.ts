@@ -4,6 +4,26 @@
 const STAMP =
   /(?<!\d)(?:19|20)\d\d([-_.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:[-_.T ]?(?:[01]\d|2[0-3])[-_.:h]?[0-5]\d(?:[-_.:]?[0-5]\d)?)?(?!\d)/g
 
+/** Of these names the first two that differ in dates and times alone: exports of the same thing at two moments. */
+export function findTwins(names: readonly string[]): readonly [string, string] | undefined {
+  const met = new Map<string, string>()
+  for (const name of names) {
+    const pattern = toStamped(name)
+    const twin = met.get(pattern)
+    if (twin !== undefined) return [twin, name]
+    met.set(pattern, name)
+  }
+  return undefined
+}
+
+/** A name with `*` for each date and time; folders keep their names. */
+function toStamped(name: string): string {
+  return name
+    .split('/')
+    .map((part, index, parts) => (index === parts.length - 1 || /\.zip$/i.test(part) ? part.replace(STAMP, '*') : part))
+    .join('/')
+}
+
 /**
  * A file's name with `*` for the dates and times in it.
  * @param name as study.json names it; folders keep their names
@@ -11,10 +31,7 @@ const STAMP =
  * @returns undefined where the name holds none, or where another file would have the pattern too
  */
 export function toFilePattern(name: string, others: readonly string[]): string | undefined {
-  const pattern = name
-    .split('/')
-    .map((part, index, parts) => (index === parts.length - 1 || /\.zip$/i.test(part) ? part.replace(STAMP, '*') : part))
-    .join('/')
+  const pattern = toStamped(name)
   // In a pattern these characters would stand for more than themselves.
   if (pattern === name || /[*?]/.test(name)) return undefined
   const parts = pattern.split('*').map((part) => part.replace(/[.+^${}()|[\]\\]/g, '\\$&'))
