@@ -38,7 +38,9 @@ export async function readText(file: SourceFile, options: ReadTextOptions): Prom
   const chunks = file.open()[Symbol.asyncIterator]()
   try {
     const head = await readHead(chunks, options)
-    const encoding = findEncoding(head, { ...options, name: file.name })
+    const found = findEncoding(head, { ...options, name: file.name })
+    const isOfTable = found.from === 'option' && options.declaration === undefined
+    const encoding: ChosenEncoding = isOfTable ? { ...found, isOfTable } : found
     const decoder = openDecoder(file.name, encoding)
     const rest = decodeChunks(chunks, { decoder, onBytes: options.onBytes, first: head.subarray(encoding.bomLength) })
     return { encoding: encoding.name, text: rest }
@@ -209,7 +211,7 @@ function utf16Decoder(file: string, encoding: ChosenEncoding): Decoder {
 }
 
 /**
- * Sees to it that a file is not UTF-8 though its XML declaration says otherwise: each character would be read as two or
+ * Sees to it that a file is not UTF-8 though its XML declaration, or the source of a table, says otherwise: each character would be read as two or
  * three others. Hardly any text in another encoding is UTF-8 throughout, so the file is refused where nothing in it
  * speaks against that; whoever says the encoding outright is believed.
  */
@@ -225,7 +227,9 @@ class DeclarationCheck {
   constructor(file: string, encoding: ChosenEncoding) {
     this.#file = file
     this.#encoding = encoding
-    this.#isSuspected = encoding.from === 'xml-declaration'
+    // Over an XML declaration the option is the way out; a table has none, and its next transfer may be UTF-8.
+    this.#isSuspected =
+      encoding.from === 'xml-declaration' || (encoding.isOfTable === true && !encoding.name.startsWith('utf-'))
   }
 
   see(bytes: Buffer): void {
@@ -246,11 +250,14 @@ class DeclarationCheck {
   end(): void {
     if (!this.#isSuspected || this.#first === undefined) return
     const { offset, bytes } = this.#first
+    const isTold = this.#encoding.from === 'option'
     throw new AecoderError('ENCODING', {
       where: `${this.#file}: byte offset ${offset}`,
       found: `bytes ${toHex(bytes)}, which are UTF-8 like all others above 127 in the file`,
-      expected: `${this.#encoding.name}, as its XML declaration says`,
-      action: `Have the export corrected, or set "encoding" on the source to what it is: "utf-8", or "${this.#encoding.name}" after all`,
+      expected: `${this.#encoding.name}, as ${isTold ? 'the source\'s "encoding"' : 'its XML declaration'} says`,
+      action: isTold
+        ? 'Remove "encoding" from the source: this file is UTF-8, which needs none'
+        : `Have the export corrected, or set "encoding" on the source to what it is: "utf-8", or "${this.#encoding.name}" after all`,
     })
   }
 }

@@ -7,6 +7,8 @@ export interface ChosenEncoding {
   /** Lower case, one spelling each for the common ones: utf-8, utf-16le, utf-16be, us-ascii, iso-8859-1, windows-1252. */
   readonly name: string
   readonly from: 'bom' | 'xml-declaration' | 'option' | 'bytes' | 'default'
+  /** The option names it, for a text that has no declaration of its own. */
+  readonly isOfTable?: true
   /** Bytes of the byte order mark, to be left out of the text. */
   readonly bomLength: number
 }

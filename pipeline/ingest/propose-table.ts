@@ -40,8 +40,13 @@ export interface SourceProposal {
   readonly needsSite: boolean
 }
 
+/** Whether a table holds several forms, as its system writes it. */
+export function hasAllForms(table: SampledTable, profile: Profile | undefined): boolean {
+  return profile?.proposes.hasAllForms === true || isInstrumentTable(profileColumns(table.header, []))
+}
+
 /** How well a table speaks for a domain; 0 for a table without a column that could be its term. */
-export function scoreTable(table: SampledTable, domain: CodedDomain): number {
+export function scoreTable(table: SampledTable, domain: CodedDomain, profile?: Profile): number {
   const { header, rows } = foldWide(table.header, table.rows, { domain })
   const columns = profileColumns(header, rows)
   const term = findTerm(columns, domain)
@@ -56,7 +61,7 @@ export function scoreTable(table: SampledTable, domain: CodedDomain): number {
   const name = [table.traits.name, findInstruments({ header, rows, term: term.column })?.best ?? ''].join(' ')
   const place = isPlaceOf(domain, name) ? 5 : isPlaceOf(domain === 'AE' ? 'MH' : 'AE', name) ? -5 : 0
   const score = term.name + own + place + (term.isTextual ? 2 : 0)
-  return isOther && !isInstrumentTable(columns) ? 0 : Math.max(0, own > 0 || place > 0 ? score : 0)
+  return isOther && !hasAllForms(table, profile) ? 0 : Math.max(0, own > 0 || place > 0 ? score : 0)
 }
 
 /**
@@ -105,7 +110,9 @@ export async function proposeTable(
   noteMissing(words, draft)
   // Comments of other instruments are none of a coder's business.
   const carry =
-    (isInstrumentTable(columns) && only.length === 0) || folded.numbers.length > 0 ? [] : proposeCarry(columns, draft)
+    (hasAllForms(table, options.profile) && only.length === 0) || folded.numbers.length > 0
+      ? []
+      : proposeCarry(columns, draft)
   const source: SourceConfig = {
     id: words.toLowerCase(),
     domain: words,

@@ -10,13 +10,12 @@ import type { CodedDomain } from '../../schemas/records.ts'
 import schema from '../../schemas/study.schema.json' with { type: 'json' }
 import type { StudyConfig } from '../../schemas/study.ts'
 import { toPlainName } from './column-names.ts'
-import { profileColumns } from './column-profile.ts'
 import type { Evidence } from './evidence.ts'
 import { toFilePattern } from './file-pattern.ts'
 import type { Profile } from './profiles/profile.ts'
 import { proposeDemographics, scoreDemographics } from './propose-demographics.ts'
 import { findOdmGroups, proposeOdm } from './propose-odm.ts'
-import { isInstrumentTable, proposeTable, type SourceProposal, scoreTable } from './propose-table.ts'
+import { hasAllForms, proposeTable, type SourceProposal, scoreTable } from './propose-table.ts'
 import { type Recognition, recogniseSystem } from './recognise.ts'
 import { type SampledFile, sampleFile } from './sampled-file.ts'
 import { proposeStudyNames } from './study-names.ts'
@@ -171,7 +170,7 @@ async function proposeSources(
     scoreDemographics(only.sampled) < 3
   )
     return [await proposeTable(only.sampled, { profile: only.recognition.profile })]
-  const demographics = pick(known, scoreDemographics)[0]
+  const demographics = pick(known, ({ sampled }) => scoreDemographics(sampled))[0]
   const subjects = demographics && proposeDemographics(demographics.sampled, demographics.recognition)
   if (subjects !== undefined) proposals.push(subjects)
   if (proposals.length > 0) return proposals
@@ -198,18 +197,20 @@ async function proposeDomain(
   known: readonly KnownFile[],
   unused: { file: string; why: string }[],
 ): Promise<SourceProposal | undefined> {
-  const [best, ...others] = pick(known, (file) =>
-    file.kind === 'table' ? scoreTable(file, domain) : (findOdmGroups(file, domain)[0]?.score ?? 0),
+  const [best, ...others] = pick(known, ({ sampled, recognition }) =>
+    sampled.kind === 'table'
+      ? scoreTable(sampled, domain, recognition.profile)
+      : (findOdmGroups(sampled, domain)[0]?.score ?? 0),
   )
   if (best === undefined) return undefined
   const columns = toColumns(best.sampled)
-  for (const { sampled } of others) {
-    if (isInstrumentFile(sampled)) continue
+  for (const other of others) {
+    if (isOfAllForms(other)) continue
     const { name } = best.sampled.traits
     unused.push({
-      file: sampled.traits.name,
+      file: other.sampled.traits.name,
       why:
-        toColumns(sampled) === columns
+        toColumns(other.sampled) === columns
           ? `has the same columns or items as ${name}, which was taken: if it is a part of the same export and no older one, name it under "files" too`
           : `could hold ${domain} too; ${name} speaks more for it`,
     })
@@ -218,7 +219,7 @@ async function proposeDomain(
   const { profile } = recognition
   if (sampled.kind === 'odm') return proposeOdm(sampled, { domain, profile })
   // A single table may be judged by more than its names: whether it is AE or MH is then part of the proposal.
-  const isGiven = known.length > 1 || isInstrumentFile(sampled)
+  const isGiven = known.length > 1 || isOfAllForms(best)
   return await proposeTable(sampled, { ...(isGiven ? { domain } : {}), profile })
 }
 
@@ -228,9 +229,9 @@ function toColumns({ traits }: SampledFile): string {
 }
 
 /** Files with a score, the best first; of equal ones the last by name, which is the newest where folders are dated. */
-function pick(known: readonly KnownFile[], score: (file: SampledFile) => number): readonly KnownFile[] {
+function pick(known: readonly KnownFile[], score: (file: KnownFile) => number): readonly KnownFile[] {
   return known
-    .map((file) => ({ file, score: score(file.sampled) }))
+    .map((file) => ({ file, score: score(file) }))
     .filter((one) => one.score > 0)
     .sort(
       (a, b) =>
@@ -248,8 +249,8 @@ function toPreference({ sampled }: KnownFile): number {
   return PREFERRED.indexOf(sampled.traits.format)
 }
 
-function isInstrumentFile(file: SampledFile): boolean {
-  return file.kind === 'table' && isInstrumentTable(profileColumns(file.header, []))
+function isOfAllForms({ sampled, recognition }: KnownFile): boolean {
+  return sampled.kind === 'table' && hasAllForms(sampled, recognition.profile)
 }
 
 /** One table that was proposed for no domain in particular must not come twice. */

@@ -191,6 +191,13 @@ describe('the XML declaration', () => {
       }
     })
 
+    test('is refused where a source names another for a table: its next transfer may be UTF-8', async () => {
+      const file = toFile('SUBJID,AETERM\n101,fièvre\n', { name: 'ae.csv', chunkSize: 3 })
+      await expect(decode(file, { encoding: 'windows-1252' })).rejects.toThrow(
+        /^ae\.csv: byte offset 20: bytes 0xc3 0xa8, which are UTF-8 .*expected windows-1252, as the source's "encoding" says.*Remove "encoding"/,
+      )
+    })
+
     test('is believed where the source says the same', async () => {
       const told = await decode(toFile(bytes('ISO-8859-1')), { declaration: 'xml', encoding: 'iso-8859-1' })
       expect(told.text).toBe(declare('ISO-8859-1', 'fiÃ¨vre, trÃ¨s Ã©levÃ©e'))

@@ -142,6 +142,19 @@ describe('REDCap', () => {
     expect(about('map.subject')?.confidence).toBe('likely')
   })
 
+  test('classic: a wide form each of adverse events and of history makes a source each', async () => {
+    const { sources } = await propose(
+      'data.csv',
+      'record_id,mh_term_1,mh_term_2,mh_term_3,medical_history_complete,ae_desc_1,ae_onset_1,ae_desc_2,ae_onset_2,adverse_events_complete',
+      '1,Asthma,Gout of the toe,Migraine,2,Headache,2026-01-05,Nausea at night,2026-01-06,2',
+      '2,Hypertension,,,2,Rash on arm,2026-01-07,,,2',
+    )
+    expect(sources).toMatchObject([
+      { domain: 'AE', map: { AETERM: 'ae_desc_{n}', AESTDAT: 'ae_onset_{n}' } },
+      { domain: 'MH', map: { MHTERM: 'mh_term_{n}' } },
+    ])
+  })
+
   test('with labels: the instrument says what a general question is about, and a repeated one counts where it is filled', async () => {
     const { sources } = await propose(
       'labels.csv',

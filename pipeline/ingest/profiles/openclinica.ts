@@ -90,7 +90,7 @@ export const OPENCLINICA_TABLE: Profile = {
       from: 'docs.openclinica.com, formats of dataset files',
     },
   ],
-  proposes: { structure: { subject: ['studysubjectid', 'participantid'] } },
+  proposes: { hasAllForms: true, structure: { subject: ['studysubjectid', 'participantid'] } },
   checks: [
     'Events, forms and repeats are numbers in the names of the columns: the ODM of the same data set keeps them apart.',
   ],

@@ -43,6 +43,8 @@ type Names = readonly string[]
 export interface Proposes {
   /** Where a record stands; an empty list says that the system has no such column, whatever is named like one. */
   readonly structure?: { readonly [word in StructureWord]?: Names }
+  /** One table holds all forms of a study side by side. */
+  readonly hasAllForms?: true
   /** The first column is the subject's id, whatever it is called. */
   readonly isSubjectFirst?: true
   /** Sets of columns that number the records, the best first. */

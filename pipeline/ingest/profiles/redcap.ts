@@ -41,7 +41,7 @@ export const REDCAP_RAW: Profile = {
       from: FILES,
     },
   ],
-  proposes: { isSubjectFirst: true, keys: [['redcaprepeatinstance']] },
+  proposes: { hasAllForms: true, isSubjectFirst: true, keys: [['redcaprepeatinstance']] },
   checks: ['Raw exports hold codes for choices: "values" of a mapped column translates them.'],
 }
 
@@ -70,7 +70,7 @@ export const REDCAP_LABELS: Profile = {
       from: GUIDE,
     },
   ],
-  proposes: { isSubjectFirst: true, keys: [['repeatinstance']] },
+  proposes: { hasAllForms: true, isSubjectFirst: true, keys: [['repeatinstance']] },
   checks: [
     'Labels are question texts and change with the questionnaire, and two questions may have one text: the raw export is steadier.',
   ],
