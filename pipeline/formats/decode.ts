@@ -211,9 +211,9 @@ function utf16Decoder(file: string, encoding: ChosenEncoding): Decoder {
 }
 
 /**
- * Sees to it that a file is not UTF-8 though its XML declaration, or the source of a table, says otherwise: each character would be read as two or
- * three others. Hardly any text in another encoding is UTF-8 throughout, so the file is refused where nothing in it
- * speaks against that; whoever says the encoding outright is believed.
+ * Sees to it that a file is not UTF-8 though its XML declaration, or the source of a table, says otherwise: each character
+ * would be read as two or three others. Hardly any text in another encoding is UTF-8 throughout, so the file is refused
+ * where nothing in it speaks against that. Over an XML declaration, whoever says the encoding outright is believed.
  */
 class DeclarationCheck {
   readonly #file: string

@@ -375,7 +375,7 @@ test('init writes a study.json that run refuses while a field is unsure, and nev
   const out = join(folder, 'study.json')
   await writeFile(
     join(folder, 'ae-listing.csv'),
-    'PatientNo,Nr,What happened\n1001,1,Headache\n1001,2,bad headache\n1002,1,Nausea\n',
+    'Who,Nr,What happened\n1001,1,Headache\n1001,2,bad headache\n1002,1,Nausea\n',
   )
   const { evidence } = await askAecoder<{ evidence: { field: string; confidence: string }[] }>([
     'init',
