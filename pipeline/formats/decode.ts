@@ -17,6 +17,9 @@ export interface ReadTextOptions {
   readonly onBytes?: (chunk: Uint8Array) => void
 }
 
+/** Bytes that are decoded at once: no more characters than a block of `toBlocks`. */
+const PIECE_BYTES = 65_536
+
 export interface DecodedText {
   readonly encoding: string
   /** The text without its byte order mark. Can be consumed once; ending the loop early closes the file. */
@@ -69,19 +72,25 @@ async function* decodeChunks(
 ): AsyncGenerator<string, void, undefined> {
   const { decoder, onBytes } = source
   try {
-    const first = decoder.write(source.first)
-    if (first !== '') yield first
+    yield* decodePieces(source.first, decoder)
     for (;;) {
       const next = await chunks.next()
       if (next.done === true) break
       onBytes?.(next.value)
-      const text = decoder.write(toBuffer(next.value))
-      if (text !== '') yield text
+      yield* decodePieces(toBuffer(next.value), decoder)
     }
     const last = decoder.end()
     if (last !== '') yield last
   } finally {
     await chunks.return?.()
+  }
+}
+
+/** In texts that a parser takes as they are: one cut from a longer text costs a detour at every character. */
+function* decodePieces(bytes: Buffer, decoder: Decoder): Generator<string> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    const text = decoder.write(bytes.subarray(at, at + PIECE_BYTES))
+    if (text !== '') yield text
   }
 }
 

@@ -83,7 +83,7 @@ interface OpenRecord {
   readonly isWanted: boolean
   readonly items: Map<string, string | null>
   /** In transactional whole forms: the group that each item was named in. */
-  readonly itemGroups: Map<string, string>
+  readonly itemGroups: Map<string, string> | undefined
   /** Of its items and their values, also of those that later ones stand for. */
   characters: number
   isUpdate: boolean
@@ -266,15 +266,22 @@ export class OdmRecordReader implements XmlListener {
       })
     }
     if (!this.#isOdm(namespace)) return undefined
+    // The names of this file are given back, not those that were read, which cost a look at each letter whenever they are compared.
     switch (local) {
-      case 'ODM':
-      case 'ClinicalData':
-      case 'SubjectData':
-      case 'StudyEventData':
-      case 'FormData':
-      case 'ItemGroupData':
       case 'ItemData':
-        return local
+        return 'ItemData'
+      case 'ItemGroupData':
+        return 'ItemGroupData'
+      case 'FormData':
+        return 'FormData'
+      case 'StudyEventData':
+        return 'StudyEventData'
+      case 'SubjectData':
+        return 'SubjectData'
+      case 'ClinicalData':
+        return 'ClinicalData'
+      case 'ODM':
+        return 'ODM'
       case 'Value':
         return this.#groups.edition === 2 && this.#open.at(-1) === 'ItemData' ? 'Value' : undefined
       default:
@@ -457,7 +464,7 @@ export class OdmRecordReader implements XmlListener {
       line,
       isWanted: this.#isWanted(keys.formOid, keys.groupOid),
       items: new Map<string, string | null>(),
-      itemGroups: new Map<string, string>(),
+      itemGroups: this.#isTransactional && this.#kind === 'form' ? new Map<string, string>() : undefined,
       characters: 0,
       isUpdate: false,
     }
@@ -550,11 +557,11 @@ export class OdmRecordReader implements XmlListener {
         this.#kind === 'form' ? 'The form repeats a group: set "record": "group" on the source' : 'Export a snapshot',
       )
     }
-    if (this.#isTransactional && this.#kind === 'form') record.itemGroups.set(oid, toGroupName(group))
+    record.itemGroups?.set(oid, toGroupName(group))
   }
 
   #isSameGroup(record: OpenRecord, oid: string): boolean {
-    return this.#kind === 'group' || record.itemGroups.get(oid) === toGroupName(this.#groups.last)
+    return record.itemGroups === undefined || record.itemGroups.get(oid) === toGroupName(this.#groups.last)
   }
 
   #tooLong(oid: string, line: number): AecoderError {
