@@ -76,11 +76,14 @@ export class Model {
         for (const [key, known] of this.#known) if (known.source === source && !told.has(key)) known.isPresent = false
   }
 
-  /** What the machine does at the end of every run: it codes what nobody has decided. */
-  code(): void {
+  /**
+   * What the machine does at the end of every run: it codes what nobody has decided.
+   * @param done the terms that it came to, where it was broken off; all of them without it
+   */
+  code(done?: ReadonlySet<string>): void {
     for (const { term } of this.listPresent()) {
       const group = toGroup(term)
-      if (!this.#groups.has(group) && this.#terms.has(group))
+      if (!this.#groups.has(group) && this.#terms.has(group) && done?.has(group) !== false)
         this.#groups.set(group, [{ code: group, basedOn: group, by: 'machine', verdict: 'none-needed' }])
     }
   }

@@ -235,7 +235,23 @@ class Life {
     const after = await this.#countCommitted(study)
     if (after.count === before.count) return
     this.#model.take(transfer.files)
+    this.#model.code(await this.#listCodedByMachine(study))
     this.#lived.transfers++
+  }
+
+  /** How far a run came that broke off cannot be known but from the store: a code that it gave is what an undo goes back to. */
+  async #listCodedByMachine(study: Study): Promise<Set<string>> {
+    return await this.#withStore(study, async ({ db }) => {
+      const rows = await db
+        .selectFrom('decision')
+        .innerJoin('term_group', (join) =>
+          join.onRef('term_group.study', '=', 'decision.study').onRef('term_group.no', '=', 'decision.group_no'),
+        )
+        .select('term_group.folded')
+        .where('decision.step', '=', 'exact')
+        .execute()
+      return new Set(rows.map(({ folded }) => folded))
+    })
   }
 
   /** People code terms and single reports, approve, reject and take back. */
