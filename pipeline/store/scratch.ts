@@ -15,6 +15,8 @@ import type { Tables } from './tables.ts'
 
 const PREFIX = 'aecoder-diff-'
 const LOCK = 'in-use'
+/** Another process that looks for leftovers may open a lock in a folder at the moment in which it goes. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 } as const
 
 export interface Scratch {
   readonly folder: string
@@ -36,7 +38,7 @@ export async function openScratch(): Promise<Scratch> {
       async close() {
         forget()
         held.close()
-        await rm(folder, { recursive: true, force: true })
+        await rm(folder, REMOVAL)
       },
     }
   } finally {
@@ -71,7 +73,7 @@ async function removeLeftovers(root: string): Promise<void> {
     } catch {
       continue // in use, or another user's
     }
-    await rm(folder, { recursive: true, force: true })
+    await rm(folder, REMOVAL)
   }
 }
 
