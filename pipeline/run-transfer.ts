@@ -10,7 +10,7 @@ import type { FileStructure, TransferStructure } from '../schemas/transfers.ts'
 import type { CodingKits } from './coding-kits.ts'
 import { hashFile } from './hash-file.ts'
 import { parseInstant } from './ingest/dates.ts'
-import { findTwins } from './ingest/file-pattern.ts'
+import { findTwins, isDatedPart } from './ingest/file-pattern.ts'
 import { readSource } from './ingest/read-source.ts'
 import { toTermGroup } from './review/term-group.ts'
 import { checkStudies, toTransferStructure } from './review/transfer-rules.ts'
@@ -367,10 +367,7 @@ async function toAsOf(
 
 /** The latest date in the last parts of names, and in those of archives. */
 export function findNamedAsOf(names: readonly string[]): string | undefined {
-  const parts = names.flatMap((name) => {
-    const all = name.split('/')
-    return all.filter((part, index) => index === all.length - 1 || /\.zip$/i.test(part))
-  })
+  const parts = names.flatMap((name) => name.split('/').filter(isDatedPart))
   const named = parts.flatMap((part) => {
     const match = /(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)/.exec(part)
     const instant = match ? parseInstant(`${match[1]}-${match[2]}-${match[3]}`) : undefined

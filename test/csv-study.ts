@@ -5,6 +5,16 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { OPENAE_0_1 } from './openae.ts'
 
+/** Adverse events of three columns. */
+export const AE_SOURCE = {
+  id: 'ae',
+  domain: 'AE',
+  format: 'csv',
+  files: ['ae.csv'],
+  key: ['AESEQ'],
+  map: { subject: 'SUBJID', AETERM: 'AETERM' },
+}
+
 /**
  * Writes the study; it is gone with the test.
  * @param terms the reported terms, one for each subject, `101` on
@@ -14,20 +24,12 @@ import { OPENAE_0_1 } from './openae.ts'
 export async function writeSmallStudy(terms: readonly string[], settings: object = {}): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'aecoder-small-')))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  const source = {
-    id: 'ae',
-    domain: 'AE',
-    format: 'csv',
-    files: ['ae.csv'],
-    key: ['AESEQ'],
-    map: { subject: 'SUBJID', AETERM: 'AETERM' },
-  }
   const config = {
     study: { protocol: 'SML-001', environment: 'test' },
     precision: 'exact-only',
     dictionary: { name: 'OpenAE', version: '0.1', path: OPENAE_0_1 },
     input: 'transfer-1',
-    sources: [source],
+    sources: [AE_SOURCE],
     ...settings,
   }
   await writeFile(join(folder, 'study.json'), JSON.stringify(config))

@@ -17,7 +17,7 @@ import {
   toShortPath,
 } from '../pipeline/index.ts'
 import { findNamedAsOf } from '../pipeline/run-transfer.ts'
-import { writeSmallStudy, writeTransfer } from './csv-study.ts'
+import { AE_SOURCE, writeSmallStudy, writeTransfer } from './csv-study.ts'
 import { openSmallStudy, toAsserted, toSignedIn } from './small-study.ts'
 import { toAmbience } from './store/stage.ts'
 
@@ -152,17 +152,8 @@ test('a name says its date in its last part', () => {
   )
 })
 
-const AE = {
-  id: 'ae',
-  domain: 'AE',
-  format: 'csv',
-  files: ['ae.csv'],
-  key: ['AESEQ'],
-  map: { subject: 'SUBJID', AETERM: 'AETERM' },
-}
-
 test('a row that was kept out, and accepted as such, withdraws nothing', async () => {
-  const { run } = await openStudyOf([AE])
+  const { run } = await openStudyOf([AE_SOURCE])
   await run({ 'ae.csv': 'SUBJID,AESEQ,AETERM\n101,1,Headache\n102,1,Nausea\n' })
   const rows = 'SUBJID,AESEQ,AETERM\n101,1,Headache\n102,1,Nausea,x\n'
   const report = await run({ 'ae.csv': rows }, { accept: ['ragged-row'] })
@@ -170,14 +161,14 @@ test('a row that was kept out, and accepted as such, withdraws nothing', async (
 })
 
 test('two transfers may speak for the same day', async () => {
-  const { run } = await openStudyOf([AE])
+  const { run } = await openStudyOf([AE_SOURCE])
   await run({ 'ae.csv': 'SUBJID,AESEQ,AETERM\n101,1,Headache\n' }, { asOf: '2026-03-02' })
   const report = await run({ 'ae.csv': 'SUBJID,AESEQ,AETERM\n101,1,Nausea\n' }, { asOf: '2026-03-02' })
   expect(report.transfer.movement.changedVerbatim).toBe(1)
 })
 
 test('a record that would get another USUBJID refuses the transfer; accepted, it keeps its own', async () => {
-  const source = { ...AE, map: { ...AE.map, site: 'SITE' } }
+  const source = { ...AE_SOURCE, map: { ...AE_SOURCE.map, site: 'SITE' } }
   const { study, run } = await openStudyOf([source], { usubjid: '{protocol}-{site}-{subject}' })
   const of = (site: string) => ({ 'ae.csv': `SUBJID,SITE,AESEQ,AETERM\n101,${site},1,Headache\n` })
   await run(of('01'))
@@ -196,7 +187,7 @@ test('a record that would get another USUBJID refuses the transfer; accepted, it
 })
 
 test('a file that cannot be read to its end leaves an abandoned transfer behind, with the reason', async () => {
-  const { study, run } = await openStudyOf([AE])
+  const { study, run } = await openStudyOf([AE_SOURCE])
   await run({ 'ae.csv': 'SUBJID,AESEQ,AETERM\n101,1,Headache\n' })
   const broken = run({ 'ae.csv': 'SUBJID,AESEQ,AETERM\n101,1,Nausea\n102,1,"Rash\n' })
   await expect(broken).rejects.toMatchObject({ code: 'CSV_UNTERMINATED_QUOTE' })
@@ -215,7 +206,7 @@ test('a source that states only what is new misses no form, and is counted also 
     forms: ['*'],
     map: { AETERM: 'TERM' },
   }
-  const mh = { ...AE, id: 'mh', domain: 'MH', files: ['mh.csv'], transfer: 'delta' }
+  const mh = { ...AE_SOURCE, id: 'mh', domain: 'MH', files: ['mh.csv'], transfer: 'delta' }
   const { run } = await openStudyOf([odm, { ...mh, map: { subject: 'SUBJID', MHTERM: 'AETERM' } }])
   const toForm = (form: string) =>
     `<FormData FormOID="${form}"><ItemGroupData ItemGroupOID="G"><ItemData ItemOID="TERM" Value="Rash"/></ItemGroupData></FormData>`
@@ -232,7 +223,7 @@ test('a source that states only what is new misses no form, and is counted also 
 })
 
 test('what comes again under a key that was withdrawn, or changes places by its date alone, is counted', async () => {
-  const source = { ...AE, map: { ...AE.map, AESTDAT: 'DAY' } }
+  const source = { ...AE_SOURCE, map: { ...AE_SOURCE.map, AESTDAT: 'DAY' } }
   const { run } = await openStudyOf([source])
   const of = (...rows: string[]) => ({
     'ae.csv': `SUBJID,AESEQ,AETERM,DAY\n${rows.map((row) => `101,${row}\n`).join('')}`,

@@ -3,7 +3,6 @@
  * Knows XML; knows nothing of what the elements mean.
  */
 import { readText } from '../../pipeline/formats/decode.ts'
-import { toBlocks } from '../../pipeline/formats/text-blocks.ts'
 import { type XmlElement, type XmlListener, XmlReader } from '../../pipeline/formats/xml.ts'
 import { toSourceFile } from '../tree/tree-file.ts'
 import { toTreeDamage } from '../tree/tree-node.ts'
@@ -41,7 +40,7 @@ export async function readIcdXml(
     file,
     new TextListener(file, { listener, listenToText: (wanted) => xml.listenToText(wanted) }),
   )
-  for await (const block of toBlocks(text)) xml.push(block)
+  for await (const piece of text) xml.push(piece)
   xml.end()
 }
 

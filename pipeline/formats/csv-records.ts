@@ -53,7 +53,7 @@ export class CsvRecordReader {
   }
 
   /**
-   * The rows that end in this piece of text, which is no longer than a block (text-blocks.ts).
+   * The rows that end in this piece of text, about as long as `MOST_CHARACTERS` at most.
    * @throws AecoderError CSV_UNTERMINATED_QUOTE, CSV_MALFORMED_QUOTE
    */
   push(text: string): CsvRecord[] {

@@ -14,8 +14,7 @@ import { type CsvEscape, toDoubledQuotes } from './csv-escapes.ts'
 import { type CsvHeader, toCsvHeader } from './csv-header.ts'
 import { type Above, findPreamble } from './csv-preamble.ts'
 import { type CsvRecord, CsvRecordReader, LONGEST_RECORD } from './csv-records.ts'
-import { readText } from './decode.ts'
-import { toBlocks } from './text-blocks.ts'
+import { MOST_CHARACTERS, readText } from './decode.ts'
 import type { Table, TableRow } from './types.ts'
 
 export interface OpenCsvOptions {
@@ -55,7 +54,7 @@ export async function openCsv(file: SourceFile, options: OpenCsvOptions): Promis
     })
   }
   const { encoding, text } = await readText(file, options)
-  const blocks = toBlocks(options.escape === 'backslash' ? toDoubledQuotes(text, options.delimiter) : text)
+  const blocks = options.escape === 'backslash' ? toDoubledQuotes(text, options.delimiter) : text
   try {
     const sample = await readSample(blocks, options)
     const delimiter = options.delimiter ?? sample.delimiter ?? detectDelimiter(sample.lines, sample.newline)
@@ -189,7 +188,7 @@ async function* readBatches(
   blocks: AsyncGenerator<string, void, undefined>,
 ): AsyncGenerator<CsvRecord[], void, undefined> {
   try {
-    for await (const block of toBlocks([text])) yield reader.push(block)
+    for (let at = 0; at < text.length; at += MOST_CHARACTERS) yield reader.push(text.slice(at, at + MOST_CHARACTERS))
     for await (const block of blocks) yield reader.push(hasMarks ? block.replaceAll(MARK, '') : block)
     yield reader.end()
   } finally {

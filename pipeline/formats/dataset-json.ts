@@ -6,7 +6,6 @@ import type { SourceFile } from '../../schemas/files.ts'
 import { type ReadTextOptions, readText } from './decode.ts'
 import { JsonText } from './json-text.ts'
 import { RowBatch, toDamaged, toHeader } from './table-shape.ts'
-import { toBlocks } from './text-blocks.ts'
 import type { Table, TableRow } from './types.ts'
 
 export type OpenDatasetJsonOptions = Pick<ReadTextOptions, 'encoding' | 'onBytes'>
@@ -25,7 +24,7 @@ export async function openDatasetJson(file: SourceFile, options: OpenDatasetJson
   const header = toHeader(file.name, toColumnNames(file.name, found.columns))
   const batch = new RowBatch(file.name)
   const opened = await readText(file, batch.watching(options))
-  const json = new JsonText(file.name, toBlocks(opened.text))
+  const json = new JsonText(file.name, opened.text)
   const rows = readRows(json, { file: file.name, columns: header.length, batch })
   return { encoding: opened.encoding, delimiter: ',', asOf: toAsOf(found), header, rows }
 }
@@ -48,7 +47,7 @@ const METADATA: ReadonlySet<string> = new Set(['columns', 'dbLastModifiedDateTim
 /** Reads as far as the columns, behind the rows where these come first. */
 async function readMetadata(file: SourceFile, options: OpenDatasetJsonOptions): Promise<Metadata> {
   const { text } = await readText(file, options)
-  const json = new JsonText(file.name, toBlocks(text))
+  const json = new JsonText(file.name, text)
   const known = new Map<string, unknown>()
   try {
     for await (const { name, value } of readMembers(json, file.name)) {

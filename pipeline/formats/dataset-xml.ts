@@ -5,7 +5,6 @@
 import type { SourceFile } from '../../schemas/files.ts'
 import { type ReadTextOptions, readText } from './decode.ts'
 import { LONGEST_ROW, MOST_COLUMNS, RowBatch, toDamaged, toHeader } from './table-shape.ts'
-import { toBlocks } from './text-blocks.ts'
 import type { Table, TableRow } from './types.ts'
 import { type XmlElement, type XmlListener, XmlReader } from './xml.ts'
 
@@ -23,13 +22,13 @@ export async function openDatasetXml(file: SourceFile, options: OpenDatasetXmlOp
   const first = await readText(file, { ...encoding, declaration: 'xml' })
   const columns = new Map<string, number>()
   const finder = new GroupReader(file.name, columns)
-  for await (const block of toBlocks(first.text)) finder.push(block)
+  for await (const block of first.text) finder.push(block)
   finder.end()
   const header = toHeader(file.name, toNames([...columns.keys()]))
   const batch = new RowBatch(file.name)
   const { encoding: name, text } = await readText(file, { ...batch.watching(options), declaration: 'xml' })
   const reader = new GroupReader(file.name, columns, batch)
-  return { encoding: name, delimiter: ',', asOf: finder.asOf, header, rows: readRows(toBlocks(text), reader, batch) }
+  return { encoding: name, delimiter: ',', asOf: finder.asOf, header, rows: readRows(text, reader, batch) }
 }
 
 async function* readRows(

@@ -17,12 +17,15 @@ export interface ReadTextOptions {
   readonly onBytes?: (chunk: Uint8Array) => void
 }
 
-/** Bytes that are decoded at once: no more characters than a block of `toBlocks`. */
-const PIECE_BYTES = 65_536
+/**
+ * Characters of a piece of text, at most: large enough to be parsed fast, small enough to keep memory flat. No encoding
+ * has more characters than bytes, so as many bytes are decoded at once.
+ */
+export const MOST_CHARACTERS = 65_536
 
 export interface DecodedText {
   readonly encoding: string
-  /** The text without its byte order mark. Can be consumed once; ending the loop early closes the file. */
+  /** The text without its byte order mark, in pieces of bounded size. Can be consumed once; ending the loop early closes the file. */
   readonly text: AsyncGenerator<string, void, undefined>
 }
 
@@ -88,8 +91,8 @@ async function* decodeChunks(
 
 /** In texts that a parser takes as they are: one cut from a longer text costs a detour at every character. */
 function* decodePieces(bytes: Buffer, decoder: Decoder): Generator<string> {
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-    const text = decoder.write(bytes.subarray(at, at + PIECE_BYTES))
+  for (let at = 0; at < bytes.length; at += MOST_CHARACTERS) {
+    const text = decoder.write(bytes.subarray(at, at + MOST_CHARACTERS))
     if (text !== '') yield text
   }
 }

@@ -4,7 +4,6 @@
  */
 import type { SourceFile } from '../../schemas/files.ts'
 import { readText } from './decode.ts'
-import { toBlocks } from './text-blocks.ts'
 import { type XmlElement, type XmlListener, XmlReader } from './xml.ts'
 
 /** A FormDef or ItemGroupDef. */
@@ -51,14 +50,13 @@ export async function readOdmFacts(file: SourceFile, options: { readonly encodin
   const collector = new FactCollector()
   const xml = new XmlReader(file.name, collector)
   xml.listenToText('yes')
-  const blocks = toBlocks(text)
   try {
-    for await (const block of blocks) {
-      xml.push(block)
+    for await (const piece of text) {
+      xml.push(piece)
       if (collector.clinicalElements > MOST_ELEMENTS) break
     }
   } finally {
-    await blocks.return()
+    await text.return()
   }
   return collector.facts
 }

@@ -3,7 +3,6 @@ import { AecoderError } from '../../schemas/errors.ts'
 import type { SourceFile } from '../../schemas/files.ts'
 import { readText } from './decode.ts'
 import { type OdmRecordFilter, type OdmRecordKind, OdmRecordReader } from './odm-records.ts'
-import { toBlocks } from './text-blocks.ts'
 import type { OdmFile, OdmRecord } from './types.ts'
 
 export interface OpenOdmOptions {
@@ -29,20 +28,19 @@ const LONGEST_PROLOG = 1_048_576
  */
 export async function openOdm(file: SourceFile, options: OpenOdmOptions): Promise<OdmFile> {
   const { encoding, text } = await readText(file, { ...options, declaration: 'xml' })
-  const blocks = toBlocks(text)
   try {
     const reader = new OdmRecordReader(file.name, options)
     const first: OdmRecord[] = []
     for (let characters = 0; reader.root === undefined; ) {
-      const next = await blocks.next()
+      const next = await text.next()
       if (next.done === true) reader.end()
       else first.push(...reader.push(next.value))
       characters += next.value?.length ?? 0
       if (reader.root === undefined && (next.done === true || characters > LONGEST_PROLOG)) throw noRoot(file.name)
     }
-    return { root: { ...reader.root, encoding }, records: readRecords(reader, first, blocks) }
+    return { root: { ...reader.root, encoding }, records: readRecords(reader, first, text) }
   } catch (error) {
-    await blocks.return()
+    await text.return()
     throw error
   }
 }
@@ -50,17 +48,17 @@ export async function openOdm(file: SourceFile, options: OpenOdmOptions): Promis
 async function* readRecords(
   reader: OdmRecordReader,
   first: readonly OdmRecord[],
-  blocks: AsyncGenerator<string, void, undefined>,
+  text: AsyncGenerator<string, void, undefined>,
 ): AsyncGenerator<readonly OdmRecord[], void, undefined> {
   try {
     if (first.length > 0) yield first
-    for await (const block of blocks) {
-      const records = reader.push(block)
+    for await (const piece of text) {
+      const records = reader.push(piece)
       if (records.length > 0) yield records
     }
     reader.end()
   } finally {
-    await blocks.return()
+    await text.return()
   }
 }
 

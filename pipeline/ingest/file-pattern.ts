@@ -16,11 +16,16 @@ export function findTwins(names: readonly string[]): readonly [string, string] |
   return undefined
 }
 
+/** Whether a part of a name may hold the date of what was exported: the file's own, and an archive's. A folder is a transfer. */
+export function isDatedPart(part: string, index: number, parts: readonly string[]): boolean {
+  return index === parts.length - 1 || /\.zip$/i.test(part)
+}
+
 /** A name with `*` for each date and time; folders keep their names. */
 function toStamped(name: string): string {
   return name
     .split('/')
-    .map((part, index, parts) => (index === parts.length - 1 || /\.zip$/i.test(part) ? part.replace(STAMP, '*') : part))
+    .map((part, index, parts) => (isDatedPart(part, index, parts) ? part.replace(STAMP, '*') : part))
     .join('/')
 }
 

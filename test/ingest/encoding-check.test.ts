@@ -1,24 +1,12 @@
 /** Exports that are no UTF-8: which encoding is proposed for them, and where none is. */
-import iconv from 'iconv-lite'
 import { expect, test } from 'vitest'
-import { proposeStudy } from '../../pipeline/ingest/propose.ts'
-import type { SourceFile } from '../../schemas/files.ts'
 import { parseStudyConfig } from '../../schemas/study.ts'
-
-const DICTIONARY = { name: 'OpenAE', version: '0.1', path: 'dictionary' }
-
-function toEncodedFile(encoding: string, terms: readonly string[]): SourceFile {
-  const rows = terms.map((term, index) => `10${index},${index + 1},${term},2026-01-0${index + 1}\n`)
-  return {
-    name: 'AE.csv',
-    async *open() {
-      yield iconv.encode(`SUBJID,AESPID,AETERM,AESTDAT\n${rows.join('')}`, encoding)
-    },
-  }
-}
+import { propose, toEncodedFile } from './proposed.ts'
 
 async function proposeFor(encoding: string, terms: readonly string[]) {
-  const { config, evidence } = await proposeStudy({ files: [toEncodedFile(encoding, terms)], dictionary: DICTIONARY })
+  const rows = terms.map((term, index) => `10${index},${index + 1},${term},2026-01-0${index + 1}\n`)
+  const text = `SUBJID,AESPID,AETERM,AESTDAT\n${rows.join('')}`
+  const { config, evidence } = await propose(toEncodedFile(encoding, 'AE.csv', text))
   const [source] = config.sources as readonly { encoding?: string }[]
   return { config, encoding: source?.encoding, told: evidence.find(({ field }) => field === 'sources[0].encoding') }
 }

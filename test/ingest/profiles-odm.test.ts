@@ -1,14 +1,11 @@
 /** A small invented ODM of each system: what it is taken for, how surely, and that what is proposed can be run. */
 import { describe, expect, test } from 'vitest'
-import { type Proposal, proposeStudy } from '../../pipeline/ingest/propose.ts'
+import type { Proposal } from '../../pipeline/ingest/propose.ts'
 import { readSource } from '../../pipeline/ingest/read-source.ts'
 import type { SourceFile } from '../../schemas/files.ts'
 import { parseStudyConfig } from '../../schemas/study.ts'
+import { propose } from './proposed.ts'
 import { toFile } from './text-file.ts'
-
-async function propose(file: SourceFile): Promise<Proposal> {
-  return await proposeStudy({ files: [file], dictionary: { name: 'OpenAE', version: '0.1', path: 'dictionary' } })
-}
 
 /** What each source of the proposed study.json reads: kinds of outcomes, and the terms among them. */
 async function readProposed({ config }: Proposal, file: SourceFile): Promise<{ [id: string]: string[] }> {
